@@ -1,0 +1,1 @@
+"""Questions, measures, reports, comparisons, benchmarks."""

@@ -1,0 +1,6 @@
+"""The engine: documents -> paragraphs -> index -> hits -> answer with citations."""
+
+from rag.errors import YoujuError
+from rag.types import Answer, Citation, Document, Hit, Leg, Paragraph, Sentence
+
+__all__ = ["Answer", "Citation", "Document", "Hit", "Leg", "Paragraph", "Sentence", "YoujuError"]
