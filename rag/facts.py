@@ -1,0 +1,97 @@
+"""The checkable facts of a text: numbers with their unit, years, dates, document numbers, names."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from embeddings.folding import fold
+
+_NUMBER = re.compile(
+    r"(?<![\d.])(?P<number>\d+(?:\.\d+)?)\s?"
+    r"(?P<scale>万亿|十万|百万|千万|百亿|千亿|[十百千万亿](?!分点)|trillion\b|billion\b|million\b|thousand\b|hundred\b)?"
+    r"\s?(?P<unit>个?百分点|percentage points?|percent\b|per cent\b|%|‰|℃|°c"
+    r"|(?:平方|立方)?(?:公里|千米|米|厘米|毫米)|公顷|亩|(?:万)?千瓦时?|人次|人民币|[美欧日港]元|元|吨(?:标准煤)?"
+    r"|square (?:kilomet|met)(?:re|er)s?\b|hectares?\b|kilomet(?:re|er)s?\b|tonn?es?\b|yuan\b|rmb\b|年|月|日|[一-龥])?"
+)
+_SCALES = {
+    "十": 10, "百": 100, "千": 1000, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8,
+    "百亿": 10**10, "千亿": 10**11, "万亿": 10**12,
+    "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+}  # fmt: skip
+_UNITS = {
+    "percent": "%", "per cent": "%", "百分点": "百分点", "个百分点": "百分点", "percentage point": "百分点",
+    "percentage points": "百分点", "°c": "℃", "千米": "公里", "kilometres": "公里", "kilometers": "公里",
+    "kilometre": "公里", "kilometer": "公里", "hectares": "公顷", "hectare": "公顷", "人民币": "元", "yuan": "元",
+    "rmb": "元", "tonnes": "吨", "tonne": "吨", "tons": "吨", "ton": "吨", "square metres": "平方米",
+    "square meters": "平方米", "square kilometres": "平方公里", "square kilometers": "平方公里", "名": "人", "位": "人",
+}  # fmt: skip
+# What may follow a number without being what it counts: "增长8.3%以上", "完成5个、", "约120左右".
+_NO_UNIT = frozenset("以之左上下内中的和与及或至到等是为在有比占并均共了多余来来将已不其")
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
+         "sep sept september", "oct october", "nov november", "dec december"),
+        1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_DAY_MONTH = re.compile(
+    r"\b(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: of)? (?P<month>[a-z]{3,9})|(?P<month2>[a-z]{3,9})\.? (?P<day2>\d{1,2}))"
+    r"(?:st|nd|rd|th)?\b"
+)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)(?=年|$|[^\d.%％万亿\w]|[-—–~至])|(?<!\d)(?:19|20)\d\d(?=年)")
+_QUOTED = re.compile(r"[“「『《〈\"]([^”」』》〉\"]{2,40})[”」』》〉\"]")
+_BODY = re.compile(
+    r"[一-龥]{2}(?:[省市区县镇乡]|街道|集团|公司|医院|大学|学院|学校|小学|中学|委员会|管委会|银行|博物馆|图书馆|法院|检察院)"
+)
+_LATIN = re.compile(r"(?<![a-z0-9])[a-z][a-z0-9]*(?:[-&.+][a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as the text means it: value with its scale applied, and what it counts ("" when that is not said)."""
+
+    value: Decimal
+    unit: str
+    start: int
+    end: int
+
+
+def quantities(folded: str) -> Iterator[Quantity]:
+    """Numbers of a folded text, in order, years and days included."""
+    for match in _NUMBER.finditer(folded):
+        unit = match["unit"] or ""
+        unit = _UNITS.get(unit, unit)
+        scale = match["scale"]
+        value = Decimal(match["number"]) * _SCALES.get(scale or "", 1)
+        yield Quantity(value, "" if unit in _NO_UNIT else unit, *match.span())
+
+
+def dates(folded: str) -> Iterator[tuple[int, int]]:
+    """(month, day) of the dates written in English words."""
+    for match in _DAY_MONTH.finditer(folded):
+        month = _MONTHS.get(match["month"] or match["month2"])
+        if month:
+            yield month, int(match["day"] or match["day2"])
+
+
+def years(folded: str) -> set[int]:
+    """Calendar years named in a folded text."""
+    return {int(match.group()) for match in _YEAR.finditer(folded)}
+
+
+def names(folded: str) -> set[str]:
+    """What is quoted, titled or written in Latin letters, and bodies by their suffix (two characters and the suffix)."""
+    found = {match.group(1).strip() for match in _QUOTED.finditer(folded)}
+    found |= {match.group() for match in _BODY.finditer(folded)}
+    return found
+
+
+def latin_words(folded: str) -> set[str]:
+    """Words in Latin letters, in lower case."""
+    return {match.group() for match in _LATIN.finditer(folded)}
+
+
+__all__ = ["Quantity", "dates", "fold", "latin_words", "names", "quantities", "years"]

@@ -1,0 +1,133 @@
+"""The engine as its users hold it."""
+
+import threading
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+from embeddings import Encoder, load_encoder
+from rag import answering, retrieval, store
+from rag.errors import BadQuestion, UnknownDocument
+from rag.reading import split
+from rag.snapshot import Snapshot
+from rag.types import Answer, Document, Hit, Leg, Paragraph
+
+Turn = tuple[str, str]
+
+LONGEST_QUESTION = 2000
+"""Characters; a longer question is refused with a word, never cut silently."""
+
+
+class KnowledgeBase:
+    """Documents, both search legs, and answers. Safe to share between threads: each call reads one snapshot."""
+
+    def __init__(self, snapshot: Snapshot, *, path: Path | None = None) -> None:
+        self._snapshot = snapshot
+        self._path = path
+        self._writing = threading.Lock()
+
+    @classmethod
+    def from_texts(
+        cls,
+        texts: Sequence[str],
+        titles: Sequence[str] | None = None,
+        ids: Sequence[str] | None = None,
+        *,
+        encoder: Encoder | None = None,
+    ) -> "KnowledgeBase":
+        """In memory. Titles may be empty; ids default to 1, 2, …"""
+        titles = titles or [""] * len(texts)
+        ids = ids or [str(number) for number in range(1, len(texts) + 1)]
+        passage = {"format": "passage"}
+        documents = [
+            Document(id, title, text, attributes=passage) for id, title, text in zip(ids, titles, texts, strict=True)
+        ]
+        return cls(Snapshot.from_documents(documents, encoder=encoder or load_encoder(), split=split))
+
+    @classmethod
+    def open(cls, path: str | Path, *, encoder: Encoder | None = None, create: bool = False) -> "KnowledgeBase":
+        """The store on disk. Raises StoreError; with `create`, a missing one is begun."""
+        path = Path(path)
+        encoder = encoder or load_encoder()
+        if create and not store.exists(path):
+            return cls(Snapshot.from_documents([], encoder=encoder, split=split), path=path)
+        return cls(store.load(path, encoder=encoder), path=path)
+
+    def add(self, documents: Iterable[Document]) -> None:
+        """Add, or replace those of the same id; searchable when the call returns."""
+        with self._writing:
+            merged = dict(self._snapshot.documents) | {document.id: document for document in documents}
+            self._swap(merged.values())
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Gone from every leg and citation when the call returns. Raises UnknownDocument and changes nothing."""
+        gone = set(ids)
+        with self._writing:
+            for id in gone:
+                self.document(id)
+            self._swap(document for document in self.documents() if document.id not in gone)
+
+    def documents(self) -> list[Document]:
+        """In the order added."""
+        return list(self._snapshot.documents.values())
+
+    def document(self, id: str) -> Document:
+        """Raises UnknownDocument."""
+        try:
+            return self._snapshot.documents[id]
+        except KeyError:
+            raise UnknownDocument(f"no document has the id {id!r}; `youju documents list` shows those there are") from None
+
+    def paragraphs(self, document_id: str) -> list[Paragraph]:
+        """Of one document, in order. Raises UnknownDocument."""
+        self.document(document_id)
+        return [p for p in self._snapshot.paragraphs if p.document_id == document_id]
+
+    def search(
+        self, query: str, *, k: int = 10, leg: Leg | str = Leg.HYBRID, only: Collection[str] | None = None
+    ) -> list[Hit]:
+        """The k best paragraphs, best first."""
+        return retrieval.search(self._snapshot, query, k=k, leg=Leg(leg), only=only)
+
+    def ask(self, question: str, *, history: Sequence[Turn] = (), only: Collection[str] | None = None) -> Answer:
+        """One answer with citations, or one that abstains. Raises BadQuestion."""
+        if not question.strip():
+            raise BadQuestion("the question is empty; write what you want to know")
+        if len(question) > LONGEST_QUESTION:
+            raise BadQuestion(
+                f"the question has {len(question):,} characters, at most {LONGEST_QUESTION:,} are taken; shorten it"
+            )
+        snapshot = self._snapshot
+        began = time.perf_counter()
+        hits = retrieval.search(snapshot, question, only=only)
+        searched = time.perf_counter()
+        answer = answering.answer(snapshot, question, hits)
+        ended = time.perf_counter()
+        timings = {"search": searched - began, "answer": ended - searched, "total": ended - began}
+        return replace(
+            answer, id=uuid4().hex, timings_ms={name: round(1000 * value, 3) for name, value in timings.items()}
+        )
+
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), only: Collection[str] | None = None
+    ) -> Iterator[Answer]:
+        """The answer as it grows, sentence by sentence; the last is whole."""
+        whole = self.ask(question, history=history, only=only)
+        for shown in range(1, len(whole.sentences)):
+            part = whole.sentences[:shown]
+            cited = {number for sentence in part for number in sentence.citations}
+            yield replace(
+                whole,
+                text="".join(s.text + "".join(f"[{n}]" for n in s.citations) for s in part),
+                sentences=part,
+                citations=tuple(c for c in whole.citations if c.number in cited),
+            )
+        yield whole
+
+    def _swap(self, documents: Iterable[Document]) -> None:
+        snapshot = Snapshot.from_documents(documents, encoder=self._snapshot.encoder, split=split)
+        if self._path is not None:
+            store.save(snapshot, self._path)
+        self._snapshot = snapshot

@@ -1,0 +1,49 @@
+"""A linear model over named features, kept in a file one can read."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float32]
+
+WEIGHTS = Path(__file__).with_name("weights")
+
+
+@dataclass(frozen=True)
+class Linear:
+    """score = bias + sum of weight x feature; higher is better. `about` says how and on what it was fitted."""
+
+    names: tuple[str, ...]
+    weights: Matrix
+    bias: float
+    about: Mapping[str, Any]
+
+    @classmethod
+    def from_file(cls, path: Path) -> "Linear":
+        written = json.loads(path.read_text(encoding="utf-8"))
+        weights: dict[str, float] = written["weights"]
+        return cls(tuple(weights), np.array(list(weights.values()), np.float32), written["bias"], written["about"])
+
+    def save(self, path: Path) -> None:
+        rounded = {name: round(float(weight), 4) for name, weight in zip(self.names, self.weights, strict=True)}
+        written = {"bias": round(self.bias, 4), "weights": rounded, "about": dict(self.about)}
+        path.write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+    def score(self, features: Sequence[Mapping[str, float]]) -> Matrix:
+        """Shape (len(features),); a feature that is not given counts as 0."""
+        if not features:
+            return np.zeros(0, np.float32)
+        matrix = np.array([[row.get(name, 0.0) for name in self.names] for row in features], np.float32)
+        return np.asarray(matrix @ self.weights + self.bias, np.float32)
+
+
+@cache
+def fitted(name: str) -> Linear:
+    """The model shipped under this name in rag/weights."""
+    return Linear.from_file(WEIGHTS / f"{name}.json")

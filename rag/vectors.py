@@ -1,0 +1,41 @@
+"""Nearest paragraphs by cosine, in FAISS."""
+
+from dataclasses import dataclass
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings import Vectors
+
+Rows = NDArray[np.int64]
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class VectorIndex:
+    """Exact search over unit vectors; scores are cosines, -1 to 1, higher is nearer."""
+
+    index: faiss.Index
+
+    @classmethod
+    def from_vectors(cls, vectors: Vectors) -> "VectorIndex":
+        """`vectors` has shape (rows, dimensions), rows of unit length."""
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(vectors)
+        return cls(index)
+
+    def __len__(self) -> int:
+        return int(self.index.ntotal)
+
+    def search(self, query: Vectors, k: int) -> tuple[Rows, Scores]:
+        """The k nearest rows, best first; shapes (<=k,)."""
+        scores, rows = self.index.search(query[None, :], min(k, len(self)))
+        found = rows[0] >= 0
+        return rows[0][found], scores[0][found]
+
+    def score(self, query: Vectors, rows: Rows) -> Scores:
+        """Cosine of the query with each of these rows, shape (len(rows),)."""
+        if not len(rows):
+            return np.zeros(0, np.float32)
+        return np.asarray(self.index.reconstruct_batch(rows) @ query, np.float32)
