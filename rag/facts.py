@@ -83,7 +83,7 @@ def years(folded: str) -> set[int]:
 
 
 def names(folded: str) -> set[str]:
-    """What is quoted, titled or written in Latin letters, and bodies by their suffix (two characters and the suffix)."""
+    """What is quoted, titled or written in Latin letters, and bodies by their suffix with two characters."""
     found = {match.group(1).strip() for match in _QUOTED.finditer(folded)}
     found |= {match.group() for match in _BODY.finditer(folded)}
     return found

@@ -78,7 +78,9 @@ class KnowledgeBase:
         try:
             return self._snapshot.documents[id]
         except KeyError:
-            raise UnknownDocument(f"no document has the id {id!r}; `youju documents list` shows those there are") from None
+            raise UnknownDocument(
+                f"no document has the id {id!r}; `youju documents list` shows those there are"
+            ) from None
 
     def paragraphs(self, document_id: str) -> list[Paragraph]:
         """Of one document, in order. Raises UnknownDocument."""

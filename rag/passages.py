@@ -11,10 +11,16 @@ from rag.question import Aspect
 from rag.sentences import sentences
 from rag.types import Document, Paragraph
 
-_PLAN_HEADING = re.compile(r"计划|安排|思路|目标|打算|下一步|任务|展望|规划|重点工作|主要工作|举措|\bplan|\bpriorit|\boutlook|\bgoal|\btarget")
+_PLAN_HEADING = re.compile(
+    r"计划|安排|思路|目标|打算|下一步|任务|展望|规划|重点工作|主要工作|举措|\bplan|\bpriorit|\boutlook|\bgoal|\btarget"
+)
 _DONE_HEADING = re.compile(r"回顾|总结|情况|成效|成绩|完成|\breview|\bachievement|\bresults?\b")
-_PLAN_SENTENCE = re.compile(r"将|力争|确保|计划|拟|预期|目标|争取|力求|年内|到20\d\d年底?|\bwill\b|\bplan|\baim|\btarget|\bto be\b")
-_DONE_SENTENCE = re.compile(r"完成|实现|达到?|累计|共有?|同比|获评?|建成|新增|\bwas\b|\bwere\b|\brose\b|\bgrew\b|\bcompleted\b|\breached\b")
+_PLAN_SENTENCE = re.compile(
+    r"将|力争|确保|计划|拟|预期|目标|争取|力求|年内|到20\d\d年底?|\bwill\b|\bplan|\baim|\btarget|\bto be\b"
+)
+_DONE_SENTENCE = re.compile(
+    r"完成|实现|达到?|累计|共有?|同比|获评?|建成|新增|\bwas\b|\bwere\b|\brose\b|\bgrew\b|\bcompleted\b|\breached\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +54,26 @@ class Passage:
         spans = []
         for start, end in sentences(paragraph.text):
             folded = fold(paragraph.text[start:end])
-            spans.append(Span(start, end, Matchable(folded), frozenset(years(folded)), _aspect(folded, _PLAN_SENTENCE, _DONE_SENTENCE)))
+            spans.append(
+                Span(
+                    start,
+                    end,
+                    Matchable(folded),
+                    frozenset(years(folded)),
+                    _aspect(folded, _PLAN_SENTENCE, _DONE_SENTENCE),
+                )
+            )
         return cls(
             paragraph,
             Matchable(title),
             Matchable(" ".join(levels)),
             Matchable(fold(paragraph.text)),
             next((frozenset(found) for level in reversed(levels) if (found := years(level))), frozenset()),
-            frozenset(years(title)) | frozenset({int(document.date[:4])} if document.date and document.date[:4].isdigit() else ()),
-            next((a for level in [*reversed(levels), title] if (a := _aspect(level, _PLAN_HEADING, _DONE_HEADING))), None),
+            frozenset(years(title))
+            | frozenset({int(document.date[:4])} if document.date and document.date[:4].isdigit() else ()),
+            next(
+                (a for level in [*reversed(levels), title] if (a := _aspect(level, _PLAN_HEADING, _DONE_HEADING))), None
+            ),
             spans,
         )
 

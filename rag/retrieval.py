@@ -33,7 +33,9 @@ def search(
         rows, scores = best(dense, k)
     else:
         rows, scores = best(fuse(lexical, dense), k)
-    return [_hit(snapshot, int(row), float(score), leg, lexical, dense) for row, score in zip(rows, scores, strict=True)]
+    return [
+        _hit(snapshot, int(row), float(score), leg, lexical, dense) for row, score in zip(rows, scores, strict=True)
+    ]
 
 
 def fuse(lexical: Scores, dense: Scores) -> Scores:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 _SENTENCE = re.compile(
-    r"[^。!?！？;；\n]*?(?:[。!?！？;；\n]+[”’」』\"')）】]*|(?<![0-9A-Z])(?<!\b[A-Z][a-z])\.(?=\s+[A-Z\"“(]|\s*$)|$)", re.S
+    r"[^。!?！？;；\n]*?(?:[。!?！？;；\n]+[”’」』\"')）】]*|(?<![0-9A-Z])(?<!\b[A-Z][a-z])\.(?=\s+[A-Z\"“(]|\s*$)|$)",
+    re.S,
 )
 _CLAUSE = re.compile(r"[^，,、：:。!?！？;；\n]+[，,：:。!?！？;；\n]*|[、]")
 

@@ -1,7 +1,7 @@
 """A snapshot on disk: one folder a generation, and a pointer that is swapped in one step.
 
-    store/CURRENT                 name of the generation that is served
-    store/generation-000007/      manifest.json, documents.sqlite, lexical.npz, vectors.faiss
+store/CURRENT                 name of the generation that is served
+store/generation-000007/      manifest.json, documents.sqlite, lexical.npz, vectors.faiss
 """
 
 import hashlib
@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 
 from embeddings import Encoder
@@ -54,7 +53,7 @@ def save(snapshot: Snapshot, path: Path) -> None:
         counts=lexical.counts,
         lengths=lexical.lengths,
     )
-    faiss.write_index(snapshot.vectors.index, str(generation / "vectors.faiss"))
+    snapshot.vectors.save(generation / "vectors.faiss")
     manifest = {
         "format": FORMAT,
         "encoder": snapshot.encoder.fingerprint,
@@ -89,7 +88,7 @@ def load(path: Path, *, encoder: Encoder) -> Snapshot:
         names = arrays["terms"].tobytes().decode()
         term_ids = {term: number for number, term in enumerate(names.split("\n"))} if names else {}
         lexical = LexicalIndex(term_ids, arrays["starts"], arrays["rows"], arrays["counts"], arrays["lengths"])
-    vectors = VectorIndex(faiss.read_index(str(generation / "vectors.faiss")))
+    vectors = VectorIndex.load(generation / "vectors.faiss")
     return Snapshot(documents, paragraphs, lexical, vectors, encoder)
 
 
@@ -99,7 +98,7 @@ def verify(path: Path) -> list[str]:
         raise StoreNotFound(f"no store at {path}; `youju index PATH --store {path}` makes one")
     generation = _current(path)
     files = _manifest(generation)["files"]
-    return [n for n, sum in files.items() if not (generation / n).is_file() or _checksum(generation / n) != sum]
+    return [n for n, wanted in files.items() if not (generation / n).is_file() or _checksum(generation / n) != wanted]
 
 
 def _current(path: Path) -> Path:

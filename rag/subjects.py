@@ -1,7 +1,7 @@
-"""Whom or what each document is about, and which of those a question names. Drawn from the documents, never listed here.
+"""Whom or what each document is about, and which of those a question names. Drawn from the documents alone.
 
-A subject is a name in a title or an issuer: "杨浦区" in 上海市杨浦区2020年…汇编. A document without one of its own takes
-the one it speaks of most.
+A subject is a name in a title or an issuer: "杨浦区" in 上海市杨浦区2020年…汇编. A document without one of its own
+takes the one it speaks of most.
 """
 
 import re
@@ -13,13 +13,40 @@ from embeddings.folding import fold
 from embeddings.terms import words
 from rag.types import Document
 
-_SUFFIX = "自治区|开发区|新区|自治州|街道|集团|公司|大学|学院|医院|银行|委员会|省|市|区|县|镇|乡|村|州|局|厅|部|院|会|办"
+_SUFFIX = (
+    "自治区|开发区|新区|自治州|街道|集团|公司|大学|学院|医院|银行|委员会|省|市|区|县|镇|乡|村|州|局|厅|部|院|会|办"
+)
 _NAMED = re.compile(rf"^(?P<base>[一-龥]{{2,6}}?)(?P<suffix>{_SUFFIX})$")
 _PLACE = re.compile(r"(?P<base>[一-龥]{2,4}?)(?P<suffix>自治区|新区|省|市|区|县|镇|乡|州)$")
 _LATIN_NAME = re.compile(r"\b[A-Z][A-Za-z]{2,}\b")
 _NOT_NAMES = frozenset(
-    "district government report work plan annual summary key priorities main tasks compilation review the and for of city "
-    "council people year first second third session".split()
+    [
+        "district",
+        "government",
+        "report",
+        "work",
+        "plan",
+        "annual",
+        "summary",
+        "key",
+        "priorities",
+        "main",
+        "tasks",
+        "compilation",
+        "review",
+        "the",
+        "and",
+        "for",
+        "of",
+        "city",
+        "council",
+        "people",
+        "year",
+        "first",
+        "second",
+        "third",
+        "session",
+    ]
 )
 _SHORT_TITLE = 12
 _CLEARLY_MORE = 3
@@ -66,7 +93,9 @@ class Catalog:
         latin = set(re.findall(r"[a-z]+", folded))
         found: dict[str, int] = {}
         for form, subject in self.forms.items():
-            place = folded.find(form) if form[0] >= "㐀" or " " in form else (folded.find(form) if form in latin else -1)
+            place = (
+                folded.find(form) if form[0] >= "㐀" or " " in form else (folded.find(form) if form in latin else -1)
+            )
             if place >= 0:
                 found[subject.name] = min(place, found.get(subject.name, place))
         names = [n for n in found if not any(n != other and n in other for other in found)]

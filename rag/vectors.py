@@ -1,6 +1,7 @@
 """Nearest paragraphs by cosine, in FAISS."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import faiss
 import numpy as np
@@ -24,6 +25,13 @@ class VectorIndex:
         index = faiss.IndexFlatIP(vectors.shape[1])
         index.add(vectors)
         return cls(index)
+
+    @classmethod
+    def load(cls, file: Path) -> "VectorIndex":
+        return cls(faiss.read_index(str(file)))
+
+    def save(self, file: Path) -> None:
+        faiss.write_index(self.index, str(file))
 
     def __len__(self) -> int:
         return int(self.index.ntotal)

@@ -1,10 +1,17 @@
-from rag.types import Paragraph
-def split(document):
-    out=[];pos=0;section=()
+"""Files to documents, documents to paragraphs."""
+
+from rag.types import Document, Paragraph
+
+
+def split(document: Document) -> list[Paragraph]:
+    """Each line of 16 characters or more is a paragraph (until the real splitter lands)."""
+    paragraphs: list[Paragraph] = []
+    start = 0
     for line in document.text.split("\n"):
-        s=line.strip()
-        if s and document.attributes.get("format")=="passage" or len(s)>15:
-            st=pos+line.index(s); out.append(Paragraph(f"{document.id}#{len(out):04d}",document.id,section,st,st+len(s),s))
-        elif s and s[0] in "一二三四五六七八九十": section=(s,)
-        pos+=len(line)+1
-    return out
+        text = line.strip()
+        if len(text) > 15 or (text and document.attributes.get("format") == "passage"):
+            begin = start + line.index(text)
+            name = f"{document.id}#{len(paragraphs):04d}"
+            paragraphs.append(Paragraph(name, document.id, (), begin, begin + len(text), text))
+        start += len(line) + 1
+    return paragraphs
