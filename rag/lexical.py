@@ -4,7 +4,7 @@ Scores rise with relevance and are not bounded above; 0 means that no query term
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,25 +63,39 @@ class LexicalIndex:
 
     def idf(self, terms: Sequence[str]) -> Scores:
         """How telling each term is, shape (len(terms),); an unseen term is as telling as one seen nowhere."""
-        frequency = [
-            int(self.starts[t + 1] - self.starts[t]) if (t := self.term_ids.get(term)) is not None else 0
-            for term in terms
-        ]
-        return idf(len(self), np.asarray(frequency, np.int64))
+        return idf(len(self), self.frequency(terms))
+
+    def frequency(self, terms: Sequence[str]) -> NDArray[np.int64]:
+        """How many rows hold each term, shape (len(terms),)."""
+        ids = [self.term_ids.get(term) for term in terms]
+        return np.asarray([0 if t is None else self.starts[t + 1] - self.starts[t] for t in ids], np.int64)
 
     def score(self, weighted: Mapping[str, float]) -> Scores:
         """BM25 of every row for terms with query weights, shape (rows,)."""
         scores = np.zeros(len(self), np.float32)
+        for rows, values in self._contributions(weighted):
+            scores[rows] += values
+        return scores
+
+    def scores_of(self, weighted: Mapping[str, float], rows: Rows) -> Scores:
+        """BM25 of these rows only, shape (len(rows),)."""
+        scores = np.zeros(len(rows), np.float32)
+        for held, values in self._contributions(weighted):
+            places = np.minimum(np.searchsorted(held, rows), len(held) - 1)
+            scores += np.where(held[places] == rows, values[places], 0).astype(np.float32)
+        return scores
+
+    def _contributions(self, weighted: Mapping[str, float]) -> Iterator[tuple[NDArray[np.int32], Scores]]:
+        """Rows of each term, rising, and what it adds to each."""
         if not len(self):
-            return scores
+            return
         norm = K1 * (1 - B + B * self.lengths / max(float(self.lengths.mean()), 1.0))
         terms = [term for term in weighted if term in self.term_ids]
         for term, telling in zip(terms, self.idf(terms), strict=True):
             t = self.term_ids[term]
             span = slice(int(self.starts[t]), int(self.starts[t + 1]))
             rows, counts = self.rows[span], self.counts[span]
-            scores[rows] += weighted[term] * telling * counts * (K1 + 1) / (counts + norm[rows])
-        return scores
+            yield rows, (weighted[term] * telling * counts * (K1 + 1) / (counts + norm[rows])).astype(np.float32)
 
     def search(self, weighted: Mapping[str, float], k: int) -> tuple[Rows, Scores]:
         """The k best rows that hold any term, best first, ties by row; shapes (<=k,)."""
