@@ -1,0 +1,105 @@
+"""Who may do what: the admin token for changes, API keys for programs."""
+
+import hmac
+import secrets
+import time
+from dataclasses import dataclass
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from ui.service.errors import Refused
+from ui.service_store import ServiceStore, token_hash
+
+_ADMIN_SECRET = "admin_hash"
+
+_bearer = HTTPBearer(auto_error=False, description="`Authorization: Bearer TOKEN`: the admin token, or an API key.")
+Bearer = Depends(_bearer)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key as listed. The key itself is shown once, when it is made."""
+
+    name: str
+    created: float
+    revoked: float | None
+
+
+class Access:
+    """Checks tokens against the hashes in the service's store.
+
+    Asking is open until the first API key is made; from then on every call of the API needs one (or the admin
+    token), also after all are revoked. Changes need the admin token always.
+    """
+
+    def __init__(self, store: ServiceStore) -> None:
+        self._store = store
+
+    def first_admin_token(self) -> str | None:
+        """A new admin token where there is none yet, to be shown once; None where there is one."""
+        if self.has_admin_token():
+            return None
+        token = "yja_" + secrets.token_urlsafe(32)
+        self.set_admin_token(token)
+        return token
+
+    def set_admin_token(self, token: str) -> None:
+        self._store.set_secret(_ADMIN_SECRET, token_hash(token))
+
+    def has_admin_token(self) -> bool:
+        return self._store.secret(_ADMIN_SECRET) is not None
+
+    def is_admin(self, token: str) -> bool:
+        known = self._store.secret(_ADMIN_SECRET)
+        return known is not None and hmac.compare_digest(known, token_hash(token))
+
+    def add_key(self, name: str) -> str:
+        """A new API key, returned once."""
+        key = "yjk_" + secrets.token_urlsafe(32)
+        self._store.write("INSERT INTO api_key VALUES (?, ?, ?, NULL)", (token_hash(key), name, time.time()))
+        return key
+
+    def keys(self) -> list[ApiKey]:
+        rows = self._store.rows("SELECT name, created, revoked FROM api_key ORDER BY created")
+        return [
+            ApiKey(str(name), float(created or 0), None if revoked is None else float(revoked))
+            for name, created, revoked in rows
+        ]
+
+    def revoke_key(self, name: str) -> int:
+        """Revoke every key of this name; how many there were."""
+        return self._store.write(
+            "UPDATE api_key SET revoked = ? WHERE name = ? AND revoked IS NULL", (time.time(), name)
+        )
+
+    def _is_key(self, token: str) -> bool:
+        found = self._store.rows("SELECT 1 FROM api_key WHERE hash = ? AND revoked IS NULL", (token_hash(token),))
+        return bool(found)
+
+    def _keys_are_used(self) -> bool:
+        return bool(self._store.rows("SELECT 1 FROM api_key LIMIT 1"))
+
+    def admin(self, sent: HTTPAuthorizationCredentials | None = Bearer) -> None:
+        """FastAPI dependency: lets the admin token pass."""
+        if sent is None:
+            raise _unauthorized("admin_token_needed", "Changes need the admin token: Authorization: Bearer TOKEN.")
+        if not self.is_admin(sent.credentials):
+            raise _unauthorized(
+                "admin_token_wrong",
+                "This is not the admin token. It was shown once, at the first start; "
+                "`youju serve` takes a new one from YOUJU_ADMIN_TOKEN.",
+            )
+
+    def program(self, sent: HTTPAuthorizationCredentials | None = Bearer) -> None:
+        """FastAPI dependency: lets everyone pass while there is no API key, then only keys and the admin token."""
+        if not self._keys_are_used():
+            return
+        if sent is None:
+            raise _unauthorized("api_key_needed", "This service asks for an API key: Authorization: Bearer KEY.")
+        if not self._is_key(sent.credentials) and not self.is_admin(sent.credentials):
+            raise _unauthorized("api_key_wrong", "This API key is unknown or revoked.")
+
+
+def _unauthorized(kind: str, message: str) -> Refused:
+    return Refused(401, kind, message, headers={"WWW-Authenticate": "Bearer"})

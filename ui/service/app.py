@@ -1,0 +1,146 @@
+"""The application: parts made here and handed to the routers that use them."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, Response
+from starlette.routing import Match
+
+from ui.service import asks as bounds
+from ui.service import errors
+from ui.service.access import Access
+from ui.service.api import api_router
+from ui.service.asks import Asks
+from ui.service.docs_page import docs_html
+from ui.service.documents import Changes, documents_router
+from ui.service.engine import Engine
+from ui.service.feedback import FeedbackBook
+from ui.service.health import health_router
+from ui.service.late_page import LatePage
+from ui.service.metrics import Metrics
+from ui.service.openai_api import openai_router
+from ui.service.watch import Watch
+from ui.service_store import ServiceStore
+
+DEFAULT_BODY_LIMIT = 2 * 2**20
+DEFAULT_UPLOAD_LIMIT = 100 * 2**20
+DEFAULT_BODY_TIME_S = 60.0
+
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"]
+_OURS = ("/api", "/v1", "/widget", "/admin")
+
+
+def create_app(
+    kb: Engine,
+    *,
+    folder: Path | None = None,
+    page: Callable[[], Any] | None = None,
+    admin_token: str | None = None,
+    widget_only: bool = False,
+    threads: int = bounds.DEFAULT_THREADS,
+    waiting: int = bounds.DEFAULT_WAITING,
+    time_limit_s: float = bounds.DEFAULT_TIME_LIMIT_S,
+    body_limit: int = DEFAULT_BODY_LIMIT,
+    upload_limit: int = DEFAULT_UPLOAD_LIMIT,
+    body_time_s: float = DEFAULT_BODY_TIME_S,
+    log_questions: bool = False,
+    root_path: str = "",
+) -> FastAPI:
+    """The service over `kb`.
+
+    `folder` is where feedback, site keys, limits and token hashes are kept (the store's folder); None keeps them in
+    memory. `page` builds the gradio Blocks shown at /; None serves no page. `admin_token` replaces the one on file.
+    `widget_only` exposes /widget and /healthz and nothing else. Limits are bytes and seconds.
+    """
+    store = ServiceStore.open(folder)
+    access = Access(store)
+    if admin_token is not None:
+        access.set_admin_token(admin_token)
+    metrics = Metrics()
+    asks = Asks(kb, threads=threads, waiting=waiting, time_limit_s=time_limit_s)
+    changes = Changes(kb)
+    feedback = FeedbackBook(store)
+    late_page = LatePage(page) if page is not None and not widget_only else None
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.callback(store.close)
+            stack.callback(changes.close)
+            stack.callback(asks.close)
+            if late_page is not None:
+                await stack.enter_async_context(late_page.running())
+            yield
+
+    app = FastAPI(
+        title="Youju 有据",
+        version="1",
+        description="Answers about a body of documents, each sentence with the place it stands on.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        root_path=root_path,
+    )
+    errors.install(app)
+    app.include_router(
+        api_router(asks=asks, access=access, feedback=feedback, metrics=metrics, log_questions=log_questions)
+    )
+    app.include_router(documents_router(engine=kb, access=access, changes=changes))
+    app.include_router(openai_router(asks=asks, access=access, metrics=metrics))
+    app.include_router(
+        health_router(
+            engine=kb,
+            asks=asks,
+            access=access,
+            metrics=metrics,
+            page_state=lambda: late_page.state if late_page is not None else "none",
+        )
+    )
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> Response:
+        return HTMLResponse(docs_html(app.openapi()))
+
+    _close_the_ends(app)
+    if late_page is not None:
+        app.mount("/", late_page)
+    app.add_middleware(
+        Watch,
+        metrics=metrics,
+        body_limit=body_limit,
+        upload_limit=upload_limit,
+        body_time_s=body_time_s,
+        allowed=_only_widget if widget_only else _anything,
+    )
+    app.state.access = access
+    return app
+
+
+def _close_the_ends(app: FastAPI) -> None:
+    """404 and 405 for our own prefixes; otherwise the page, mounted at /, would answer for every path."""
+
+    async def nothing_here(request: Request) -> Response:
+        allowed: set[str] = set()
+        for route in app.routes:
+            match, _ = route.matches(request.scope)
+            if match is Match.PARTIAL:
+                allowed |= getattr(route, "methods", None) or set()
+        if allowed:
+            methods = ", ".join(sorted(allowed))
+            message = f"{request.method} is not for this path; it takes {methods}."
+            raise errors.Refused(405, "method_not_allowed", message, headers={"Allow": methods})
+        raise errors.Refused(404, "not_found", "There is nothing here. /docs lists what there is.")
+
+    for prefix in _OURS:
+        app.add_api_route(prefix + "/{rest:path}", nothing_here, methods=_METHODS, include_in_schema=False)
+
+
+def _anything(_: str) -> bool:
+    return True
+
+
+def _only_widget(path: str) -> bool:
+    return path.startswith("/widget/") or path == "/healthz"

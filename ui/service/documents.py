@@ -1,0 +1,249 @@
+"""/api/documents: what can be cited. Reading is open like asking; changing needs the admin token."""
+
+import asyncio
+import hashlib
+import re
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import ValidationError
+from starlette.datastructures import UploadFile
+
+from rag import Document, YoujuError
+from ui.service.access import Access
+from ui.service.api import ERRORS
+from ui.service.engine import Engine
+from ui.service.errors import Refused
+from ui.service.schemas import (
+    DocumentIn,
+    DocumentsBody,
+    DocumentsIn,
+    ErrorBody,
+    OutcomesBody,
+    RemovedBody,
+    WholeDocumentBody,
+)
+
+_MAX_FILES = 200
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
+_NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": ErrorBody, "description": "No document has this id."}}
+_POST_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": DocumentsIn.model_json_schema(ref_template="#/components/schemas/{model}")},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["files"],
+                    "properties": {"files": {"type": "array", "items": {"type": "string", "format": "binary"}}},
+                }
+            },
+        },
+    }
+}
+_POST_BODY["requestBody"]["content"]["application/json"]["schema"].pop("$defs", None)  # type: ignore[index]
+
+
+class Changes:
+    """Changes one after the other, on a thread of their own: asking goes on beside them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="youju-change")
+
+    async def add(self, documents: Sequence[Document]) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._pool, self._engine.add, documents)
+
+    async def add_files(self, folder: Path, names: Sequence[str]) -> list[dict[str, Any]]:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._add_files, folder, names)
+
+    async def remove(self, ids: Sequence[str]) -> None:
+        def known_then_remove() -> None:
+            for document_id in ids:
+                self._engine.document(document_id)  # raises UnknownDocument before anything is removed
+            self._engine.remove(ids)
+
+        await asyncio.get_running_loop().run_in_executor(self._pool, known_then_remove)
+
+    def _add_files(self, folder: Path, names: Sequence[str]) -> list[dict[str, Any]]:
+        from rag.reading import read_path
+
+        held = {document.id for document in self._engine.documents()}
+        outcomes: list[dict[str, Any]] = []
+        documents: list[Document] = []
+        for name in names:
+            try:
+                document = read_path(folder / name, root=folder)
+            except YoujuError as error:
+                outcomes.append(_outcome(name, None, "failed", str(error).replace(f"{folder}/", "")))
+            else:
+                documents.append(document)
+                outcomes.append(_outcome(name, document.id, "replaced" if document.id in held else "added"))
+        if documents:
+            self._engine.add(documents)
+        return outcomes
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def documents_router(*, engine: Engine, access: Access, changes: Changes) -> APIRouter:
+    router = APIRouter(prefix="/api/documents", tags=["documents"])
+    read = [Depends(access.program)]
+    change = [Depends(access.admin)]
+
+    @router.get(
+        "",
+        summary="List the documents, in the order added",
+        response_model=DocumentsBody,
+        dependencies=read,
+        responses=ERRORS,
+    )
+    def list_documents(
+        offset: Annotated[int, Query(ge=0, le=10**9)] = 0, limit: Annotated[int, Query(ge=1, le=10_000)] = 1000
+    ) -> Response:
+        documents = engine.documents()
+        page = documents[offset : offset + limit]
+        return JSONResponse({"documents": [_describe(d) for d in page], "total": len(documents)})
+
+    @router.post(
+        "",
+        status_code=201,
+        summary="Add or replace documents: files, or texts",
+        response_model=OutcomesBody,
+        dependencies=change,
+        responses={**ERRORS, 415: {"model": ErrorBody, "description": "Neither JSON nor multipart/form-data."}},
+        openapi_extra=_POST_BODY,
+    )
+    async def add_documents(request: Request) -> Response:
+        kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+        if kind == "multipart/form-data":
+            outcomes = await _take_files(request, changes)
+        elif kind == "application/json":
+            outcomes = await _take_texts(await request.body(), engine, changes)
+        else:
+            raise Refused(415, "unsupported_format", f"Got {kind!r}; send application/json or multipart/form-data.")
+        return JSONResponse({"documents": outcomes}, 201)
+
+    @router.delete(
+        "",
+        summary="Remove documents",
+        response_model=RemovedBody,
+        dependencies=change,
+        responses={**ERRORS, **_NOT_FOUND},
+    )
+    async def remove_documents(
+        ids: Annotated[list[str], Query(alias="id", max_length=1000, description="Repeat for several.")],
+    ) -> Response:
+        await changes.remove(ids)
+        return JSONResponse({"removed": ids})
+
+    @router.get(
+        "/{document_id:path}",
+        summary="One document with its text",
+        response_model=WholeDocumentBody,
+        dependencies=read,
+        responses={**ERRORS, **_NOT_FOUND},
+    )
+    def one_document(document_id: str) -> Response:
+        document = engine.document(document_id)
+        paragraphs = [
+            {"id": p.id, "section": list(p.section), "start": p.start, "end": p.end, "page": p.page}
+            for p in engine.paragraphs(document_id)
+        ]
+        return JSONResponse({**_describe(document), "text": document.text, "paragraphs": paragraphs})
+
+    @router.delete(
+        "/{document_id:path}",
+        summary="Remove one document",
+        response_model=RemovedBody,
+        dependencies=change,
+        responses={**ERRORS, **_NOT_FOUND},
+    )
+    async def remove_document(document_id: str) -> Response:
+        await changes.remove([document_id])
+        return JSONResponse({"removed": [document_id]})
+
+    return router
+
+
+async def _take_files(request: Request, changes: Changes) -> list[dict[str, Any]]:
+    async with request.form(max_files=_MAX_FILES, max_fields=10) as form:
+        uploads = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
+        if not uploads:
+            raise Refused(422, "invalid_request", "Send at least one file, in the field `files`.")
+        with tempfile.TemporaryDirectory(prefix="youju-upload-") as folder:
+            names = []
+            for upload in uploads:
+                name = safe_name(upload.filename or "")
+                if name in names:
+                    raise Refused(422, "invalid_request", f"Two files have the name {name!r}; an id has to be unique.")
+                path = Path(folder, name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(await upload.read())
+                names.append(name)
+            return await changes.add_files(Path(folder), names)
+
+
+async def _take_texts(body: bytes, engine: Engine, changes: Changes) -> list[dict[str, Any]]:
+    try:
+        sent = DocumentsIn.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(str(step) for step in first["loc"]) or "body"
+        raise Refused(422, "invalid_request", f"{place}: {first['msg']}") from None
+    documents = [_document(entry) for entry in sent.documents]
+    ids = [document.id for document in documents]
+    if len(set(ids)) < len(ids):
+        raise Refused(422, "invalid_request", "Two documents have the same id; an id has to be unique.")
+    held = {document.id for document in engine.documents()}
+    await changes.add(documents)
+    return [_outcome(i, i, "replaced" if i in held else "added") for i in ids]
+
+
+def _document(entry: DocumentIn) -> Document:
+    digest = hashlib.sha256(f"{entry.title}\n{entry.text}".encode()).hexdigest()[:12]
+    return Document(
+        id=entry.id.strip() or f"text-{digest}",
+        title=entry.title,
+        text=entry.text,
+        source=entry.source,
+        date=entry.date,
+    )
+
+
+def safe_name(name: str) -> str:
+    """A file's relative path with nothing in it that leads out of a folder: '../../a\\b.md' -> 'a/b.md'."""
+    cleaned = name.encode("utf-8", "replace").decode().replace("\\", "/")
+    parts = [_shortened(_UNSAFE.sub("_", part).strip()) for part in PurePosixPath(cleaned).parts]
+    kept = [part for part in parts if part.strip("./ ")][-8:]
+    if not kept:
+        raise Refused(422, "invalid_request", "A file came without a name; its id is made from it.")
+    return "/".join(kept)
+
+
+def _shortened(part: str) -> str:
+    """At most 60 characters before the suffix: file systems take 255 bytes, and a Chinese character is three."""
+    path = PurePosixPath(part)
+    return path.stem[:60] + path.suffix[:12] if len(part) > 72 else part
+
+
+def _describe(document: Document) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "title": document.title,
+        "source": document.source,
+        "date": document.date,
+        "attributes": dict(document.attributes),
+        "characters": len(document.text),
+    }
+
+
+def _outcome(name: str, document_id: str | None, status: str, message: str = "") -> dict[str, Any]:
+    return {"name": name, "id": document_id, "status": status, "message": message}

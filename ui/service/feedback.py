@@ -1,0 +1,59 @@
+"""Thumbs up and down, kept with what was asked so that a 👎 can become an evaluation question."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ui.service_store import ServiceStore, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    answer_id: str
+    rating: str
+    reason: str = ""
+    comment: str = ""
+    question: str = ""
+    answer: str = ""
+    way: str = "api"
+    created: float = 0.0
+    id: int = 0
+
+
+class FeedbackBook:
+    def __init__(self, store: ServiceStore) -> None:
+        self._store = store
+
+    def add(self, entry: Feedback) -> int:
+        """Keep it; its number."""
+        values = (
+            entry.created or time.time(),
+            entry.way,
+            entry.answer_id,
+            entry.rating,
+            entry.reason,
+            entry.comment,
+            entry.question,
+            entry.answer,
+        )
+        with self._store.transaction():
+            self._store.write(
+                "INSERT INTO feedback (created, way, answer_id, rating, reason, comment, question, answer)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                values,
+            )
+            return int(self._store.rows("SELECT last_insert_rowid()")[0][0] or 0)
+
+    def all(self) -> list[Feedback]:
+        """Oldest first."""
+        rows = self._store.rows(
+            "SELECT answer_id, rating, reason, comment, question, answer, way, created, id FROM feedback ORDER BY id"
+        )
+        return [_entry(row) for row in rows]
+
+
+def _entry(row: Sequence[Value]) -> Feedback:
+    answer_id, rating, reason, comment, question, answer, way = (str(value) for value in row[:7])
+    return Feedback(
+        answer_id, rating, reason, comment, question, answer, way, created=float(row[7] or 0), id=int(row[8] or 0)
+    )

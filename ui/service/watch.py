@@ -1,0 +1,135 @@
+"""Around every request: an id, limits on the body, headers that browsers heed, one line of log, one count."""
+
+import asyncio
+import re
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.service.errors import Refused, error_body
+from ui.service.logs import log
+from ui.service.metrics import Metrics
+
+# Files come in at these; everything else is a question or a form and small.
+_UPLOADS = ("/api/documents", "/gradio_api/upload")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}\Z")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Watch:
+    """ASGI middleware. `allowed(path)` says whether a path exists at all on this service."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        metrics: Metrics,
+        body_limit: int,
+        upload_limit: int,
+        body_time_s: float,
+        allowed: Callable[[str], bool],
+    ) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._body_limit = body_limit
+        self._upload_limit = upload_limit
+        self._body_time_s = body_time_s
+        self._allowed = allowed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            if scope["type"] == "websocket" and not self._allowed(scope["path"]):
+                await send({"type": "websocket.close", "code": 1008})
+                return
+            await self._app(scope, receive, send)
+            return
+        begin = time.perf_counter()
+        request_id = _request_id(scope)
+        scope["youju.request_id"] = request_id
+        status = 500
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                headers.setdefault("Referrer-Policy", "same-origin")
+            await send(message)
+
+        try:
+            refusal = self._refusal(scope)
+            if refusal is not None:
+                body = error_body(refusal.kind, refusal.message)
+                await JSONResponse(body, refusal.status)(scope, receive, send_and_note)
+            else:
+                await self._app(scope, self._bounded(scope, receive), send_and_note)
+        finally:
+            self._note(scope, request_id, status, time.perf_counter() - begin)
+
+    def _refusal(self, scope: Scope) -> Refused | None:
+        if not self._allowed(scope["path"]):
+            return Refused(404, "not_found", "There is nothing here.")
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        limit = self._limit(scope)
+        if not declared.isdigit():
+            return Refused(400, "bad_request", "Content-Length must be a whole number.")
+        if len(declared) > 18 or int(declared) > limit:
+            return Refused(413, "too_large", f"The body may have {limit} bytes at most.")
+        return None
+
+    def _limit(self, scope: Scope) -> int:
+        upload = any(part in scope["path"] for part in _UPLOADS)
+        return self._upload_limit if upload else self._body_limit
+
+    def _bounded(self, scope: Scope, receive: Receive) -> Callable[[], Awaitable[Message]]:
+        """`receive` that counts what comes and how long it takes; a sender of one byte a second is let go."""
+        limit = self._limit(scope)
+        deadline = asyncio.get_running_loop().time() + self._body_time_s
+        taken = 0
+        whole = False
+
+        async def bounded() -> Message:
+            nonlocal taken, whole
+            if whole:
+                return await receive()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408, f"The body did not arrive within {self._body_time_s:g} s.") from None
+            taken += len(message.get("body", b""))
+            if taken > limit:
+                raise HTTPException(413, f"The body may have {limit} bytes at most.")
+            whole = not message.get("more_body", False)
+            return message
+
+        return bounded
+
+    def _note(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
+        # The template, not the path or the query: those may hold what was asked, and are without end.
+        route = getattr(scope.get("route"), "path", None) or "other"
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self._metrics.request(method=method, route=route, status=status, seconds=seconds)
+        if status in (401, 403, 408, 413, 429, 504):
+            self._metrics.refused(str(status))
+        log(
+            "request",
+            request_id=request_id,
+            method=method,
+            route=route,
+            status=status,
+            ms=round(seconds * 1000, 1),
+        )
+
+
+def _request_id(scope: Scope) -> str:
+    """The one a proxy gave, if it is harmless; else a new one."""
+    sent = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+    return sent if _REQUEST_ID.match(sent) else uuid.uuid4().hex
