@@ -3,11 +3,9 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, Response
-from starlette.routing import Match
 
 from ui.service import asks as bounds
 from ui.service import errors
@@ -19,7 +17,7 @@ from ui.service.documents import Changes, documents_router
 from ui.service.engine import Engine
 from ui.service.feedback import FeedbackBook
 from ui.service.health import health_router
-from ui.service.late_page import LatePage
+from ui.service.late_page import LatePage, PageMount
 from ui.service.metrics import Metrics
 from ui.service.openai_api import openai_router
 from ui.service.watch import Watch
@@ -29,15 +27,14 @@ DEFAULT_BODY_LIMIT = 2 * 2**20
 DEFAULT_UPLOAD_LIMIT = 100 * 2**20
 DEFAULT_BODY_TIME_S = 60.0
 
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"]
-_OURS = ("/api", "/v1", "/widget", "/admin")
+_OURS = ("/api/", "/v1/", "/widget/", "/admin/", "/view/")
 
 
 def create_app(
     kb: Engine,
     *,
     folder: Path | None = None,
-    page: Callable[[], Any] | None = None,
+    page: Callable[[FastAPI], object] | None = None,
     admin_token: str | None = None,
     widget_only: bool = False,
     threads: int = bounds.DEFAULT_THREADS,
@@ -52,8 +49,9 @@ def create_app(
     """The service over `kb`.
 
     `folder` is where feedback, site keys, limits and token hashes are kept (the store's folder); None keeps them in
-    memory. `page` builds the gradio Blocks shown at /; None serves no page. `admin_token` replaces the one on file.
-    `widget_only` exposes /widget and /healthz and nothing else. Limits are bytes and seconds.
+    memory. `page` puts the chat page on the empty application it is given, on a thread, after the start.
+    `admin_token` replaces the one on file. `widget_only` exposes the widget and /healthz and nothing else. Limits are
+    bytes and seconds.
     """
     store = ServiceStore.open(folder)
     access = Access(store)
@@ -104,43 +102,23 @@ def create_app(
     def docs() -> Response:
         return HTMLResponse(docs_html(app.openapi()))
 
-    _close_the_ends(app)
     if late_page is not None:
-        app.mount("/", late_page)
+        app.router.routes.append(PageMount(late_page, beside=_OURS))
     app.add_middleware(
         Watch,
         metrics=metrics,
         body_limit=body_limit,
         upload_limit=upload_limit,
         body_time_s=body_time_s,
-        allowed=_only_widget if widget_only else _anything,
+        allowed=_of_widget if widget_only else _anything,
     )
     app.state.access = access
     return app
-
-
-def _close_the_ends(app: FastAPI) -> None:
-    """404 and 405 for our own prefixes; otherwise the page, mounted at /, would answer for every path."""
-
-    async def nothing_here(request: Request) -> Response:
-        allowed: set[str] = set()
-        for route in app.routes:
-            match, _ = route.matches(request.scope)
-            if match is Match.PARTIAL:
-                allowed |= getattr(route, "methods", None) or set()
-        if allowed:
-            methods = ", ".join(sorted(allowed))
-            message = f"{request.method} is not for this path; it takes {methods}."
-            raise errors.Refused(405, "method_not_allowed", message, headers={"Allow": methods})
-        raise errors.Refused(404, "not_found", "There is nothing here. /docs lists what there is.")
-
-    for prefix in _OURS:
-        app.add_api_route(prefix + "/{rest:path}", nothing_here, methods=_METHODS, include_in_schema=False)
 
 
 def _anything(_: str) -> bool:
     return True
 
 
-def _only_widget(path: str) -> bool:
-    return path.startswith("/widget/") or path == "/healthz"
+def _of_widget(path: str) -> bool:
+    return path.startswith(("/widget/", "/view-assets/")) or path == "/healthz"

@@ -6,6 +6,7 @@ import re
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
@@ -72,7 +73,7 @@ class Changes:
         await asyncio.get_running_loop().run_in_executor(self._pool, known_then_remove)
 
     def _add_files(self, folder: Path, names: Sequence[str]) -> list[dict[str, Any]]:
-        from rag.reading import read_path
+        read_path = import_module("rag.reading").read_path
 
         held = {document.id for document in self._engine.documents()}
         outcomes: list[dict[str, Any]] = []

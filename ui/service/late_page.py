@@ -3,23 +3,24 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
+from starlette.routing import Match, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.service.logs import LOGGER
+from ui.service.watch import route_path
 
 
 class LatePage:
     """An ASGI app that holds its first requests until the page stands.
 
-    `build` returns gradio Blocks; it is called on a thread while the service already answers.
+    `mount` puts the page on the empty application it is given; it is called on a thread while the service answers.
     """
 
-    def __init__(self, build: Callable[[], Any]) -> None:
-        self._build = build
+    def __init__(self, mount: Callable[[FastAPI], object]) -> None:
+        self._mount = mount
         self._app: ASGIApp | None = None
         self._done = asyncio.Event()
         self.state = "starting"
@@ -35,13 +36,13 @@ class LatePage:
                 await asyncio.gather(task, return_exceptions=True)
 
     async def _start(self, stack: AsyncExitStack) -> None:
-        building = asyncio.create_task(asyncio.to_thread(_mount, self._build))
+        inner = FastAPI(openapi_url=None)
+        building = asyncio.create_task(asyncio.to_thread(self._mount, inner))
         await asyncio.wait([building])
         if error := building.exception():
             LOGGER.error("the chat page could not be built", exc_info=error)
             self.state = "failed"
         else:
-            inner = building.result()
             await stack.enter_async_context(inner.router.lifespan_context(inner))
             self._app = inner
             self.state = "ready"
@@ -58,9 +59,14 @@ class LatePage:
             await send({"type": "websocket.close", "code": 1011})
 
 
-def _mount(build: Callable[[], Any]) -> FastAPI:
-    from gradio import mount_gradio_app
+class PageMount(Mount):
+    """Everything but the paths `beside` it, which keep their own 404 and 405."""
 
-    page = FastAPI(openapi_url=None)
-    mount_gradio_app(page, build(), path="/", ssr_mode=False)
-    return page
+    def __init__(self, app: ASGIApp, *, beside: tuple[str, ...]) -> None:
+        super().__init__("/", app=app)
+        self._beside = beside
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if route_path(scope).startswith(self._beside):
+            return Match.NONE, {}
+        return super().matches(scope)

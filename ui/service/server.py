@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 
 from rag import YoujuError
 from ui.service import logs
@@ -27,7 +28,7 @@ def serve(
     port: int = 7860,
     *,
     folder: Path | None = None,
-    page: Callable[[], Any] | None = None,
+    page: Callable[[FastAPI], object] | None = None,
     admin_token: str | None = None,
     trusted_proxies: Sequence[str] = (),
     root_path: str = "",

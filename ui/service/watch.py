@@ -43,7 +43,7 @@ class Watch:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            if scope["type"] == "websocket" and not self._allowed(scope["path"]):
+            if scope["type"] == "websocket" and not self._allowed(route_path(scope)):
                 await send({"type": "websocket.close", "code": 1008})
                 return
             await self._app(scope, receive, send)
@@ -74,7 +74,7 @@ class Watch:
             self._note(scope, request_id, status, time.perf_counter() - begin)
 
     def _refusal(self, scope: Scope) -> Refused | None:
-        if not self._allowed(scope["path"]):
+        if not self._allowed(route_path(scope)):
             return Refused(404, "not_found", "There is nothing here.")
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         limit = self._limit(scope)
@@ -85,7 +85,7 @@ class Watch:
         return None
 
     def _limit(self, scope: Scope) -> int:
-        upload = any(part in scope["path"] for part in _UPLOADS)
+        upload = route_path(scope).startswith(_UPLOADS)
         return self._upload_limit if upload else self._body_limit
 
     def _bounded(self, scope: Scope, receive: Receive) -> Callable[[], Awaitable[Message]]:
@@ -127,6 +127,12 @@ class Watch:
             status=status,
             ms=round(seconds * 1000, 1),
         )
+
+
+def route_path(scope: Scope) -> str:
+    """The path below the root path; a proxy may or may not have taken that off."""
+    root, path = str(scope.get("root_path", "")), str(scope["path"])
+    return path[len(root) :] if root and path.startswith(root + "/") else path
 
 
 def _request_id(scope: Scope) -> str:

@@ -1,0 +1,367 @@
+"""The HTTP service, over a small knowledge base, and over one that is slow or fails on purpose."""
+
+import io
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from rag import Answer, Hit, Leg, Paragraph
+from rag.errors import ModelError
+from rag.knowledge_base import KnowledgeBase
+from ui.service import ExposedWithoutToken, create_app, serve
+from ui.service.documents import safe_name
+from ui.service.feedback import FeedbackBook
+from ui.service.logs import JsonLines
+from ui.service_store import FILE_NAME, ServiceStore
+
+ADMIN = {"Authorization": "Bearer the-admin-token"}
+JOBS = "2024年全年新增就业3.2万人，帮扶困难人员就业1200人。"
+PARKS = "2024年新建改建公园12座，新增绿道20公里，改造老旧小区30个。"
+
+
+def knowledge() -> KnowledgeBase:
+    return KnowledgeBase.from_texts([JOBS, PARKS], titles=["就业报告", "绿化报告"], ids=["jobs", "sub/parks"])
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    with TestClient(create_app(knowledge(), admin_token="the-admin-token")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def own_client(tmp_path: Path) -> Iterator[TestClient]:
+    """One whose documents may be changed."""
+    with TestClient(create_app(knowledge(), folder=tmp_path, admin_token="the-admin-token")) as opened:
+        yield opened
+
+
+def events(text: str) -> list[tuple[str, dict]]:
+    frames = [frame.split("\n") for frame in text.split("\n\n") if frame]
+    return [(head.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for head, data in frames]
+
+
+class StandIn:
+    """An engine that says what it is told, piece by piece."""
+
+    def __init__(self, *, pieces=("好", "好。"), wait: threading.Event | None = None, error: Exception | None = None):
+        self.pieces, self.wait, self.error = pieces, wait, error
+        self.paragraph = Paragraph("d#0", "d", (), 0, 4, "一二三四")
+
+    def ask(self, question, *, history=(), only=None):
+        return list(self.stream(question, history=history, only=only))[-1]
+
+    def stream(self, question, *, history=(), only=None):
+        for text in self.pieces:
+            yield Answer(question, question, text, id="a", timings_ms={"total": 1.0})
+        if self.wait:
+            self.wait.wait(10)
+        if self.error:
+            raise self.error
+
+    def search(self, query, *, k=10, leg="hybrid", only=None):
+        return [] if leg == "dense" else [Hit(self.paragraph, 1.0, Leg(leg))]
+
+    def documents(self):
+        return []
+
+    def document(self, document_id, /):
+        raise NotImplementedError
+
+    def paragraphs(self, document_id, /):
+        return [self.paragraph]
+
+    def add(self, documents, /):
+        raise NotImplementedError
+
+    def remove(self, ids, /):
+        raise NotImplementedError
+
+
+def test_an_answer_comes_with_the_place_it_stands_on(client: TestClient) -> None:
+    reply = client.post("/api/ask", json={"question": "2024年新增就业多少人?"})
+    assert reply.status_code == 200
+    answer = reply.json()
+    assert (answer["abstained"], answer["citations"][0]["document_id"]) == (False, "jobs")
+    cited = answer["citations"][0]
+    assert JOBS[cited["start"] : cited["end"]] == cited["quote"]
+
+
+def test_a_stream_is_hits_then_deltas_then_the_answer(client: TestClient) -> None:
+    reply = client.post("/api/ask", json={"question": "2024年新增就业多少人?", "stream": True})
+    assert reply.headers["content-type"] == "text/event-stream; charset=utf-8"
+    got = events(reply.text)
+    names = [name for name, _ in got]
+    assert (names[0], set(names[1:-1]), names[-1]) == ("hits", {"delta"}, "answer")
+    assert "".join(data["text"] for name, data in got if name == "delta") == got[-1][1]["text"]
+    assert got[0][1]["hits"][0]["document_id"] == "jobs"
+
+
+def test_a_stream_that_fails_ends_in_an_error() -> None:
+    with TestClient(create_app(StandIn(error=ModelError("the model went away")))) as client:
+        got = events(client.post("/api/ask", json={"question": "?", "stream": True}).text)
+    assert [name for name, _ in got] == ["hits", "delta", "delta", "error"]
+    assert got[-1][1]["error"]["type"] == "model_error"
+    assert got[-1][1]["error"]["message"] == "the model went away"
+
+
+def test_what_fails_inside_is_not_told_to_the_asker(caplog: pytest.LogCaptureFixture) -> None:
+    app = create_app(StandIn(error=RuntimeError("secret path")))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        plain = client.post("/api/ask", json={"question": "?"})
+        got = events(client.post("/api/ask", json={"question": "?", "stream": True}).text)
+    assert (plain.status_code, plain.json()["error"]["type"]) == (500, "internal")
+    assert "secret" not in plain.text + json.dumps(got)
+
+
+def test_only_looks_in_the_documents_named(client: TestClient) -> None:
+    reply = client.get("/api/search", params={"q": "2024年", "only": "sub/parks", "leg": "lexical"})
+    assert [hit["document_id"] for hit in reply.json()["hits"]] == ["sub/parks"]
+
+
+def test_a_full_house_refuses_with_a_time_to_come_again() -> None:
+    wait = threading.Event()
+    app = create_app(StandIn(wait=wait), threads=1, waiting=0)
+    with TestClient(app) as client:
+        first = threading.Thread(target=client.post, args=("/api/ask",), kwargs={"json": {"question": "?"}})
+        first.start()
+        refused = client.get("/readyz")
+        while refused.status_code != 429:
+            refused = client.get("/readyz")
+        wait.set()
+        first.join()
+    assert refused.headers["retry-after"] == "1"
+    assert refused.json()["error"]["type"] == "busy"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_question_that_takes_too_long_is_given_up(stream: bool) -> None:
+    wait = threading.Event()
+    with TestClient(create_app(StandIn(wait=wait), time_limit_s=0.05)) as client:
+        reply = client.post("/api/ask", json={"question": "?", "stream": stream})
+        wait.set()
+    error = events(reply.text)[-1][1]["error"] if stream else reply.json()["error"]
+    assert (reply.status_code, error["type"]) == (200 if stream else 504, "timeout")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "kind"),
+    [
+        (b"{", 422, "invalid_request"),
+        (b'"\xff', 400, "bad_request"),
+        (b'{"question": 7}', 422, "invalid_request"),
+        (b'{"question": "   "}', 400, "bad_question"),
+        (b'{"question": "\\ud800"}', 422, "invalid_request"),
+        (b"[" * 50_000, 400, "bad_request"),
+        (b'{"question": "' + b"x" * 3_000_000 + b'"}', 413, "too_large"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_with_a_reason(client: TestClient, body: bytes, status: int, kind: str) -> None:
+    reply = client.post("/api/ask", content=body, headers={"content-type": "application/json"})
+    assert (reply.status_code, reply.json()["error"]["type"]) == (status, kind)
+
+
+def test_a_body_that_does_not_say_how_long_it_is_is_counted_as_it_comes(client: TestClient) -> None:
+    def pieces() -> Iterator[bytes]:
+        for _ in range(50):
+            yield b" " * 100_000
+
+    reply = client.post("/api/ask", content=pieces(), headers={"content-type": "application/json"})
+    assert (reply.status_code, reply.json()["error"]["type"]) == (413, "too_large")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "kind"),
+    [
+        ("GET", "/api/documents/none", 404, "unknown_document"),
+        ("GET", "/api/nothing", 404, "not_found"),
+        ("GET", "/api/ask", 405, "method_not_allowed"),
+        ("GET", "/v1/models/gpt-4", 404, "model_not_found"),
+        ("GET", "/nowhere", 404, "not_found"),
+    ],
+)
+def test_every_error_has_the_same_shape(client: TestClient, method: str, path: str, status: int, kind: str) -> None:
+    reply = client.request(method, path)
+    assert reply.status_code == status
+    assert set(reply.json()["error"]) == {"type", "message", "param", "code"}
+    assert reply.json()["error"]["type"] == kind
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer ÿ".encode("latin-1")}]
+)
+def test_changes_need_the_admin_token(client: TestClient, headers: dict) -> None:
+    for reply in (
+        client.post("/api/documents", json={"documents": [{"text": "一"}]}, headers=headers),
+        client.delete("/api/documents/jobs", headers=headers),
+        client.delete("/api/documents", params={"id": "jobs"}, headers=headers),
+    ):
+        assert (reply.status_code, reply.headers["www-authenticate"]) == (401, "Bearer")
+    assert client.get("/api/documents/jobs").json()["text"] == JOBS
+
+
+def test_documents_come_and_go(own_client: TestClient) -> None:
+    body = {
+        "documents": [{"id": "schools", "title": "教育报告", "text": "2024年新建学校9所，新增学位8000个，教师1100名。"}]
+    }
+    added = own_client.post("/api/documents", json=body, headers=ADMIN)
+    assert (added.status_code, added.json()["documents"][0]["status"]) == (201, "added")
+    again = own_client.post("/api/documents", json=body, headers=ADMIN)
+    assert again.json()["documents"][0]["status"] == "replaced"
+    found = own_client.get("/api/search", params={"q": "新建学校"}).json()["hits"]
+    assert found[0]["document_id"] == "schools"
+    assert own_client.delete("/api/documents/sub/parks", headers=ADMIN).json() == {"removed": ["sub/parks"]}
+    listed = own_client.get("/api/documents").json()
+    assert ([d["id"] for d in listed["documents"]], listed["total"]) == (["jobs", "schools"], 2)
+    both = own_client.delete("/api/documents", params={"id": ["jobs", "none"]}, headers=ADMIN)
+    assert (both.status_code, own_client.get("/api/documents").json()["total"]) == (404, 2)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("../../etc/passwd.md", "etc/passwd.md"),
+        ("C:\\reports\\a.md", "C_/reports/a.md"),
+        ("/a/./b\x00.txt", "a/b_.txt"),
+        ("报" * 100 + ".md", "报" * 60 + ".md"),
+    ],
+)
+def test_a_file_name_leads_nowhere_else(sent: str, kept: str) -> None:
+    assert safe_name(sent) == kept
+
+
+def test_feedback_is_kept_over_a_restart(tmp_path: Path) -> None:
+    body = {"answer_id": "a1", "rating": "down", "reason": "wrong_year", "question": "哪年?"}
+    with TestClient(create_app(knowledge(), folder=tmp_path)) as client:
+        assert client.post("/api/feedback", json=body).status_code == 201
+        assert client.post("/api/feedback", json=body | {"rating": "meh"}).status_code == 422
+    store = ServiceStore.open(tmp_path)
+    kept = FeedbackBook(store).all()
+    store.close()
+    assert [(f.answer_id, f.rating, f.reason, f.question, f.way) for f in kept] == [
+        ("a1", "down", "wrong_year", "哪年?", "api")
+    ]
+
+
+def test_tokens_are_stored_hashed_and_shown_once(tmp_path: Path) -> None:
+    app = create_app(knowledge(), folder=tmp_path)
+    token = app.state.access.first_admin_token()
+    key = app.state.access.add_key("a program")
+    assert app.state.access.first_admin_token() is None
+    with TestClient(app) as client:
+        assert client.get("/api/search", params={"q": "就业"}).status_code == 401
+        allowed = client.get("/api/search", params={"q": "就业"}, headers={"Authorization": f"Bearer {key}"})
+        assert allowed.status_code == 200
+        assert app.state.access.revoke_key("a program") == 1
+        refused = client.get("/api/search", params={"q": "就业"}, headers={"Authorization": f"Bearer {key}"})
+        assert (refused.status_code, refused.json()["error"]["type"]) == (401, "api_key_wrong")
+        admin = client.get("/api/search", params={"q": "就业"}, headers={"Authorization": f"Bearer {token}"})
+        assert admin.status_code == 200
+    stored = b"".join(file.read_bytes() for file in tmp_path.glob(FILE_NAME + "*"))
+    assert stored.startswith(b"SQLite")
+    assert token.encode() not in stored
+    assert key.encode() not in stored
+
+
+def test_other_machines_are_let_in_only_behind_a_token() -> None:
+    with pytest.raises(ExposedWithoutToken, match=r"Refusing to listen on 0\.0\.0\.0"):
+        serve(knowledge(), "0.0.0.0")
+
+
+def test_ready_means_that_every_leg_finds_something(client: TestClient) -> None:
+    ready = client.get("/readyz")
+    assert ready.status_code == 200
+    assert ready.json()["legs"] == {"hybrid": True, "lexical": True, "dense": True}
+
+
+def test_a_dead_leg_turns_ready_red() -> None:
+    class OneLeg(StandIn):
+        def documents(self):
+            return knowledge().documents()[:1]
+
+    with TestClient(create_app(OneLeg())) as client:
+        red = client.get("/readyz")
+        metrics = client.get("/metrics").text
+    assert red.status_code == 503
+    assert red.json()["legs"] == {"hybrid": True, "lexical": True, "dense": False}
+    assert red.json()["message"].startswith("Nothing found by: dense.")
+    assert 'youju_leg_up{leg="dense"} 0.0' in metrics
+
+
+def test_metrics_count_what_was_asked() -> None:
+    with TestClient(create_app(knowledge())) as client:
+        client.post("/api/ask", json={"question": "2024年新增就业多少人?"})
+        client.get("/api/documents/none")
+        text = client.get("/metrics").text
+    assert 'youju_asks_total{outcome="answered",way="api"} 1.0' in text
+    assert 'youju_ask_seconds_count{stage="search"} 1.0' in text
+    assert 'youju_http_requests_total{method="GET",route="/api/documents/{document_id:path}",status="404"} 1.0' in text
+    assert "youju_index_paragraphs 2.0" in text
+
+
+def test_the_log_has_an_id_and_no_question(client: TestClient) -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines())
+    logger = logging.getLogger("youju.service")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        reply = client.get("/api/search", params={"q": "机密问题"}, headers={"X-Request-ID": "from-proxy-1"})
+        client.get("/api/search", params={"q": "机密问题"}, headers={"X-Request-ID": "bad id\t"})
+    finally:
+        logger.removeHandler(handler)
+    first, second = (json.loads(line) for line in stream.getvalue().splitlines())
+    assert (first["request_id"], first["route"], first["status"]) == ("from-proxy-1", "/api/search", 200)
+    assert reply.headers["x-request-id"] == "from-proxy-1"
+    assert len(second["request_id"]) == 32
+    assert "机密" not in stream.getvalue()
+
+
+def test_openai_chat_takes_history_and_parts(client: TestClient) -> None:
+    body = {
+        "model": "anything",
+        "temperature": 0.7,
+        "messages": [
+            {"role": "system", "content": "You are a pirate."},
+            {"role": "user", "content": "你好"},
+            {"role": "assistant", "content": "你好。"},
+            {"role": "user", "content": [{"type": "text", "text": "2024年新增就业多少人?"}]},
+        ],
+    }
+    reply = client.post("/v1/chat/completions", json=body).json()
+    assert reply["youju"]["question"] == "2024年新增就业多少人?"
+    assert reply["choices"][0]["message"]["content"] == reply["youju"]["text"]
+    assert client.post("/v1/chat/completions", json={"messages": [{"role": "system"}]}).status_code == 422
+
+
+def test_openapi_describes_every_route_with_an_error_and_an_example(client: TestClient) -> None:
+    schema = client.get("/openapi.json").json()
+    assert set(schema["paths"]) >= {
+        "/api/ask",
+        "/api/search",
+        "/api/documents",
+        "/api/feedback",
+        "/v1/chat/completions",
+        "/v1/models",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+    }
+    assert schema["components"]["schemas"]["AskBody"]["examples"][0]["question"]
+    assert "ErrorBody" in json.dumps(schema["paths"]["/api/ask"])
+    page = client.get("/docs").text
+    assert "/v1/chat/completions" in page
+    assert "http://" not in page
+    assert "https://" not in page
+
+
+def test_widget_only_exposes_nothing_else() -> None:
+    with TestClient(create_app(knowledge(), widget_only=True)) as client:
+        got = {path: client.get(path).status_code for path in ("/healthz", "/docs", "/metrics", "/api/documents", "/")}
+    assert got == {"/healthz": 200, "/docs": 404, "/metrics": 404, "/api/documents": 404, "/": 404}
