@@ -83,7 +83,7 @@ def read_path(path: Path, *, root: Path, max_bytes: int = MAX_BYTES) -> Document
     return read_bytes(data, path.name, id=_id_of(path, root), source=str(path))
 
 
-def read_bytes(data: bytes, name: str, *, id: str | None = None, source: str = "") -> Document:  # noqa: A002
+def read_bytes(data: bytes, name: str, *, id: str | None = None, source: str = "") -> Document:
     """A file's bytes as a Document; `name` tells the format by its suffix and is the id, made safe, if none is given.
 
     Raises ReadError like `read_path`.
@@ -97,8 +97,8 @@ def read_bytes(data: bytes, name: str, *, id: str | None = None, source: str = "
     lines = [line for line in lines_of(fold_width(content.text)) if line.start >= skip]
     found = facts(content.text, lines, markdown=content.markdown, title=content.title)
     attributes = dict(found.attributes)
-    if content.issuer and "issuer" not in front_matter(content.text).values:
-        attributes.setdefault("issuer", content.issuer)
+    if content.issuer:
+        attributes["issuer"] = content.issuer
     attributes["format"] = "markdown" if content.markdown else "plain"
     attributes["file_type"] = suffix.lstrip(".")
     stem = PurePosixPath(_shown(name)).stem

@@ -157,4 +157,6 @@ def same_heading(key: str, entry: str) -> bool:
         return False
     if key.startswith(entry) or entry.startswith(key):
         return True
+    if len(set(key) & set(entry)) * 5 < len(set(entry)) * 4:
+        return False
     return SequenceMatcher(None, key, entry, autojunk=False).ratio() >= 0.9

@@ -33,6 +33,7 @@ _INLINE = frozenset(
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _HEADING = {f"h{level}": "#" * level + " " for level in range(1, 7)}
+_BODY = re.compile(r"(?:政府|局|委|办|办公室|院|部|厅|会|处|署|中心|公司|银行|大学)$")
 _SITE = re.compile(r"\s*[_|\u2014\u2013-]\s*[^_|\u2014\u2013-]{2,30}$")
 _MAIN_SHARE = 0.85  # of the page's text outside links; what holds it all is the document
 _DEEPEST = 400
@@ -49,6 +50,7 @@ def read_html(data: bytes, name: str) -> Content:
         raise EmptyDocument(f"{name} is a web page without text: only markup, scripts or pictures are in it.")
     meta = _meta(page)
     title = _title(page, meta)
+    source = meta.get("contentsource", "")
     if title and not any(letters(title) == letters(block) for block in blocks[:20]):
         blocks.insert(0, f"# {title}")
     return Content(
@@ -56,7 +58,7 @@ def read_html(data: bytes, name: str) -> Content:
         markdown=True,
         title=title,
         date=iso_date(meta.get("pubdate", "") or meta.get("article:published_time", "") or meta.get("date", "")),
-        issuer=meta.get("contentsource"),
+        issuer=source if _BODY.search(source) else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -50,7 +50,7 @@ _YEAR_HEADING = re.compile(
     r"^[^。;\n]{0,12}(?<!\d)((?:19|20)\d{2})\s*年?[^。;\n]{0,12}(?:回顾|总结|工作|安排|计划|任务|目标|打算|情况|review|plan)",
     re.IGNORECASE | re.MULTILINE,
 )
-_SPAN = re.compile(r"((?:19|20)\d{2})\s*年?\s*[—–~至到-]+\s*((?:19|20)\d{2})")
+_YEAR_SPAN = re.compile(r"((?:19|20)\d{2})\s*年?\s*[—–~至到-]+\s*((?:19|20)\d{2})")
 _PLACE = r"(?:[\u4e00-\u9fff]{2,8}?(?:自治区|自治州|自治县|省|市|区|县|州|旗|镇|乡|街道))"
 _SPEAKER = re.compile(r"代表((?:[\u4e00-\u9fff]{2,12}?)(?:省|市|区|县|州|旗|镇|乡))人民政府")
 _CONGRESS = re.compile(r"在([\u4e00-\u9fff]{2,16}?(?:省|市|区|县|州|旗|镇|乡))第[一二三四五六七八九十\d]+届")
@@ -108,7 +108,7 @@ def facts(text: str, lines: Sequence[Line], *, markdown: bool, title: str | None
     date = iso_date(front.get("date", "")) or _delivery_date(lines, own_title)
     attributes = {
         "issuer": front.get("issuer") or _issuer(own_title or "", first_lines, text),
-        "period": front.get("period") or _period(own_title or "", text),
+        "period": _years(front.get("period", "")) or _period(own_title or "", text),
         "language": front.get("language") or language(text),
     }
     attributes.update({k: v for k, v in front.items() if k not in _KEYS})
@@ -197,8 +197,17 @@ def _delivery_date(lines: Sequence[Line], title: str | None) -> str | None:
     return None
 
 
+def _years(text: str) -> str | None:
+    years = [int(year) for year in _YEAR.findall(text)]
+    return _span(years) if years else text or None
+
+
+def _span(years: Collection[int]) -> str:
+    return str(min(years)) if min(years) == max(years) else f"{min(years)}-{max(years)}"
+
+
 def _period(title: str, text: str) -> str | None:
-    span = _SPAN.search(title)
+    span = _YEAR_SPAN.search(title)
     years = {int(y) for y in _YEAR_HEADING.findall(text[:400_000])} if len(text) < 2_000_000 else set()
     titled = {int(y) for y in _YEAR.findall(re.sub(r"[(].*?[)]", "", title))}
     if span:
@@ -207,9 +216,7 @@ def _period(title: str, text: str) -> str | None:
         years = {y for y in years if min(titled) - 1 <= y <= max(titled) + 1} | titled
     elif len(years) > 3:
         return None
-    if not years:
-        return None
-    return str(min(years)) if len(years) == 1 else f"{min(years)}-{max(years)}"
+    return _span(years) if years else None
 
 
 def _issuer(title: str, head: str, text: str) -> str | None:

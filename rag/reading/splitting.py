@@ -284,13 +284,11 @@ def _listed_heading(blocks: Sequence[_Block], i: int, entries: Sequence[str]) ->
     key = entry_key(blocks[i].text)
     if not key:
         return 0
-    if any(same_heading(key, entry) for entry in entries):
-        return 1
     if i + 1 < len(blocks) and len(blocks[i + 1].text) <= _HEADING:
         both = key + entry_key(blocks[i + 1].text)
         if any(both == entry for entry in entries):
             return 2
-    return 0
+    return 1 if any(same_heading(key, entry) for entry in entries) else 0
 
 
 def _as_numbered(block: _Block, last: dict[int, int], *, in_table: bool, following: Sequence[_Block]) -> None:
@@ -383,7 +381,12 @@ def _is_plain_heading(blocks: Sequence[_Block], i: int, cells: Sequence[bool]) -
     limit = _PLAIN_HEADING if not text.isascii() else 80
     if len(text) > limit or (text[-1] in "。;,、!?:.…)" and not text.endswith(")")) or has_sentence(text):
         return False
-    if not re.search(r"[\u4e00-\u9fff]{2}|[A-Za-z]{3}", text) or text[0] in "(|—-•*·>" or blocks[i].listed:
+    if (
+        ":" in text
+        or not re.search(r"[\u4e00-\u9fff]{2}|[A-Za-z]{3}", text)
+        or text[0] in "(|—-•*·>"
+        or blocks[i].listed
+    ):
         return False
     if i + 1 == len(blocks):
         return False
@@ -399,7 +402,7 @@ def _is_plain_heading(blocks: Sequence[_Block], i: int, cells: Sequence[bool]) -
 
 
 def _reads_as_prose(text: str) -> bool:
-    return len(text) >= 30 and (has_sentence(text) or "," in text or text[-1] == ":")
+    return has_sentence(text) if len(text) < 30 else has_sentence(text) or "," in text or text[-1] == ":"
 
 
 def _without_years(text: str) -> str:
@@ -489,10 +492,10 @@ def _merge_glossary(blocks: list[_Block]) -> list[_Block]:
 
 def _empty_headings_become_text(blocks: list[_Block]) -> None:
     """A numbered line with nothing below it was a list item."""
-    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+    for i, block in enumerate(blocks):
         if block.bare and block.rank is not None:
-            empty = following is None or (following.rank is not None and following.rank <= block.rank)
-            if empty and not (following is not None and following.bare and block.mark is None and block.rank < 0):
+            following = blocks[i + 1].rank if i + 1 < len(blocks) else block.rank
+            if following is not None and following <= block.rank:
                 block.rank, block.bare, block.label, block.listed = None, False, None, True
 
 
