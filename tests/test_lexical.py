@@ -5,7 +5,7 @@ from math import log
 import numpy as np
 import pytest
 
-from rag.lexical import B, K1, LexicalIndex
+from rag.lexical import K1, B, LexicalIndex
 
 PARAGRAPHS = [["养老", "床位", "床位"], ["就业"], ["养老", "就业"]]
 
