@@ -1,0 +1,40 @@
+"""What the page and the viewer ask of a knowledge base; `rag.KnowledgeBase` has it all."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Protocol
+
+from rag.types import Answer, Document, Hit, Leg, Paragraph
+
+
+class Library(Protocol):
+    """Documents that can be looked up."""
+
+    def documents(self) -> list[Document]: ...
+
+    def document(self, document_id: str, /) -> Document:
+        """Raises UnknownDocument."""
+        ...
+
+    def paragraphs(self, document_id: str, /) -> list[Paragraph]:
+        """In the order of the text. Raises UnknownDocument."""
+        ...
+
+
+class Knowledge(Library, Protocol):
+    """Documents that can be asked, searched and changed."""
+
+    def stream(
+        self, question: str, *, history: Sequence[tuple[str, str]] = (), only: Collection[str] | None = None
+    ) -> Iterator[Answer]: ...
+
+    def ask(
+        self, question: str, *, history: Sequence[tuple[str, str]] = (), only: Collection[str] | None = None
+    ) -> Answer: ...
+
+    def search(
+        self, query: str, *, k: int = 10, leg: Leg | str = Leg.HYBRID, only: Collection[str] | None = None
+    ) -> list[Hit]: ...
+
+    def add(self, documents: Iterable[Document], /) -> object: ...
+
+    def remove(self, ids: Iterable[str], /) -> object: ...

@@ -1,0 +1,181 @@
+"""Turns of a conversation as HTML. Everything that came from a document or a reader is escaped."""
+
+import json
+import re
+from collections.abc import Sequence
+from html import escape
+
+from rag.types import Answer, Citation, Sentence
+from ui.knowledge import Library
+from ui.marking import circled
+from ui.messages import Language, message
+from ui.page.passages import cards, passage
+from ui.page.turns import Turn, to_stored
+
+_MARKER = re.compile(r"\[(\d{1,3})\]")
+# Drawn, because not every system has a font with emoji.
+_THUMB = (
+    '<svg viewBox="0 0 24 24" width="18" height="18" aria-hidden="true" fill="none" stroke="currentColor" '
+    'stroke-width="1.8" stroke-linejoin="round"><path d="M7 11v9H4v-9zM7 11l4-8a2.500 2.500 0 0 1 2.500 2.500V9h5.200'
+    'a2 2 0 0 1 2 2.400l-1.400 7a2 2 0 0 1-2 1.600H7"/></svg>'
+)
+REASONS = ("wrong", "citation", "missing", "stale")
+
+
+def render_turns(turns: Sequence[Turn], *, library: Library, language: Language) -> str:
+    return "".join(render_turn(turn, i, library=library, language=language) for i, turn in enumerate(turns))
+
+
+def render_turn(turn: Turn, index: int, *, library: Library, language: Language) -> str:
+    """One question with its answer, its actions, and (hidden) the cards that the source panel shows for it."""
+    finished = turn.state != "running"
+    stored = f' data-stored="{escape(json.dumps(to_stored(turn), ensure_ascii=False))}"' if finished else ""
+    asked = escape(message(language, "you_asked"))
+    body = (
+        f'<section class="yj-turn yj-is-{turn.state}" id="yj-turn-{index}" data-turn="{index}"{stored}>'
+        f'<div class="yj-question"><h2 class="yj-unseen">{asked}</h2>'
+        f'<p class="yj-asked">{escape(turn.question)}</p>{_resolved(turn, language)}</div>'
+        f'<div class="yj-answer"><h3 class="yj-unseen">{escape(message(language, "answer"))}</h3>'
+    )
+    answer = turn.answer
+    if answer is not None:
+        body += _abstention(answer, library, language) if answer.abstained else _sentences(answer, language)
+    if turn.state == "running" and (answer is None or not answer.text):
+        body += f'<p class="yj-wait">{escape(message(language, "looking"))}</p>'
+    if turn.state == "stopped":
+        body += f'<p class="yj-note">{escape(message(language, "stopped"))}</p>'
+    if turn.state == "failed":
+        body += f'<p class="yj-failure" role="alert">{escape(message(language, "failed", reason=turn.error))}</p>'
+    if finished:
+        body += _meta(turn, language) + _actions(turn, language)
+    body += "</div>"
+    if answer is not None and finished:
+        shown = cards(
+            answer.citations,
+            answer.related,
+            library=library,
+            language=language,
+            gone=turn.gone,
+            abstained=answer.abstained,
+        )
+        body += f'<div class="yj-cards" hidden>{shown}</div>'
+    return body + "</section>"
+
+
+def _resolved(turn: Turn, language: Language) -> str:
+    answer = turn.answer
+    if answer is None or not answer.resolved_question or answer.resolved_question == turn.question:
+        return ""
+    said = escape(answer.resolved_question)
+    return (
+        f'<p class="yj-resolved">{escape(message(language, "resolved"))}<q>{said}</q> '
+        f'<button type="button" class="yj-link" data-act="edit" data-text="{said}">'
+        f"{escape(message(language, 'edit_resolved'))}</button></p>"
+    )
+
+
+def _sentences(answer: Answer, language: Language) -> str:
+    by_number = {c.number: c for c in answer.citations}
+    sentences = answer.sentences or _from_text(answer.text)
+    return '<p class="yj-text">' + "".join(_sentence(s, by_number, language) for s in sentences) + "</p>"
+
+
+def _from_text(text: str) -> tuple[Sentence, ...]:
+    """What a model has written so far, before it is held to its passages: sentences are not yet told apart."""
+    return (Sentence(text, tuple(int(n) for n in _MARKER.findall(text))),) if text else ()
+
+
+def _sentence(sentence: Sentence, by_number: dict[int, Citation], language: Language) -> str:
+    text = _MARKER.sub("", sentence.text)
+    known = [by_number[n] for n in dict.fromkeys(sentence.citations) if n in by_number]
+    body = _bold(text, [c.quote[c.key[0] - c.start : c.key[1] - c.start] for c in known if c.key])
+    markers = "".join(
+        f'<button type="button" class="yj-cite" data-cite="{c.number}" '
+        f'aria-label="{escape(message(language, "cite", number=c.number, title=c.title))}">{circled(c.number)}</button>'
+        for c in known
+    )
+    if sentence.verified:
+        return f'<span class="yj-sentence">{body}{markers}</span>'
+    hint, word = escape(message(language, "unverified_hint")), escape(message(language, "unverified"))
+    return (
+        f'<span class="yj-sentence yj-doubt">{body}{markers}'
+        f'<span class="yj-badge yj-unverified" title="{hint}">{word}</span></span>'
+    )
+
+
+def _bold(text: str, figures: Sequence[str]) -> str:
+    """`text` escaped, the first place of each figure bold; a figure inside a longer number is not that figure."""
+    spans: list[tuple[int, int]] = []
+    for figure in filter(None, figures):
+        found = re.search(rf"(?<![\d.,]){re.escape(figure)}(?![\d])", text)
+        if found and not any(start < found.end() and found.start() < end for start, end in spans):
+            spans.append(found.span())
+    out, at = [], 0
+    for start, end in sorted(spans):
+        out.append(f"{escape(text[at:start])}<strong>{escape(text[start:end])}</strong>")
+        at = end
+    return "".join(out) + escape(text[at:])
+
+
+def _abstention(answer: Answer, library: Library, language: Language) -> str:
+    looked = message(language, "looked_for", question=answer.resolved_question or answer.question)
+    said = _MARKER.sub("", answer.text)
+    body = (
+        f'<div class="yj-abstained"><p class="yj-verdict">{escape(message(language, "abstained"))}</p>'
+        f'<p class="yj-note">{escape(looked)}</p>'
+    )
+    if said and said != message(language, "abstained"):
+        body += f'<p class="yj-note">{escape(said)}</p>'
+    body += "</div>"
+    if answer.related:
+        rows = "".join(passage(hit, library=library, language=language) for hit in answer.related[:5])
+        name = escape(message(language, "nearest"))
+        body += f'<details class="yj-nearest"><summary>{name}</summary>{rows}</details>'
+    return body
+
+
+def _meta(turn: Turn, language: Language) -> str:
+    answer = turn.answer
+    if answer is None or turn.state != "done":
+        return ""
+    facts = []
+    if not answer.abstained and answer.confidence > 0:
+        facts.append(message(language, "confidence", percent=round(answer.confidence * 100)))
+    if "total" in answer.timings_ms:
+        facts.append(message(language, "took", ms=max(1, round(answer.timings_ms["total"]))))
+    if answer.model and answer.model.get("name"):
+        facts.append(str(answer.model["name"]))
+    return f'<p class="yj-meta">{escape(" · ".join(facts))}</p>' if facts else ""
+
+
+def _actions(turn: Turn, language: Language) -> str:
+    def button(act: str, key: str, extra: str = "") -> str:
+        name = escape(message(language, key))
+        return f'<button type="button" class="yj-link" data-act="{act}"{extra}>{name}</button>'
+
+    buttons = [button("retry", "retry"), button("edit", "edit", f' data-text="{escape(turn.question)}"')]
+    if turn.answer is None or turn.state != "done":
+        return f'<div class="yj-actions">{"".join(buttons)}</div>'
+    buttons = [button("copy", "copy"), button("link", "copy_link"), *buttons]
+    for act, extra in (("helpful", ""), ("unhelpful", ' data-down aria-expanded="false"')):
+        name = escape(message(language, act))
+        buttons.append(
+            f'<button type="button" class="yj-link yj-thumb" data-act="{act}" aria-label="{name}" title="{name}"'
+            f"{extra}>{_THUMB}</button>"
+        )
+    return f'<div class="yj-actions">{"".join(buttons)}</div>{_feedback_form(language)}'
+
+
+def _feedback_form(language: Language) -> str:
+    choices = "".join(
+        f'<label><input type="checkbox" value="{reason}"> {escape(message(language, f"reason_{reason}"))}</label>'
+        for reason in REASONS
+    )
+    more = escape(message(language, "reason_other"))
+    return (
+        f'<div class="yj-feedback" role="group" aria-label="{escape(message(language, "feedback_why"))}" hidden>'
+        f"<p>{escape(message(language, 'feedback_why'))}</p>{choices}"
+        f'<input type="text" class="yj-more" maxlength="500" placeholder="{more}" aria-label="{more}">'
+        f'<button type="button" class="yj-button" data-act="send-feedback">'
+        f"{escape(message(language, 'feedback_send'))}</button></div>"
+    )

@@ -1,0 +1,77 @@
+"""The chat's layout and wiring: a question goes in, the answer streams out beside its sources, turn after turn."""
+
+from typing import Any
+
+import gradio as gr
+
+from ui.knowledge import Knowledge
+from ui.page.export import download
+from ui.page.filters import filters
+from ui.page.handlers import ChatHandlers, FeedbackSink
+from ui.page.html import html
+from ui.page.language import Words, language
+from ui.page.suggestions import Suggestions
+
+# The names that page.js may send, quoted for gr.HTML to offer them as events.
+_BRIDGE = """
+const names = ['ask_question', 'ask_again', 'open_turns', 'give_feedback'];
+window.youjuSend = (name, data) => { if (names.includes(name)) trigger(name, data); };
+window.dispatchEvent(new Event('youju-ready'));
+"""
+
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+
+def chat_tab(page: gr.Blocks, kb: Knowledge, words: Words, *, feedback: FeedbackSink | None) -> None:
+    """Lays out the chat inside `page` and wires it."""
+    suggestions = Suggestions(kb)
+    handlers = ChatHandlers(kb, feedback)
+    with gr.Row(elem_id="yj-chat", equal_height=False):
+        with gr.Column(scale=5, min_width=320, elem_id="yj-main"):
+            welcome = html("yj-welcome")
+            log = html("yj-log")
+            live = html("yj-live")
+            narrowed = filters(page, kb, words)
+            with gr.Row(elem_id="yj-ask", equal_height=True):
+                box = gr.Textbox(
+                    label=words("question"),
+                    placeholder=words("question_placeholder"),
+                    show_label=False,
+                    lines=1,
+                    max_lines=6,
+                    max_length=2000,
+                    scale=6,
+                    elem_id="yj-box",
+                    autofocus=True,
+                )
+                ask = gr.Button(words("ask"), variant="primary", scale=0, min_width=88, elem_id="yj-ask-button")
+                stop = gr.Button(words("stop"), variant="stop", scale=0, min_width=88, visible=False, elem_id="yj-stop")
+            with gr.Row(elem_id="yj-tools"):
+                to_markdown = gr.Button(words("export_markdown"), size="sm", scale=0, elem_id="yj-export-md")
+                to_word = gr.Button(words("export_word"), size="sm", scale=0, elem_id="yj-export-docx")
+        with gr.Column(scale=4, min_width=320, elem_id="yj-side"):
+            html("yj-panel-holder", '<div id="yj-panel-here"></div>')
+    bridge: Any = html("yj-bridge", script=_BRIDGE)
+    payload = gr.JSON(visible=False)
+    turns = gr.State(())
+    shown = [log, live, box, ask, stop, turns]
+
+    running: dict[str, Any] = {**QUIET, "concurrency_limit": None}
+    asked = gr.on([box.submit, ask.click], handlers.ask, [box, turns, *narrowed], shown, trigger_mode="once", **running)
+    linked = bridge.ask_question(handlers.ask_question, [turns, *narrowed], shown, **running)
+    again = bridge.ask_again(handlers.ask_again, [turns], shown, **running)
+    asking = [asked, linked, again]
+    for event in asking:
+        event.failure(handlers.failed, [turns], shown, **QUIET)
+    stop.click(handlers.stopped, [turns], shown, cancels=asking, queue=False, **QUIET)
+    bridge.open_turns(handlers.open_turns, None, shown, cancels=asking, **QUIET)
+    bridge.give_feedback(handlers.give_feedback, [turns], None, **QUIET)
+    for button, export in ((to_markdown, download(kb, "md")), (to_word, download(kb, "docx"))):
+        button.click(export, [turns], payload, **QUIET).success(
+            None, [payload], None, js="(file) => window.youju.save(file)"
+        )
+
+    def greet(request: gr.Request) -> str:
+        return suggestions.html(language(request))
+
+    page.load(greet, None, welcome, **QUIET)

@@ -1,0 +1,130 @@
+"""What happens when someone asks, asks again, stops, comes back, or says what an answer was worth."""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+import gradio as gr
+
+from rag.errors import YoujuError
+from rag.types import Answer
+from ui.knowledge import Knowledge
+from ui.messages import Language, message
+from ui.page.answers import REASONS, render_turn, render_turns
+from ui.page.filters import Filters
+from ui.page.language import language
+from ui.page.turns import Turn, Turns, from_stored, history
+
+BATCH_S = 0.1  # the page is redrawn at most this often while an answer grows
+MAX_TURNS = 200  # of a conversation taken back from the browser
+MAX_COMMENT = 500  # characters
+
+
+class FeedbackSink(Protocol):
+    """Where 👍 and 👎 go. `reasons` are of `REASONS`; `comment` is the reader's own words, perhaps empty."""
+
+    def record(self, answer: Answer, *, helpful: bool, reasons: Sequence[str], comment: str) -> None: ...
+
+
+class ChatHandlers:
+    """The handlers of the chat. Those that draw give [log, live turn, question box, ask, stop, turns]."""
+
+    def __init__(self, kb: Knowledge, feedback: FeedbackSink | None) -> None:
+        self._kb = kb
+        self._feedback = feedback
+
+    def ask(
+        self, question: str, turns: Turns, documents: Any, issuers: Any, years: Any, request: gr.Request
+    ) -> Iterator[list[Any]]:
+        if question.strip():
+            only = Filters.of(documents, issuers, years).ids(self._kb)
+            yield from self._answer(turns, Turn(question.strip(), only=only), language(request))
+
+    def ask_question(
+        self, event: gr.EventData, turns: Turns, documents: Any, issuers: Any, years: Any, request: gr.Request
+    ) -> Iterator[list[Any]]:
+        """From a link or a suggestion rather than from the box."""
+        yield from self.ask(str(_data(event).get("question", "")), turns, documents, issuers, years, request)
+
+    def ask_again(self, event: gr.EventData, turns: Turns, request: gr.Request) -> Iterator[list[Any]]:
+        """The same question, or another in its place; what followed it is dropped, since it leant on it."""
+        data = _data(event)
+        at = int(data.get("turn", -1))
+        if 0 <= at < len(turns):
+            question = str(data.get("question") or turns[at].question).strip()
+            yield from self._answer(turns[:at], Turn(question, only=turns[at].only), language(request))
+
+    def open_turns(self, event: gr.EventData, request: gr.Request) -> list[Any]:
+        """A conversation that the browser kept."""
+        kept = list(_data(event).get("turns", []))[:MAX_TURNS]
+        opened = tuple(turn for turn in (from_stored(row, self._kb) for row in kept) if turn is not None)
+        return self._draw(opened, language(request))
+
+    def stopped(self, turns: Turns, request: gr.Request) -> list[Any]:
+        if turns and turns[-1].state == "running":
+            turns = (*turns[:-1], replace(turns[-1], state="stopped"))
+        return self._draw(turns, language(request))
+
+    def failed(self, turns: Turns, request: gr.Request) -> list[Any]:
+        """After an error nobody foresaw; the log has it, the reader is told that it was one."""
+        tongue = language(request)
+        if turns and turns[-1].state == "running":
+            turns = (*turns[:-1], replace(turns[-1], state="failed", error=message(tongue, "failed_unexpected")))
+        return self._draw(turns, tongue)
+
+    def give_feedback(self, event: gr.EventData, turns: Turns, request: gr.Request) -> None:
+        data = _data(event)
+        at = int(data.get("turn", -1))
+        answer = turns[at].answer if 0 <= at < len(turns) else None
+        if answer is None or self._feedback is None:
+            return
+        reasons = [str(reason) for reason in data.get("reasons", []) if reason in REASONS]
+        comment = str(data.get("more", ""))[:MAX_COMMENT]
+        self._feedback.record(answer, helpful=bool(data.get("helpful")), reasons=reasons, comment=comment)
+        gr.Info(message(language(request), "feedback_thanks"), duration=3)
+
+    def _answer(self, earlier: Turns, turn: Turn, tongue: Language) -> Iterator[list[Any]]:
+        """Draws `turn` as it grows, at most every BATCH_S seconds, and at once when it is whole."""
+        done = render_turns(earlier, library=self._kb, language=tongue)
+
+        def draw(now: Turn, *, first: bool = False, last: bool = False) -> list[Any]:
+            return [
+                done if first else gr.skip(),
+                render_turn(now, len(earlier), library=self._kb, language=tongue),
+                "" if first else gr.skip(),
+                gr.update(visible=last) if first or last else gr.skip(),
+                gr.update(visible=not last) if first or last else gr.skip(),
+                (*earlier, now),
+            ]
+
+        if turn.only == ():
+            yield draw(replace(turn, state="failed", error=message(tongue, "filter_none")), first=True, last=True)
+            return
+        yield draw(turn, first=True)
+        drawn = float("-inf")
+        try:
+            for answer in self._kb.stream(turn.question, history=history(earlier), only=turn.only):
+                turn = replace(turn, answer=answer)
+                if time.monotonic() - drawn >= BATCH_S:
+                    yield draw(turn)
+                    drawn = time.monotonic()
+        except YoujuError as error:
+            yield draw(replace(turn, state="failed", error=str(error)), last=True)
+            return
+        yield draw(replace(turn, state="done"), last=True)
+
+    def _draw(self, turns: Turns, tongue: Language) -> list[Any]:
+        """A conversation at rest: its last turn stands in the live place, so that it is not redrawn when finished."""
+        return [
+            render_turns(turns[:-1], library=self._kb, language=tongue),
+            render_turn(turns[-1], len(turns) - 1, library=self._kb, language=tongue) if turns else "",
+            gr.skip(),
+            gr.update(visible=True),
+            gr.update(visible=False),
+            turns,
+        ]
+
+
+def _data(event: gr.EventData) -> dict[str, Any]:
+    return event._data if isinstance(event._data, dict) else {}

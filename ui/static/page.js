@@ -1,0 +1,393 @@
+// The page's own script: citations and the source panel, conversations kept in the browser, links, language, theme.
+// Text from documents reaches it only as DOM built from escaped HTML; it is cloned, never parsed again.
+(() => {
+  "use strict";
+  const COOKIE = "youju_language";
+  const KEPT = "youju.conversation."; // + id, one entry a conversation, so that two windows do not overwrite each other
+  const KEEP = 50;
+
+  // ---- language: one cookie for both sides; Gradio's own words follow navigator.language
+  const cookie = document.cookie.split("; ").find((c) => c.startsWith(COOKIE + "="));
+  const language = (cookie ? cookie.split("=")[1] : navigator.language || "zh").startsWith("zh") ? "zh" : "en";
+  document.cookie = `${COOKIE}=${language}; path=/; max-age=31536000; samesite=lax`;
+  const locale = language === "zh" ? "zh-CN" : "en";
+  Object.defineProperty(navigator, "language", { get: () => locale });
+  Object.defineProperty(navigator, "languages", { get: () => [locale] });
+  document.documentElement.lang = locale;
+  const say = (key, values = {}) =>
+    Object.entries(values).reduce((s, [k, v]) => s.replace(`{${k}}`, () => v), (window.youjuWords[language] || {})[key] || key);
+
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const make = (tag, attributes = {}, ...children) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
+  };
+
+  // ---- the way to the server: events of the bridge component, held back until it is there
+  let waiting = [];
+  const send = (name, data) => (window.youjuSend ? window.youjuSend(name, data) : waiting.push([name, data]));
+  window.addEventListener("youju-ready", () => {
+    const held = waiting;
+    waiting = [];
+    setTimeout(() => held.forEach(([name, data]) => send(name, data)), 0);
+  });
+
+  // ---- telling: a line for everyone, spoken by screen readers
+  function tell(text) {
+    let line = $("#yj-tell");
+    if (!line) document.body.append((line = make("div", { id: "yj-tell", role: "status", "aria-live": "polite" })));
+    line.textContent = text;
+    line.classList.add("yj-on");
+    clearTimeout(line.timer);
+    line.timer = setTimeout(() => line.classList.remove("yj-on"), 2500);
+  }
+
+  async function copy(text) {
+    try {
+      if (navigator.clipboard && window.isSecureContext) await navigator.clipboard.writeText(text);
+      else {
+        const area = make("textarea", { style: "position:fixed;opacity:0" });
+        area.value = text;
+        document.body.append(area);
+        area.select();
+        const copied = document.execCommand("copy"); // the only way on plain http
+        area.remove();
+        if (!copied) throw new Error("refused");
+      }
+      tell(say("copied"));
+    } catch {
+      tell(say("copy_failed"));
+    }
+  }
+
+  // ---- the source panel
+  let shown = { turn: null, number: null, opener: null };
+
+  function panel() {
+    const holder = $("#yj-panel-here");
+    if (!holder) return null;
+    let aside = $("#yj-panel", holder);
+    if (!aside) {
+      const close = make("button", { type: "button", id: "yj-panel-close", "aria-label": say("close"), title: say("close") }, "×");
+      close.addEventListener("click", closePanel);
+      const step = (by, key, sign) => {
+        const button = make("button", { type: "button", class: "yj-step", "aria-label": say(key), title: say(key) }, sign);
+        button.addEventListener("click", () => stepCitation(by));
+        return button;
+      };
+      aside = make("aside", { id: "yj-panel", "aria-label": say("sources") },
+        make("div", { id: "yj-panel-head" }, make("h2", {}, say("sources")), step(-1, "previous_citation", "‹"), step(1, "next_citation", "›"), close),
+        make("div", { id: "yj-panel-body", tabindex: "0", role: "region", "aria-label": say("sources") }, make("p", { class: "yj-note" }, say("sources_empty"))));
+      holder.replaceChildren(aside);
+    }
+    return aside;
+  }
+
+  function fillPanel(turn) {
+    const aside = panel(), cards = $(".yj-cards", turn);
+    if (!aside) return;
+    const body = $("#yj-panel-body", aside);
+    if (!cards || !cards.children.length) body.replaceChildren(make("p", { class: "yj-note" }, say("sources_empty")));
+    else body.replaceChildren(...[...cards.children].map((card) => card.cloneNode(true)));
+    shown = { turn: turn.id, number: null, opener: null };
+    aside.classList.toggle("yj-has-cards", Boolean($(".yj-card", body)));
+  }
+
+  function openCitation(turn, number, opener) {
+    const aside = panel();
+    if (!turn || !aside || !$(`.yj-cards [data-card="${number}"]`, turn)) return;
+    if (shown.turn !== turn.id) fillPanel(turn);
+    shown = { turn: turn.id, number, opener: opener || shown.opener };
+    document.body.classList.add("yj-panel-open");
+    const card = $(`[data-card="${number}"]`, aside);
+    $$(".yj-card", aside).forEach((c) => c.classList.toggle("yj-current", c === card));
+    $$(".yj-cite").forEach((c) => c.classList.toggle("yj-current", c.closest(".yj-turn") === turn && c.dataset.cite === String(number)));
+    card.focus({ preventScroll: true });
+    const body = $("#yj-panel-body", aside), mark = $("mark", card) || card;
+    body.scrollTop += Math.min(card.getBoundingClientRect().top - body.getBoundingClientRect().top - 8,
+      mark.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 3) ;
+    if (card.getBoundingClientRect().height < body.clientHeight)
+      body.scrollTop += card.getBoundingClientRect().top - body.getBoundingClientRect().top - 8;
+    hidePeek();
+  }
+
+  function stepCitation(by) {
+    const turn = document.getElementById(shown.turn) || $$(".yj-turn").at(-1);
+    if (!turn) return;
+    const numbers = $$(".yj-cards [data-card]", turn).map((c) => c.dataset.card);
+    if (!numbers.length) return;
+    const at = numbers.indexOf(String(shown.number));
+    openCitation(turn, numbers[(at + by + numbers.length) % numbers.length], shown.opener);
+  }
+
+  function closePanel() {
+    document.body.classList.remove("yj-panel-open");
+    $$(".yj-current").forEach((c) => c.classList.remove("yj-current"));
+    const turn = document.getElementById(shown.turn);
+    const back = (turn && shown.number && $(`.yj-cite[data-cite="${shown.number}"]`, turn)) || shown.opener;
+    shown.number = null;
+    if (back && back.isConnected) back.focus();
+  }
+
+  // ---- the hover card
+  function showPeek(marker) {
+    const card = $(`.yj-cards [data-card="${marker.dataset.cite}"]`, marker.closest(".yj-turn"));
+    const content = card && $(".yj-peek", card);
+    if (!content) return;
+    let box = $("#yj-peek");
+    if (!box) document.body.append((box = make("div", { id: "yj-peek", role: "tooltip" })));
+    box.replaceChildren(make("p", { class: "yj-peek-title" }, $("h3", card).textContent), ...[...content.cloneNode(true).childNodes]);
+    box.classList.add("yj-on");
+    marker.setAttribute("aria-describedby", "yj-peek");
+    const at = marker.getBoundingClientRect(), width = Math.min(380, window.innerWidth - 24);
+    box.style.width = `${width}px`;
+    box.style.left = `${Math.max(12, Math.min(at.left - width / 3, window.innerWidth - width - 12))}px`;
+    const above = at.top > box.offsetHeight + 16;
+    box.style.top = `${above ? at.top - box.offsetHeight - 8 : at.bottom + 8}px`;
+  }
+  function hidePeek() {
+    $("#yj-peek")?.classList.remove("yj-on");
+    $$(".yj-cite[aria-describedby]").forEach((c) => c.removeAttribute("aria-describedby"));
+  }
+
+  // ---- conversations
+  const entries = () => Object.keys(localStorage).filter((k) => k.startsWith(KEPT)).map((k) => {
+    try { return JSON.parse(localStorage.getItem(k)); } catch { return null; }
+  }).filter((c) => c && Array.isArray(c.turns)).sort((a, b) => b.at - a.at);
+
+  const current = () => {
+    let id = sessionStorage.getItem("youju.current");
+    if (!id) sessionStorage.setItem("youju.current", (id = Date.now().toString(36) + Math.random().toString(36).slice(2, 8)));
+    return id;
+  };
+
+  function remember() {
+    const turns = $$(".yj-turn[data-stored]").map((t) => JSON.parse(t.dataset.stored));
+    if (!turns.length || $(".yj-is-running")) return;
+    const id = current(), kept = localStorage.getItem(KEPT + id);
+    const value = { id, title: turns[0].question.slice(0, 60), at: Date.now(), turns };
+    if (kept && JSON.stringify(JSON.parse(kept).turns) === JSON.stringify(turns)) return;
+    entries().slice(KEEP).forEach((old) => localStorage.removeItem(KEPT + old.id));
+    for (;;) {
+      try { return localStorage.setItem(KEPT + id, JSON.stringify(value)); }
+      catch { // full: the oldest goes
+        const oldest = entries().filter((c) => c.id !== id).at(-1);
+        if (!oldest) return;
+        localStorage.removeItem(KEPT + oldest.id);
+      }
+    }
+  }
+
+  function open(id) {
+    const kept = entries().find((c) => c.id === id);
+    if (!kept) return;
+    sessionStorage.setItem("youju.current", id);
+    send("open_turns", { turns: kept.turns });
+    hideHistory();
+  }
+
+  function fresh() {
+    sessionStorage.removeItem("youju.current");
+    send("open_turns", { turns: [] });
+    hideHistory();
+    const body = $("#yj-panel-body");
+    if (body) body.replaceChildren(make("p", { class: "yj-note" }, say("sources_empty")));
+    $("#yj-box textarea, #yj-box input")?.focus();
+  }
+
+  function toggleHistory() {
+    if ($("#yj-drawer")) return hideHistory();
+    const list = make("ul", {});
+    for (const c of entries()) {
+      const go = make("button", { type: "button", class: "yj-drawer-open" }, c.title);
+      if (c.id === sessionStorage.getItem("youju.current")) go.setAttribute("aria-current", "true");
+      go.addEventListener("click", () => open(c.id));
+      const gone = say("delete_conversation", { title: c.title });
+      const drop = make("button", { type: "button", class: "yj-drawer-drop", "aria-label": gone, title: gone }, "×");
+      drop.addEventListener("click", () => {
+        localStorage.removeItem(KEPT + c.id);
+        if (c.id === sessionStorage.getItem("youju.current")) fresh();
+        else { hideHistory(); toggleHistory(); }
+      });
+      list.append(make("li", {}, go, drop));
+    }
+    const drawer = make("div", { id: "yj-drawer", role: "dialog", "aria-label": say("conversations"), tabindex: "-1" },
+      make("h2", {}, say("conversations")), list.children.length ? list : make("p", { class: "yj-note" }, say("no_conversations")));
+    document.body.append(drawer);
+    ($("button", drawer) || drawer).focus();
+  }
+  function hideHistory() {
+    if (!$("#yj-drawer")) return;
+    $("#yj-drawer").remove();
+    $("#yj-history")?.focus();
+  }
+
+  // ---- what the buttons of a turn do
+  const acts = {
+    copy(turn) {
+      const clone = $(".yj-answer .yj-text, .yj-answer .yj-abstained", turn).cloneNode(true);
+      copy(clone.textContent.trim() + "\n\n" + $$(".yj-cards [data-copy]", turn).map((b) =>
+        `${$(".yj-number", b.closest(".yj-card")).textContent} ${b.dataset.copy}`).join("\n"));
+    },
+    link(turn) {
+      const url = new URL(location.pathname, location.origin);
+      url.searchParams.set("q", $(".yj-asked", turn).textContent);
+      copy(url.href);
+    },
+    retry(turn) { send("ask_again", { turn: Number(turn.dataset.turn) }); },
+    edit(turn, button) {
+      if ($(".yj-editing", turn)) return;
+      const area = make("textarea", { rows: "2", "aria-label": say("edit") });
+      area.value = button.dataset.text;
+      const again = make("button", { type: "button", class: "yj-button" }, say("save_edit"));
+      const cancel = make("button", { type: "button", class: "yj-link" }, say("cancel"));
+      const form = make("div", { class: "yj-editing" }, area, again, cancel);
+      const go = () => {
+        if (!area.value.trim()) return;
+        form.remove();
+        send("ask_again", { turn: Number(turn.dataset.turn), question: area.value });
+      };
+      again.addEventListener("click", go);
+      cancel.addEventListener("click", () => { form.remove(); button.focus(); });
+      area.addEventListener("keydown", (e) => {
+        if (e.key === "Enter" && !e.shiftKey && !e.isComposing) { e.preventDefault(); go(); }
+        if (e.key === "Escape") { e.stopPropagation(); form.remove(); button.focus(); }
+      });
+      $(".yj-question", turn).append(form);
+      area.focus();
+    },
+    helpful(turn, button) {
+      button.setAttribute("aria-pressed", "true");
+      send("give_feedback", { turn: Number(turn.dataset.turn), helpful: true });
+    },
+    unhelpful(turn, button) {
+      const form = $(".yj-feedback", turn);
+      form.hidden = !form.hidden;
+      button.setAttribute("aria-expanded", String(!form.hidden));
+      if (!form.hidden) $("input", form).focus();
+    },
+    "send-feedback"(turn, button) {
+      const form = button.closest(".yj-feedback");
+      const reasons = $$("input:checked", form).map((i) => i.value);
+      send("give_feedback", { turn: Number(turn.dataset.turn), helpful: false, reasons, more: $(".yj-more", form).value });
+      form.hidden = true;
+      $('[data-act="unhelpful"]', turn).setAttribute("aria-expanded", "false");
+      $('[data-act="unhelpful"]', turn).setAttribute("aria-pressed", "true");
+      $('[data-act="unhelpful"]', turn).focus();
+    },
+  };
+
+  document.addEventListener("click", (e) => {
+    const target = e.target.closest?.("button, a");
+    if (!target) return;
+    const turn = target.closest(".yj-turn");
+    if (target.matches(".yj-cite")) openCitation(turn, target.dataset.cite, target);
+    else if (target.dataset.copy !== undefined) copy(target.dataset.copy);
+    else if (target.dataset.ask !== undefined) send("ask_question", { question: target.dataset.ask });
+    else if (target.dataset.act && turn) acts[target.dataset.act]?.(turn, target);
+    else if (target.dataset.send) send(target.dataset.send, { ...target.dataset });
+  });
+
+  document.addEventListener("keydown", (e) => {
+    if (e.isComposing) return;
+    if (e.key === "Escape") {
+      if ($("#yj-peek.yj-on")) hidePeek();
+      if ($("#yj-drawer")) return hideHistory();
+      if (document.body.classList.contains("yj-panel-open")) closePanel();
+      return;
+    }
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key];
+    if (!by || e.altKey || e.ctrlKey || e.metaKey) return;
+    const marker = e.target.closest?.(".yj-cite");
+    if (marker) { // walk along the markers of the whole conversation
+      const all = $$(".yj-cite"), next = all[all.indexOf(marker) + by];
+      if (next) next.focus();
+      e.preventDefault();
+    } else if (e.target.closest?.(".yj-card") && !e.target.closest("a, button, summary")) {
+      stepCitation(by);
+      e.preventDefault();
+    }
+  });
+
+  for (const [on, off] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
+    document.addEventListener(on, (e) => { const m = e.target.closest?.(".yj-cite"); if (m) showPeek(m); });
+    document.addEventListener(off, (e) => { if (e.target.closest?.(".yj-cite")) hidePeek(); });
+  }
+  window.addEventListener("scroll", hidePeek, { passive: true, capture: true });
+
+  // ---- following the answer as it comes
+  let spoken = "";
+  function follow() {
+    const turn = $("#yj-live .yj-turn");
+    document.body.classList.toggle("yj-talking", Boolean(turn));
+    panel();
+    if (!turn) { spoken = ""; return; }
+    if (turn.classList.contains("yj-is-running")) {
+      if (spoken !== "") { spoken = ""; }
+      if (turn.getBoundingClientRect().bottom > window.innerHeight - 120) turn.scrollIntoView({ block: "end" });
+      return;
+    }
+    const now = turn.dataset.stored;
+    if (now === spoken) return;
+    spoken = now;
+    fillPanel(turn);
+    remember();
+    tell2($(".yj-text, .yj-verdict, .yj-failure", turn)?.textContent || "");
+  }
+  function tell2(text) { // the whole answer, once, for screen readers only
+    let line = $("#yj-speak");
+    if (!line) document.body.append((line = make("div", { id: "yj-speak", class: "yj-unseen", role: "log", "aria-live": "polite" })));
+    line.textContent = text;
+  }
+
+  // ---- start
+  function theme(next) {
+    const dark = next ?? !document.body.classList.contains("dark");
+    document.body.classList.toggle("dark", dark);
+    if (next === undefined) localStorage.setItem("youju.theme", dark ? "dark" : "light");
+  }
+
+  function start() {
+    const kept = localStorage.getItem("youju.theme");
+    if (kept) theme(kept === "dark");
+    document.documentElement.lang = locale;
+    const url = new URL(location.href), q = url.searchParams.get("q");
+    if (q && q.trim()) {
+      sessionStorage.removeItem("youju.current");
+      url.searchParams.delete("q");
+      history.replaceState(null, "", url); // so that a reload shows the conversation and does not ask again
+      send("ask_question", { question: q });
+    } else {
+      const now = entries().find((c) => c.id === sessionStorage.getItem("youju.current"));
+      if (now) send("open_turns", { turns: now.turns });
+    }
+    follow();
+  }
+
+  window.youju = {
+    history: toggleHistory, fresh, theme: () => theme(),
+    language() {
+      document.cookie = `${COOKIE}=${language === "zh" ? "en" : "zh"}; path=/; max-age=31536000; samesite=lax`;
+      location.reload();
+    },
+    save(file) {
+      const bytes = Uint8Array.from(atob(file.base64), (c) => c.charCodeAt(0));
+      const link = make("a", { download: file.name, href: URL.createObjectURL(new Blob([bytes], { type: file.mime })) });
+      document.body.append(link);
+      link.click();
+      setTimeout(() => { URL.revokeObjectURL(link.href); link.remove(); }, 1000);
+    },
+  };
+
+  const watcher = new MutationObserver(follow);
+  const ready = setInterval(() => {
+    const live = $("#yj-live");
+    if (!live || !window.youjuSend) return;
+    clearInterval(ready);
+    watcher.observe(live, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-stored", "class"] });
+    start();
+  }, 30);
+})();
