@@ -55,6 +55,11 @@ class KnowledgeBase:
             return cls(Snapshot.from_documents([], encoder=encoder, split=split), path=path)
         return cls(store.load(path, encoder=encoder), path=path)
 
+    @property
+    def encoder(self) -> Encoder:
+        """What the dense leg encodes with."""
+        return self._snapshot.encoder
+
     def add(self, documents: Iterable[Document]) -> None:
         """Add, or replace those of the same id; searchable when the call returns."""
         with self._writing:
