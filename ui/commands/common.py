@@ -1,0 +1,73 @@
+"""What the commands share: their options, the knowledge base they name, and how they write."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from rag import KnowledgeBase
+
+DONE, NO, UNUSABLE = 0, 1, 2
+"""Exit codes: done; the answer is "no"; the call was wrong or an input could not be used."""
+
+Run = Callable[[argparse.Namespace], int]
+
+
+class Subparsers(Protocol):
+    def add_parser(self, name: str, **options: Any) -> argparse.ArgumentParser: ...
+
+
+def command(parent: Subparsers, name: str, run: Run, *, help: str) -> argparse.ArgumentParser:  # noqa: A002
+    """A command called `name`; `help` is its line in the list and the head of its own help."""
+    parser = parent.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def store_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--store",
+        type=Path,
+        default=Path(os.environ.get("YOUJU_STORE") or ".youju"),
+        metavar="DIR",
+        help="where the indexed documents are (default: $YOUJU_STORE, then .youju)",
+    )
+
+
+def encoder_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--encoder",
+        metavar="NAME_OR_PATH",
+        help="a sentence-transformers model or the folder of one, in place of the bundled encoder",
+    )
+
+
+def json_option(parser: argparse.ArgumentParser, help: str = "print JSON") -> None:  # noqa: A002
+    parser.add_argument("--json", action="store_true", help=help)
+
+
+def count(text: str) -> int:
+    """An argument type: a whole number from 1."""
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number from 1")
+    return number
+
+
+def open_knowledge_base(args: argparse.Namespace, *, create: bool = False) -> KnowledgeBase:
+    """The store of `--store` with the encoder of `--encoder`. Raises StoreError, EncoderError."""
+    from embeddings import load_encoder
+
+    return KnowledgeBase.open(args.store, encoder=load_encoder(args.encoder), create=create)
+
+
+def write(text: str = "") -> None:
+    sys.stdout.write(text + "\n")
+
+
+def write_json(value: Any, *, indent: int | None = 2) -> None:
+    """With `indent` None on one line, as JSONL needs it."""
+    write(json.dumps(value, ensure_ascii=False, indent=indent))

@@ -1,0 +1,106 @@
+"""youju index: files and folders into the store."""
+
+import argparse
+import time
+from collections import Counter
+from pathlib import Path
+
+from ui.commands.common import (
+    DONE,
+    UNUSABLE,
+    Subparsers,
+    command,
+    encoder_option,
+    json_option,
+    open_knowledge_base,
+    store_option,
+    write,
+    write_json,
+)
+from ui.indexing import FileOutcome, FileStatus, FoundFile, find_files, index_files
+from ui.progress import Progress
+from ui.terminal import safe
+from ui.wording import Language, language_of
+
+_WORDS = {
+    FileStatus.ADDED: ("加入", "added"),
+    FileStatus.REPLACED: ("更新", "replaced"),
+    FileStatus.UNCHANGED: ("未变", "unchanged"),
+    FileStatus.SKIPPED: ("跳过", "skipped"),
+    FileStatus.FAILED: ("失败", "failed"),
+    FileStatus.REMOVED: ("移除", "removed"),
+}
+
+
+def add(parent: Subparsers) -> None:
+    parser = command(parent, "index", run, help="add or refresh files and folders")
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder with all below it")
+    parser.add_argument("--prune", action="store_true", help="remove documents that come from none of the PATHs")
+    store_option(parser)
+    encoder_option(parser)
+    json_option(parser, "print the outcome of every file as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """2 when a file could not be used; the others are indexed all the same."""
+    began = time.perf_counter()
+    found = list(find_files(args.paths, store=args.store))
+    outcomes = [entry for entry in found if isinstance(entry, FileOutcome)]
+    files = [entry for entry in found if isinstance(entry, FoundFile)]
+    language = language_of()
+    if not args.json:
+        for outcome in outcomes:
+            write(_line(outcome, language))
+    if files:
+        kb = open_knowledge_base(args, create=True)
+        progress = Progress.on_stderr()
+        for outcome in index_files(kb, files, prune=args.prune, show=progress.show):
+            outcomes.append(outcome)
+            if not args.json and outcome.status is not FileStatus.UNCHANGED:
+                progress.clear()
+                write(_line(outcome, language))
+        progress.clear()
+        held = len(kb.documents())
+    else:
+        held = None
+    seconds = time.perf_counter() - began
+    counts = Counter(outcome.status for outcome in outcomes)
+    if args.json:
+        write_json(
+            {
+                "store": str(args.store),
+                "documents": held,
+                "counts": {str(status): counts[status] for status in FileStatus},
+                "seconds": round(seconds, 3),
+                "files": [
+                    {"path": o.path, "id": o.document_id, "status": str(o.status), "message": o.message}
+                    for o in outcomes
+                ],
+            }
+        )
+    else:
+        _sum_up(counts, held, args.store, seconds, language)
+    return UNUSABLE if counts[FileStatus.FAILED] or not files else DONE
+
+
+def _line(outcome: FileOutcome, language: Language) -> str:
+    word = language.pick(*_WORDS[outcome.status])
+    return safe(f"{word}  {outcome.path}" + (f": {outcome.message}" if outcome.message else ""))
+
+
+def _sum_up(counts: Counter[FileStatus], held: int | None, store: Path, seconds: float, language: Language) -> None:
+    if held is None:
+        write(
+            language.pick(
+                "没有可以索引的文件，什么都没有改；请给出文件或非空的文件夹",
+                "no file to index, nothing was changed; name a file, or a folder that has some",
+            )
+        )
+        return
+    told = ", ".join(f"{counts[status]} {language.pick(*_WORDS[status])}" for status in FileStatus if counts[status])
+    write(
+        language.pick(
+            f"{store} 现有 {held} 份文件（{told}），用时 {seconds:.1f} 秒",
+            f"{store} holds {held} documents ({told}), {seconds:.1f} s",
+        )
+    )

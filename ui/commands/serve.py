@@ -1,0 +1,57 @@
+"""youju serve: the page and the HTTP service."""
+
+import argparse
+import os
+
+from ui.commands.common import (
+    DONE,
+    Subparsers,
+    command,
+    encoder_option,
+    open_knowledge_base,
+    store_option,
+)
+
+
+def add(parent: Subparsers) -> None:
+    parser = command(parent, "serve", run, help="serve the chat page and the HTTP API")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=port, default=7860, help="port to listen on (default: %(default)s)")
+    store_option(parser)
+    encoder_option(parser)
+    parser.add_argument("--root-path", default="", metavar="PATH", help="path that a proxy puts before ours")
+    parser.add_argument(
+        "--trusted-proxy",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="address or network whose X-Forwarded-For is believed; may be repeated",
+    )
+    parser.add_argument("--widget-only", action="store_true", help="expose the widget and nothing else")
+    parser.add_argument("--log-questions", action="store_true", help="write the questions to the log")
+    parser.epilog = "YOUJU_ADMIN_TOKEN sets the token that changes need; without it one is made and shown once."
+
+
+def run(args: argparse.Namespace) -> int:
+    from ui.service import serve
+
+    serve(
+        open_knowledge_base(args, create=True),
+        args.host,
+        args.port,
+        folder=args.store,
+        admin_token=os.environ.get("YOUJU_ADMIN_TOKEN") or None,
+        trusted_proxies=args.trusted_proxy,
+        root_path=args.root_path,
+        widget_only=args.widget_only,
+        log_questions=args.log_questions,
+    )
+    return DONE
+
+
+def port(text: str) -> int:
+    """An argument type: 1 to 65535."""
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if not 1 <= number <= 65_535:
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected a port from 1 to 65535")
+    return number

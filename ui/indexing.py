@@ -1,0 +1,187 @@
+"""Files and folders into a knowledge base, with what became of each."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+import rag.reading
+from rag.errors import ReadError, UnsupportedFormat
+from rag.reading import read_path
+from rag.types import Document
+
+BATCH = 4_000_000
+"""Characters read before they are indexed and saved: what is finished survives an interruption."""
+
+
+class FileStatus(StrEnum):
+    ADDED = "added"
+    REPLACED = "replaced"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"  # found in a folder, of a kind that no reader takes
+    FAILED = "failed"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What became of one file. `message` says why it was skipped or failed."""
+
+    path: str
+    status: FileStatus
+    document_id: str | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file to read. Its document's id is its path below `root`; `named` when the caller named it, not its folder."""
+
+    path: Path
+    root: Path
+    named: bool = False
+
+
+Reading = tuple[Document | None, FileOutcome]
+"""What to add, None when there is nothing to, and what to tell."""
+
+
+class Index(Protocol):
+    """The part of a knowledge base that files go into."""
+
+    def documents(self) -> list[Document]: ...
+
+    def add(self, documents: Iterable[Document], /) -> object: ...
+
+    def remove(self, ids: Iterable[str], /) -> object: ...
+
+
+def find_files(paths: Sequence[Path], *, store: Path | None = None) -> Iterator[FoundFile | FileOutcome]:
+    """The files that are named and those below the folders that are named, in order; failures as outcomes.
+
+    Hidden files and folders, links to folders and the store itself are passed over; a file comes once.
+    """
+    seen: set[Path] = set()
+    for path in paths:
+        if path.is_dir():
+            found: Iterator[FoundFile | FileOutcome] = _walk(path, store.resolve() if store else None)
+        elif path.exists():
+            found = iter([FoundFile(path, path.parent, named=True)])
+        else:
+            found = iter([FileOutcome(str(path), FileStatus.FAILED, message=f"there is no file or folder at {path}")])
+        for entry in found:
+            if isinstance(entry, FoundFile):
+                if entry.path.resolve() in seen:
+                    continue
+                seen.add(entry.path.resolve())
+            yield entry
+
+
+def index_files(
+    index: Index,
+    files: Sequence[FoundFile],
+    *,
+    prune: bool = False,
+    batch: int = BATCH,
+    show: Callable[[int, int, str], None] = lambda done, total, what: None,
+) -> Iterator[FileOutcome]:
+    """Read `files` and add what is new or changed; an outcome is yielded once its document can be searched.
+
+    With `prune`, documents that come from none of the files are removed. A file that cannot be read keeps the document
+    it gave before.
+    """
+    held = {document.id: document for document in index.documents()}
+    taken: dict[str, Path] = {}
+    waiting: list[Reading] = []
+    for done, file in enumerate(files):
+        show(done, len(files), file.path.name)
+        waiting.append(_read(file, held, taken))
+        if sum(len(document.text) for document, _ in waiting if document) >= batch:
+            yield from _add(index, waiting)
+            waiting = []
+    show(len(files), len(files), "…")
+    yield from _add(index, waiting)
+    if prune:
+        gone = [id for id in held if id not in taken]
+        if gone:
+            index.remove(gone)
+        yield from (FileOutcome(held[id].source, FileStatus.REMOVED, id) for id in gone)
+
+
+def document_id(file: FoundFile, held: dict[str, Document], taken: dict[str, Path]) -> str:
+    """Its path below the folder without the suffix; with it, or below the folder's name, where another file has that.
+
+    Two files never share an id, so that none replaces the other unseen.
+    """
+    below = PurePosixPath(file.path.relative_to(file.root).as_posix())
+    plain, folder = below.with_suffix("").as_posix(), file.root.resolve().name
+    whole = file.path.resolve()
+    for candidate in (plain, below.as_posix(), f"{folder}/{plain}", f"{folder}/{below}"):
+        owner = taken.get(candidate) or _living_source(held.get(candidate))
+        if owner is None or owner == whole:
+            return candidate
+    return whole.as_posix().lstrip("/")
+
+
+def _living_source(document: Document | None) -> Path | None:
+    """The file a document was read from, if it is still there."""
+    return path.resolve() if document and (path := Path(document.source)).is_file() else None
+
+
+def _walk(folder: Path, store: Path | None) -> Iterator[FoundFile | FileOutcome]:
+    denied: list[OSError] = []
+    for place, folders, names in os.walk(folder, onerror=denied.append):
+        here = Path(place)
+        folders[:] = sorted(n for n in folders if not n.startswith(".") and (here / n).resolve() != store)
+        yield from (FoundFile(here / name, folder) for name in sorted(names) if not name.startswith((".", "~$")))
+    for error in denied:
+        name = str(error.filename)
+        yield FileOutcome(name, FileStatus.FAILED, message=f"the folder {name} cannot be read ({error.strerror})")
+
+
+def _read(file: FoundFile, held: dict[str, Document], taken: dict[str, Path]) -> Reading:
+    id = document_id(file, held, taken)
+    taken[id] = file.path.resolve()
+    name = str(file.path)
+    try:
+        digest = _digest(file.path)
+        before = held.get(id)
+        if before and before.attributes.get("digest") == digest:
+            return None, FileOutcome(name, FileStatus.UNCHANGED, id)
+        document = read_path(file.path, root=file.root)
+    except UnsupportedFormat as error:
+        status = FileStatus.FAILED if file.named else FileStatus.SKIPPED
+        return None, FileOutcome(name, status, message=str(error))
+    except ReadError as error:
+        return None, FileOutcome(name, FileStatus.FAILED, message=str(error))
+    except OSError as error:
+        return None, FileOutcome(name, FileStatus.FAILED, message=f"{name} cannot be read ({error.strerror})")
+    document = replace(document, id=id, attributes={**document.attributes, "digest": digest})
+    return document, FileOutcome(name, FileStatus.REPLACED if before else FileStatus.ADDED, id)
+
+
+def _add(index: Index, waiting: Sequence[Reading]) -> Iterator[FileOutcome]:
+    if documents := [document for document, _ in waiting if document]:
+        index.add(documents)
+    yield from (outcome for _, outcome in waiting)
+
+
+def _digest(path: Path) -> str:
+    """Of the file and of the code that reads it, so that what an improved reader would read otherwise is read again."""
+    digest = _reader_digest().copy()
+    with path.open("rb") as opened:
+        while block := opened.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+@cache
+def _reader_digest() -> "hashlib._Hash":
+    digest = hashlib.sha256()
+    for module in sorted(Path(rag.reading.__file__).parent.glob("*.py")):
+        digest.update(module.read_bytes())
+    return digest
