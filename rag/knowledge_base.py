@@ -13,6 +13,7 @@ from rag.errors import BadQuestion, UnknownDocument
 from rag.reading import split
 from rag.snapshot import Snapshot
 from rag.types import Answer, Document, Hit, Leg, Paragraph
+from rag.writing import Draft, Extracts, Writer
 
 Turn = tuple[str, str]
 
@@ -23,9 +24,10 @@ LONGEST_QUESTION = 2000
 class KnowledgeBase:
     """Documents, both search legs, and answers. Safe to share between threads: each call reads one snapshot."""
 
-    def __init__(self, snapshot: Snapshot, *, path: Path | None = None) -> None:
+    def __init__(self, snapshot: Snapshot, *, path: Path | None = None, writer: Writer | None = None) -> None:
         self._snapshot = snapshot
         self._path = path
+        self._writer = writer or Extracts()
         self._writing = threading.Lock()
 
     @classmethod
@@ -36,6 +38,7 @@ class KnowledgeBase:
         ids: Sequence[str] | None = None,
         *,
         encoder: Encoder | None = None,
+        writer: Writer | None = None,
     ) -> "KnowledgeBase":
         """In memory. Titles may be empty; ids default to 1, 2, …"""
         titles = titles or [""] * len(texts)
@@ -44,16 +47,26 @@ class KnowledgeBase:
         documents = [
             Document(id, title, text, attributes=passage) for id, title, text in zip(ids, titles, texts, strict=True)
         ]
-        return cls(Snapshot.from_documents(documents, encoder=encoder or load_encoder(), split=split))
+        return cls(Snapshot.from_documents(documents, encoder=encoder or load_encoder(), split=split), writer=writer)
 
     @classmethod
-    def open(cls, path: str | Path, *, encoder: Encoder | None = None, create: bool = False) -> "KnowledgeBase":
-        """The store on disk. Raises StoreError; with `create`, a missing one is begun."""
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        encoder: Encoder | None = None,
+        create: bool = False,
+        writer: Writer | None = None,
+    ) -> "KnowledgeBase":
+        """The store on disk. Raises StoreError; with `create`, a missing one is begun.
+
+        `writer` is how answers are worded: `rag.llm.open_model("openai:…")`, or None for the passages' own words.
+        """
         path = Path(path)
         encoder = encoder or load_encoder()
         if create and not store.exists(path):
-            return cls(Snapshot.from_documents([], encoder=encoder, split=split), path=path)
-        return cls(store.load(path, encoder=encoder), path=path)
+            return cls(Snapshot.from_documents([], encoder=encoder, split=split), path=path, writer=writer)
+        return cls(store.load(path, encoder=encoder), path=path, writer=writer)
 
     @property
     def encoder(self) -> Encoder:
@@ -100,6 +113,21 @@ class KnowledgeBase:
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), only: Collection[str] | None = None) -> Answer:
         """One answer with citations, or one that abstains. Raises BadQuestion."""
+        *_, whole = self.stream(question, history=history, only=only)
+        return whole
+
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), only: Collection[str] | None = None
+    ) -> Iterator[Answer]:
+        """The answer as it grows; the last is whole. Raises BadQuestion."""
+        draft = self.draft(question, history=history, only=only)
+        if draft.answer.abstained:
+            yield draft.answer
+        else:
+            yield from self._writer.write(draft)
+
+    def draft(self, question: str, *, history: Sequence[Turn] = (), only: Collection[str] | None = None) -> Draft:
+        """The answer without a language model, and the passages it was made from. Raises BadQuestion."""
         if not question.strip():
             raise BadQuestion("the question is empty; write what you want to know")
         if len(question) > LONGEST_QUESTION:
@@ -113,25 +141,13 @@ class KnowledgeBase:
         answer = answering.answer(snapshot, question, hits)
         ended = time.perf_counter()
         timings = {"search": searched - began, "answer": ended - searched, "total": ended - began}
-        return replace(
-            answer, id=uuid4().hex, timings_ms={name: round(1000 * value, 3) for name, value in timings.items()}
+        return Draft(
+            replace(
+                answer, id=uuid4().hex, timings_ms={name: round(1000 * value, 3) for name, value in timings.items()}
+            ),
+            hits,
+            snapshot.documents,
         )
-
-    def stream(
-        self, question: str, *, history: Sequence[Turn] = (), only: Collection[str] | None = None
-    ) -> Iterator[Answer]:
-        """The answer as it grows, sentence by sentence; the last is whole."""
-        whole = self.ask(question, history=history, only=only)
-        for shown in range(1, len(whole.sentences)):
-            part = whole.sentences[:shown]
-            cited = {number for sentence in part for number in sentence.citations}
-            yield replace(
-                whole,
-                text="".join(s.text + "".join(f"[{n}]" for n in s.citations) for s in part),
-                sentences=part,
-                citations=tuple(c for c in whole.citations if c.number in cited),
-            )
-        yield whole
 
     def _swap(self, documents: Iterable[Document]) -> None:
         snapshot = Snapshot.from_documents(documents, encoder=self._snapshot.encoder, split=split)

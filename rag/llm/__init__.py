@@ -1,0 +1,1 @@
+"""Any chat model, held to the evidence."""

@@ -1,0 +1,41 @@
+"""From a draft to the answer that is shown: as it stands, or as a language model writes it over the same passages."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from rag.types import Answer, Document, Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The answer without a language model, and what it was made from; `hits` best first."""
+
+    answer: Answer
+    hits: Sequence[Hit]
+    documents: Mapping[str, Document]
+
+
+class Writer(Protocol):
+    """Writes the answer to a draft that does not abstain."""
+
+    def write(self, draft: Draft) -> Iterator[Answer]:
+        """The answer as it grows; the last is whole. `text` and verified sentences only ever grow."""
+        ...
+
+
+class Extracts:
+    """The draft is the answer, shown sentence by sentence."""
+
+    def write(self, draft: Draft) -> Iterator[Answer]:
+        whole = draft.answer
+        for shown in range(1, len(whole.sentences)):
+            part = whole.sentences[:shown]
+            cited = {number for sentence in part for number in sentence.citations}
+            yield replace(
+                whole,
+                text="".join(s.text + "".join(f"[{n}]" for n in s.citations) for s in part),
+                sentences=part,
+                citations=tuple(c for c in whole.citations if c.number in cited),
+            )
+        yield whole
