@@ -10,6 +10,7 @@ from uuid import uuid4
 from embeddings import Encoder, load_encoder
 from rag import answering, retrieval, store
 from rag.errors import BadQuestion, UnknownDocument
+from rag.followup import resolve
 from rag.reading import split
 from rag.snapshot import Snapshot
 from rag.types import Answer, Document, Hit, Leg, Paragraph
@@ -72,6 +73,11 @@ class KnowledgeBase:
     def encoder(self) -> Encoder:
         """What the dense leg encodes with."""
         return self._snapshot.encoder
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The state every call that begins now reads."""
+        return self._snapshot
 
     def add(self, documents: Iterable[Document]) -> None:
         """Add, or replace those of the same id; searchable when the call returns."""
@@ -136,18 +142,10 @@ class KnowledgeBase:
             )
         snapshot = self._snapshot
         began = time.perf_counter()
-        hits = retrieval.search(snapshot, question, only=only)
-        searched = time.perf_counter()
-        answer = answering.answer(snapshot, question, hits)
-        ended = time.perf_counter()
-        timings = {"search": searched - began, "answer": ended - searched, "total": ended - began}
-        return Draft(
-            replace(
-                answer, id=uuid4().hex, timings_ms={name: round(1000 * value, 3) for name, value in timings.items()}
-            ),
-            hits,
-            snapshot.documents,
-        )
+        resolved = resolve(question, history, snapshot.catalog)
+        answer, hits = answering.answer(snapshot, resolved, only=only)
+        timings = {**answer.timings_ms, "total": round(1000 * (time.perf_counter() - began), 3)}
+        return Draft(replace(answer, id=uuid4().hex, timings_ms=timings), hits, snapshot.documents)
 
     def _swap(self, documents: Iterable[Document]) -> None:
         snapshot = Snapshot.from_documents(documents, encoder=self._snapshot.encoder, split=split)

@@ -45,6 +45,11 @@ class Asked:
     words: Mapping[str, float]
     bigrams: Mapping[str, float]
 
+    @property
+    def weighted(self) -> Mapping[str, float]:
+        """What the lexical leg is asked for: each term once; a word that is also a bigram counts double."""
+        return {term: 1.0 + (term in self.words and term in self.bigrams) for term in (*self.words, *self.bigrams)}
+
     def matched(self, text: Matchable) -> frozenset[str]:
         """The terms the text holds."""
         return frozenset(term for terms in (self.words, self.bigrams) for term in terms if text.holds(term))

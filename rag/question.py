@@ -4,12 +4,10 @@ Rules over the wording, nothing about any one body of documents. All matching is
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from embeddings.folding import fold
-from embeddings.terms import terms
 from rag.facts import years
 
 
@@ -82,106 +80,11 @@ _ASKING_ZH = re.compile(
     r"是(?=$|[,，。?？])|叫(?=$|[,，。?？])|[?？!！。,，、;；:：()（）\[\]{}]"
 )
 _ASKING_EN = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "for",
-        "by",
-        "from",
-        "with",
-        "as",
-        "and",
-        "or",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "being",
-        "do",
-        "does",
-        "did",
-        "has",
-        "have",
-        "had",
-        "will",
-        "would",
-        "can",
-        "could",
-        "should",
-        "may",
-        "might",
-        "must",
-        "shall",
-        "what",
-        "which",
-        "who",
-        "whom",
-        "whose",
-        "when",
-        "where",
-        "why",
-        "how",
-        "many",
-        "much",
-        "there",
-        "that",
-        "this",
-        "these",
-        "those",
-        "it",
-        "its",
-        "their",
-        "they",
-        "them",
-        "he",
-        "she",
-        "his",
-        "her",
-        "i",
-        "me",
-        "my",
-        "you",
-        "your",
-        "we",
-        "our",
-        "us",
-        "please",
-        "tell",
-        "about",
-        "into",
-        "over",
-        "under",
-        "between",
-        "during",
-        "than",
-        "then",
-        "so",
-        "such",
-        "not",
-        "no",
-        "if",
-        "any",
-        "some",
-        "all",
-        "each",
-        "both",
-        "other",
-        "more",
-        "most",
-        "s",
-        "t",
-        "name",
-        "list",
-        "give",
-    ]
+    "a an the of in on at to for by from with as and or is are was were be been being do does did has have had "
+    "will would can could should may might must shall what which who whom whose when where why how many much "
+    "there that this these those it its their they them he she his her i me my you your we our us please tell "
+    "about into over under between during than then so such not no if any some all each both other more most s t "
+    "name list give".split()
 )
 _PLAN = re.compile(
     r"计划|打算|预计|准备|安排|拟|目标|将要?|规划|下一步|要建|要完成|要达到|力争|预期|争取|未来|接下来|会(?=[建开新增])|"
@@ -195,7 +98,8 @@ _DONE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question understood. `terms` weigh what carries it; asking words ("多少", "how many") are left out."""
+    """A question understood. `asked` is what was typed, `text` what it means once resolved, `folded` the form matching
+    sees, `bare` that without its asking words ("多少", "how many")."""
 
     asked: str
     text: str
@@ -204,7 +108,8 @@ class Question:
     years: frozenset[int]
     aspect: Aspect | None
     unit: str
-    terms: Mapping[str, float]
+    folded: str
+    bare: str
 
     @property
     def long(self) -> bool:
@@ -223,7 +128,8 @@ def understand(text: str, *, asked: str | None = None) -> Question:
         frozenset(years(folded)),
         aspect_of(folded),
         unit_of(folded),
-        dict.fromkeys(terms(bare(folded)) or terms(folded), 1.0),
+        folded,
+        bare(folded) or folded,
     )
 
 

@@ -1,51 +1,60 @@
 """Question to hits: either leg alone, or both fused and reranked."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from embeddings.terms import terms
+from rag.asking import Asking
 from rag.lexical import Rows, Scores, best
+from rag.linear import fitted
+from rag.question import understand
+from rag.ranking import features
 from rag.snapshot import Snapshot
 from rag.types import Hit, Leg
 
-DEPTH = 60
+LEXICAL_DEPTH, DENSE_DEPTH = 24, 16
 """Candidates each leg brings to the fusion."""
 
 
 def search(
     snapshot: Snapshot, query: str, *, k: int = 10, leg: Leg = Leg.HYBRID, only: Collection[str] | None = None
 ) -> list[Hit]:
-    """The k best paragraphs, best first, ties by paragraph id."""
-    if not snapshot.paragraphs:
+    """The k best paragraphs for a query as typed, best first, ties by paragraph id."""
+    return find(snapshot, Asking.from_question(understand(query), snapshot), k=k, leg=leg, only=only)
+
+
+def find(
+    snapshot: Snapshot, asking: Asking, *, k: int = 10, leg: Leg = Leg.HYBRID, only: Collection[str] | None = None
+) -> list[Hit]:
+    """The k best paragraphs for a question understood."""
+    if not len(snapshot.paragraphs) or k < 1:
         return []
-    mask = snapshot.mask(only)
-    weighted = dict.fromkeys(terms(query), 1.0)
-    lexical = snapshot.lexical.score(weighted)
-    vector = snapshot.encoder.encode_query(query)
-    dense = snapshot.vectors.score(vector, np.arange(len(snapshot.paragraphs)))
-    if mask is not None:
-        lexical = np.where(mask, lexical, 0).astype(np.float32)
-        dense = np.where(mask, dense, -np.inf).astype(np.float32)
+    allowed = snapshot.mask(only)
+    lexical = snapshot.lexical.score(asking.asked.weighted)
+    if allowed is not None:
+        lexical = np.where(allowed, lexical, np.float32(0))
     if leg is Leg.LEXICAL:
-        rows, scores = best(lexical, k, above=0.0)
-    elif leg is Leg.DENSE:
-        rows, scores = best(dense, k)
-    else:
-        rows, scores = best(fuse(lexical, dense), k)
-    return [
-        _hit(snapshot, int(row), float(score), leg, lexical, dense) for row, score in zip(rows, scores, strict=True)
+        return _hits(snapshot, *best(lexical, k, above=0.0), leg)
+    vector = snapshot.encoder.encode_query(asking.question.text)
+    depth = k if leg is Leg.DENSE else max(DENSE_DEPTH, k)
+    near, cosines = snapshot.vectors.search(vector, depth, allowed)
+    if leg is Leg.DENSE:
+        return _hits(snapshot, near, cosines, leg)
+    rows = np.union1d(best(lexical, max(LEXICAL_DEPTH, k), above=0.0)[0], near)
+    return _reranked(snapshot, asking, rows, lexical[rows], snapshot.vectors.score(vector, rows))[:k]
+
+
+def _reranked(snapshot: Snapshot, asking: Asking, rows: Rows, lexical: Scores, dense: Scores) -> list[Hit]:
+    top = max(float(lexical.max(initial=0.0)), 1e-6)
+    named = [
+        features(asking, snapshot.passage(row), lexical=bm25 / top, dense=cosine)
+        for row, bm25, cosine in zip(rows.tolist(), lexical.tolist(), dense.tolist(), strict=True)
     ]
+    scores = fitted("ranking").score(named)
+    order = np.lexsort((rows, -scores))
+    return [Hit(snapshot.paragraphs[rows[i]], float(scores[i]), Leg.HYBRID, named[i]) for i in order.tolist()]
 
 
-def fuse(lexical: Scores, dense: Scores) -> Scores:
-    """BM25 over its best plus a little cosine."""
-    return (lexical / max(float(lexical.max()), 1e-6) + 0.3 * dense).astype(np.float32)
-
-
-def _hit(snapshot: Snapshot, row: int, score: float, leg: Leg, lexical: Scores, dense: Scores) -> Hit:
-    features: Mapping[str, float] = {"lexical": float(lexical[row]), "dense": float(dense[row])}
-    return Hit(snapshot.paragraphs[row], score, leg, features)
-
-
-__all__ = ["DEPTH", "Rows", "fuse", "search"]
+def _hits(snapshot: Snapshot, rows: Rows, scores: Scores, leg: Leg) -> list[Hit]:
+    found: Sequence[tuple[int, float]] = list(zip(rows.tolist(), scores.tolist(), strict=True))
+    return [Hit(snapshot.paragraphs[row], score, leg, {str(leg): score}) for row, score in found]

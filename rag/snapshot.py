@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +10,13 @@ from numpy.typing import NDArray
 from embeddings import Encoder
 from embeddings.terms import terms
 from rag.lexical import LexicalIndex
+from rag.passages import Passage
+from rag.subjects import Catalog
 from rag.types import Document, Paragraph
 from rag.vectors import VectorIndex
+
+PREPARED = 20_000
+"""Passages kept ready; about 4 KB each."""
 
 Splitter = Callable[[Document], Sequence[Paragraph]]
 
@@ -24,6 +30,34 @@ class Snapshot:
     lexical: LexicalIndex
     vectors: VectorIndex
     encoder: Encoder
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The subjects its documents are about."""
+        return Catalog.from_documents(list(self.documents.values()))
+
+    @cached_property
+    def _passages(self) -> dict[int, Passage]:
+        return {}
+
+    def passage(self, row: int) -> Passage:
+        """Paragraph of a row, ready to be matched; made once."""
+        passage = self._passages.get(row)
+        if passage is None:
+            paragraph = self.paragraphs[row]
+            passage = Passage.from_paragraph(paragraph, self.documents[paragraph.document_id])
+            if len(self._passages) >= PREPARED:
+                self._passages.clear()
+            self._passages[row] = passage
+        return passage
+
+    def passage_of(self, paragraph: Paragraph) -> Passage:
+        """A paragraph of this snapshot, ready to be matched."""
+        return self.passage(self._rows[paragraph.id])
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {paragraph.id: row for row, paragraph in enumerate(self.paragraphs)}
 
     @classmethod
     def from_documents(cls, documents: Iterable[Document], *, encoder: Encoder, split: Splitter) -> "Snapshot":

@@ -20,33 +20,8 @@ _NAMED = re.compile(rf"^(?P<base>[一-龥]{{2,6}}?)(?P<suffix>{_SUFFIX})$")
 _PLACE = re.compile(r"(?P<base>[一-龥]{2,4}?)(?P<suffix>自治区|新区|省|市|区|县|镇|乡|州)$")
 _LATIN_NAME = re.compile(r"\b[A-Z][A-Za-z]{2,}\b")
 _NOT_NAMES = frozenset(
-    [
-        "district",
-        "government",
-        "report",
-        "work",
-        "plan",
-        "annual",
-        "summary",
-        "key",
-        "priorities",
-        "main",
-        "tasks",
-        "compilation",
-        "review",
-        "the",
-        "and",
-        "for",
-        "of",
-        "city",
-        "council",
-        "people",
-        "year",
-        "first",
-        "second",
-        "third",
-        "session",
-    ]
+    "district government report work plan annual summary key priorities main tasks compilation review the and for "
+    "of city council people year first second third session".split()
 )
 _SHORT_TITLE = 12
 _CLEARLY_MORE = 3

@@ -36,9 +36,16 @@ class VectorIndex:
     def __len__(self) -> int:
         return int(self.index.ntotal)
 
-    def search(self, query: Vectors, k: int) -> tuple[Rows, Scores]:
-        """The k nearest rows, best first; shapes (<=k,)."""
-        scores, rows = self.index.search(query[None, :], min(k, len(self)))
+    def search(self, query: Vectors, k: int, allowed: NDArray[np.bool_] | None = None) -> tuple[Rows, Scores]:
+        """The k nearest rows, of those allowed, best first; shapes (<=k,)."""
+        if not len(self):
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        chosen = None
+        if allowed is not None:
+            selector = faiss.IDSelectorBatch(np.flatnonzero(allowed))
+            chosen = faiss.SearchParameters()
+            chosen.sel = selector
+        scores, rows = self.index.search(query[None, :], min(k, len(self)), params=chosen)
         found = rows[0] >= 0
         return rows[0][found], scores[0][found]
 

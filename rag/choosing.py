@@ -1,0 +1,131 @@
+"""Named features of a sentence for a question: does it hold what is asked?"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+
+from rag.asking import Asking
+from rag.facts import quantities
+from rag.matching import Matchable, union
+from rag.passages import Passage, Span
+from rag.question import Kind
+from rag.ranking import aspect_agreement
+
+DATE = re.compile(
+    r"\d{4}年|\d{1,2}月|\d{1,2}日|\d世纪|年代|\b(?:1[0-9]|20)\d\d\b|周[一二三四五六日末]|星期|凌晨|上午|下午|晚上|\d+[年月天周]|"
+    r"\d+个月|小时|分钟|春|夏|秋|冬|\bjan|\bfeb|\bmarch|\bapril|\bmay\b|\bjune|\bjuly|\baug|\bsept|\boct|\bnov|\bdec|初期|末期|时期|朝"
+)
+_PLACE = re.compile(
+    r"[省市县区镇村国州岛路街湾山河江海洋港城]|位于|地处|在.{1,10}(?:举行|召开|举办)|\b(?:in|at|near|from) "
+)
+_PERSON = re.compile(
+    r"[·‧]|先生|女士|主席|总统|总理|部长|市长|区长|书记|主任|教授|博士|院长|会长|皇帝|国王|将军|记者|作家|[创设]始人|由|者|\bmr|\bpresident"
+)
+_MEANS = re.compile(
+    r"是指|指的?是|即[“\"]|意为|意思|称为|又称|简称|简言之|[:：]|是一[种个项座]|定义|\brefers? to|\bmeans?\b|\bis (?:a|an|the)\b|“?\d+”?指"
+)
+_REASON = re.compile(
+    r"因为|由于|因此|因而|所以|为了|导致|使得?|原因|以便|从而|造成|受.{1,12}影响|缘于|出于|鉴于|\bbecause|\bdue to|\bsince\b|\bso that|\bin order"
+)
+_MANNER = re.compile(
+    r"通过|采取|采用|利用|借助|以.{1,20}方式|按照|依托|推进|建立|实施|开展|探索|完善|加强|推动|打造|\bby [a-z]+ing|\bthrough\b"
+)
+_NEGATION = re.compile(r"[不没未无非]|\bnot?\b")
+_NAME = re.compile(r"[“《「『\"]")
+_EACH = re.compile(r"[、/]|,? and |和|以及|及|[①②③④⑤]|一是|二是|\d\)")
+
+
+def features(
+    asking: Asking, passage: Passage, index: int, *, passage_score: float, rank: int, similarity: float = 0.0
+) -> Mapping[str, float]:
+    """Of one sentence of a passage; `passage_score` is below or at 0, the distance to the best passage's score."""
+    question, asked = asking.question, asking.asked
+    span = passage.spans[index]
+    held = asked.matched(span.text)
+    above = union((asked.matched(passage.title), asked.matched(passage.section)))
+    before = asked.matched(passage.spans[index - 1].text) if index else frozenset[str]()
+    after = asked.matched(passage.spans[index + 1].text) if index + 1 < len(passage.spans) else frozenset[str]()
+    near = held | above | before
+    row = {
+        "words": asked.word_coverage(held),
+        "bigrams": asked.bigram_coverage(held),
+        "words_above": asked.word_coverage(held | above),
+        "words_near": asked.word_coverage(near),
+        "bigrams_near": asked.bigram_coverage(near),
+        "after": asked.bigram_coverage(after),
+        "rarest_missing": asked.rarest_missing(held | above),
+        "rarest_missing_near": asked.rarest_missing(near | after),
+        "passage": passage_score,
+        "first_passage": float(rank == 0),
+        "similarity": similarity,
+        "first": float(index == 0),
+        "length": math.log1p(span.end - span.start) / 5,
+        "short": float(span.end - span.start < 12),
+        "year": _year(question.years, span, passage),
+        "aspect": aspect_agreement(question.aspect, span.aspect)
+        or 0.5 * aspect_agreement(question.aspect, passage.aspect),
+    }
+    row |= {f"{question.kind}:{name}": value for name, value in kind_evidence(asking, span.text, held).items()}
+    return row
+
+
+def kind_evidence(asking: Asking, text: Matchable, held: frozenset[str]) -> Mapping[str, float]:
+    """What a sentence that answers this kind of question has: figures for "how many", a date for "when"."""
+    kind, folded = asking.question.kind, text.folded
+    fresh = [q for q in quantities(folded) if folded[q.start : q.end] not in asking.question.folded]
+    match kind:
+        case Kind.NUMERIC | Kind.COMPARISON:
+            unit = asking.question.unit
+            with_unit = unit and any(_fits(unit, folded, q.start, q.end) for q in fresh)
+            return {
+                "figure": float(bool(fresh)),
+                "unit": float(bool(with_unit)),
+                "beside": _beside(folded, held, [(q.start, q.end) for q in fresh]),
+            }
+        case Kind.DATE:
+            found = [m.span() for m in DATE.finditer(folded) if m.group() not in asking.question.folded]
+            return {"date": float(bool(found)), "beside": _beside(folded, held, found)}
+        case Kind.PLACE:
+            return {"place": float(bool(_PLACE.search(folded)))}
+        case Kind.PERSON:
+            return {"person": float(bool(_PERSON.search(folded)))}
+        case Kind.DEFINITION:
+            return {"means": float(bool(_MEANS.search(folded)))}
+        case Kind.REASON:
+            return {"reason": float(bool(_REASON.search(folded)))}
+        case Kind.MANNER:
+            return {"manner": min(len(_MANNER.findall(folded)), 3) / 3}
+        case Kind.LIST:
+            return {"each": min(len(_EACH.findall(folded)), 5) / 5}
+        case Kind.YES_NO:
+            return {"negation": float(bool(_NEGATION.search(folded)))}
+        case _:
+            return {"name": float(bool(_NAME.search(folded)))}
+
+
+def _fits(unit: str, folded: str, start: int, end: int) -> bool:
+    return unit in folded[start : end + 3]
+
+
+def _beside(folded: str, held: frozenset[str], spans: Sequence[tuple[int, int]]) -> float:
+    """How much of what was matched stands within 20 characters of such a place, best place, 0 to 1."""
+    if not held or not spans:
+        return 0.0
+    places = [folded.find(term) for term in held]
+    places = [p for p in places if p >= 0]
+    if not places:
+        return 0.0
+    return max(sum(start - 22 <= p <= end + 10 for p in places) for start, end in spans) / len(held)
+
+
+def _year(asked: frozenset[int], span: Span, passage: Passage) -> float:
+    """As ranking.year_agreement, the sentence's own years first."""
+    if not asked:
+        return 0.0
+    if span.years:
+        return 1.0 if span.years & asked else -1.0
+    if passage.years:
+        return 1.0 if passage.years & asked else -1.0
+    if passage.title_years:
+        return 0.5 if passage.title_years & asked else -0.5
+    return 0.0

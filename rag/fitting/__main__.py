@@ -1,0 +1,112 @@
+"""Fits every weight file, or some: python -m rag.fitting --data FOLDER [--stage ranking choosing confidence]
+
+Fitted on one half of the rows, reported on the other; the halves are cut by a hash, so that nothing moves between them.
+"""
+
+import argparse
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from embeddings import load_encoder
+from rag.fitting import cases, logit, rows, stages
+from rag.fitting.cases import Body
+from rag.fitting.logit import Group
+from rag.linear import WEIGHTS, Linear, fitted
+
+FALSE_ABSTENTION = 0.05
+"""Share of answerable questions, on the held-apart half, that the threshold may silence."""
+
+
+def bodies(data: Path, stage: str, *, size: int) -> Iterator[Body]:
+    encoder = load_encoder()
+    sources = rows.SEARCH if stage == "ranking" else rows.READING
+    read = rows.read(data, sources)
+    yield cases.own(encoder)
+    yield cases.own(encoder, languages=("zh",))
+    if stage != "confidence":
+        yield from cases.public(read, encoder, passages=1000, questions=size)
+    if stage != "ranking":
+        yield from cases.five({s: read[s] for s in rows.READING}, encoder, questions=size // 2)
+
+
+def gather(data: Path, stage: str, collect: Callable[[Body], Iterator[Group]], *, size: int) -> list[Group]:
+    groups = []
+    for number, body in enumerate(bodies(data, stage, size=size)):
+        groups += [group for group in collect(body) if group.features]
+        if number % 100 == 0:
+            print(f"{stage}: {len(groups)} questions", file=sys.stderr)
+    return groups
+
+
+def fit_choice(groups: Sequence[Group], about: Mapping[str, object]) -> tuple[Linear, Mapping[str, object]]:
+    """A model that puts a right candidate first; figures are the share of held-apart questions where it does."""
+    names = logit.names_of([row for g in groups for row in g.features])
+    weights = logit.choose([g for g in groups if not g.held_apart], names)
+    tops: dict[str, list[float]] = defaultdict(list)
+    for g in groups:
+        if g.held_apart:
+            tops[g.source].append(float(g.right[int(np.argmax(logit.matrix(g.features, names) @ weights))]))
+    figures = {source: round(float(np.mean(values)), 4) for source, values in tops.items()}
+    return Linear(names, weights.astype(np.float32), 0.0, {**about, "held_apart_top1": figures}), figures
+
+
+def fit_confidence(groups: Sequence[Group], about: Mapping[str, object]) -> tuple[Linear, Mapping[str, object]]:
+    """A calibrated chance, the threshold at the false abstention allowed, and the risk-coverage curve."""
+    names = logit.names_of([g.features[0] for g in groups])
+    x = logit.matrix([g.features[0] for g in groups], names)
+    yes = np.array([g.right[0] for g in groups], bool)
+    apart = np.array([g.held_apart for g in groups], bool)
+    mean, spread = x[~apart].mean(0), np.maximum(x[~apart].std(0), 1e-3)
+    family = [g.source.split(":")[0] + str(bool(g.right[0])) for g in groups]
+    share = np.array([1 / family.count(name) for name in family])
+    weights, bias = logit.judge((x[~apart] - mean) / spread, yes[~apart], share[~apart] / share[~apart].sum())
+    weights, bias = weights / spread, bias - float((weights * mean / spread).sum())
+    chance = 1 / (1 + np.exp(-(x @ weights + bias)))
+    groups_by_family = np.array([g.source.split(":")[0] for g in groups])
+    answerable = chance[apart & yes & (groups_by_family == "own")]
+    threshold = float(np.quantile(answerable, FALSE_ABSTENTION))
+    figures: dict[str, object] = {"threshold": round(threshold, 3)}
+    for name in sorted(set(groups_by_family)):
+        for half, chosen in (("fitted", ~apart), ("held_apart", apart)):
+            own = chosen & (groups_by_family == name)
+            figures[f"{name} {half}"] = {
+                "abstention_recall": round(float((chance[own & ~yes] < threshold).mean()), 3),
+                "false_abstention": round(float((chance[own & yes] < threshold).mean()), 3),
+            }
+    curve = [
+        [
+            round(t, 2),
+            round(float((chance[apart] >= t).mean()), 3),
+            round(float((~yes[apart & (chance >= t)]).mean()), 3),
+        ]
+        for t in np.arange(0.05, 1.0, 0.05)
+    ]
+    model = Linear(names, weights.astype(np.float32), bias, {**about, **figures, "threshold_coverage_risk": curve})
+    return model, figures
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m rag.fitting", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--stage", nargs="*", default=list(stages.STAGES), choices=stages.STAGES)
+    parser.add_argument("--size", type=int, default=400, help="questions a source")
+    given = parser.parse_args()
+    collectors = {"ranking": stages.ranking, "choosing": stages.choosing, "confidence": stages.judging}
+    for stage in given.stage:
+        groups = gather(given.data, stage, collectors[stage], size=given.size)
+        about = {"encoder": load_encoder().fingerprint, "questions": len(groups), "made_by": "python -m rag.fitting"}
+        model, figures = (fit_confidence if stage == "confidence" else fit_choice)(groups, about)
+        model.save(WEIGHTS / f"{stage}.json")
+        fitted.cache_clear()
+        print(stage, dict(zip(model.names, model.weights.round(2).tolist(), strict=True)))
+        for name, figure in figures.items():
+            print(f"  {name}: {figure}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,127 @@
+"""The bodies of documents and the questions over them that everything is fitted on.
+
+Public rows (`rows.py`) over passages of their own source; our own questions over the sample corpus, also with a place
+or year put in that no document is about; and small bodies of five passages on one topic, with and without the one that
+answers.
+"""
+
+import hashlib
+import json
+import random
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from embeddings import Encoder
+from rag.fitting.rows import Row
+from rag.knowledge_base import KnowledgeBase
+from rag.reading import read_path, split
+from rag.snapshot import Snapshot
+from rag.types import Leg
+
+ROOT = Path(__file__).parents[2]
+ELSEWHERE = ("静安区", "徐汇区", "浦东新区", "长宁区", "朝阳区", "南山区")
+OTHER_YEARS = ("2017", "2018", "2030")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question over a body of documents. `evidence` are (document, piece of it); empty when nothing answers it."""
+
+    question: str
+    history: Sequence[tuple[str, str]]
+    answers: Sequence[str]
+    every: bool
+    evidence: Sequence[tuple[str, str]]
+    source: str
+    held_apart: bool
+    kind: str = ""
+
+    @property
+    def answerable(self) -> bool:
+        return bool(self.evidence)
+
+
+@dataclass(frozen=True)
+class Body:
+    """Documents and the cases over them."""
+
+    snapshot: Snapshot
+    cases: Sequence[Case]
+
+
+def public(rows: Mapping[str, Sequence[Row]], encoder: Encoder, *, passages: int, questions: int) -> Iterator[Body]:
+    """One body a source, all its passages (at most so many) together."""
+    for own in rows.values():
+        texts = sorted({row.passage for row in own})
+        random.Random(0).shuffle(texts)
+        number = {text: str(i) for i, text in enumerate(texts[:passages], 1)}
+        usable = [row for row in own if row.passage in number]
+        random.Random(1).shuffle(usable)
+        cases = [_case(row, number[row.passage]) for row in usable[:questions]]
+        yield Body(KnowledgeBase.from_texts(list(number), encoder=encoder).snapshot, cases)
+
+
+def five(rows: Mapping[str, Sequence[Row]], encoder: Encoder, *, questions: int) -> Iterator[Body]:
+    """Five passages on one topic, one of which answers, and the same question over five that do not."""
+    for source, own in rows.items():
+        texts = sorted({row.passage for row in own})
+        whole = KnowledgeBase.from_texts(texts, encoder=encoder)
+        usable = [row for row in own if row.answer and len(row.answer) <= 60]
+        random.Random(2).shuffle(usable)
+        for row in usable[:questions]:
+            near = [hit.paragraph.document_id for hit in whole.search(row.question, k=16, leg=Leg.LEXICAL)]
+            others = [texts[int(i) - 1] for i in dict.fromkeys(near)]
+            others = [text for text in others if text != row.passage and (row.answer or "") not in text]
+            if len(others) < 5:
+                continue
+            with_gold = [*others[:4], row.passage]
+            order = sorted(range(5), key=lambda i, row=row: hashlib.sha256(f"{row.question}{i}".encode()).digest())  # type: ignore[misc]
+            shuffled = [with_gold[i] for i in order]
+            place = str(order.index(4) + 1)
+            yes = replace(_case(row, place), source=f"five:{source}")
+            no = replace(yes, evidence=(), answers=())
+            yield Body(KnowledgeBase.from_texts(shuffled, encoder=encoder).snapshot, [yes])
+            yield Body(KnowledgeBase.from_texts(others[:5], encoder=encoder).snapshot, [no])
+
+
+def own(encoder: Encoder, *, languages: Sequence[str] = ("zh", "en")) -> Body:
+    """Our questions over the sample corpus, or over its documents of one language only."""
+    corpus = ROOT / "data" / "corpus"
+    documents = [read_path(path, root=corpus) for path in sorted(corpus.glob("*.md"))]
+    documents = [d for d in documents if d.attributes.get("language", "zh") in languages]
+    known = {d.id for d in documents}
+    cases = []
+    for path in sorted((ROOT / "evals" / "questions").glob("sample*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            evidence = tuple((e["doc"], e["text"]) for e in row["evidence"])
+            if {doc for doc, _ in evidence} <= known:
+                history = tuple((q, a) for q, a in row.get("history", ()))
+                cases.append(
+                    Case(row["question"], history, row["answers"], row.get("all", False), evidence,
+                         "own:" + "+".join(languages), _apart(row["id"]), row["type"])
+                )  # fmt: skip
+    return Body(Snapshot.from_documents(documents, encoder=encoder, split=split), [*cases, *displaced(cases)])
+
+
+def displaced(cases: Sequence[Case]) -> Iterator[Case]:
+    """Answerable questions moved to a place, or a year, that no document is about."""
+    for number, case in enumerate(cases):
+        if not case.answerable or case.history:
+            continue
+        for pattern, others in (("(杨浦|虹口|黄浦)区?", ELSEWHERE), (r"20\d\d", OTHER_YEARS)):
+            other = others[number % len(others)]
+            moved, count = re.subn(pattern, other, case.question)
+            if count == 1 and number % 2:
+                yield replace(case, question=moved, answers=(), evidence=(), source=f"{case.source}:displaced")
+
+
+def _case(row: Row, document: str) -> Case:
+    answers = (row.answer,) if row.answer else ()
+    return Case(row.question, (), answers, False, ((document, row.answer or row.passage),), row.source, row.held_apart)
+
+
+def _apart(id: str) -> bool:
+    return hashlib.sha256(id.encode()).digest()[0] % 2 == 1

@@ -1,0 +1,69 @@
+"""The two fits behind every weight file: choose one of many, and yes or no."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Candidates of one question, which of them are right, and how much the question counts."""
+
+    features: Sequence[Mapping[str, float]]
+    right: Sequence[bool]
+    source: str
+    held_apart: bool
+
+
+def names_of(rows: Sequence[Mapping[str, float]]) -> tuple[str, ...]:
+    return tuple(sorted({name for row in rows for name in row}))
+
+
+def matrix(rows: Sequence[Mapping[str, float]], names: Sequence[str]) -> Floats:
+    """Shape (rows, names); what a row does not give is 0."""
+    return np.array([[row.get(name, 0.0) for name in names] for row in rows], np.float64)
+
+
+def choose(groups: Sequence[Group], names: Sequence[str], *, ridge: float = 2e-3) -> Floats:
+    """Conditional logit (McFadden 1974): maximises the chance that a right candidate is chosen; sources weigh alike."""
+    usable = [g for g in groups if any(g.right) and not all(g.right)]
+    sources = [g.source for g in usable]
+    data = [(matrix(g.features, names), np.asarray(g.right, bool), 1 / sources.count(g.source)) for g in usable]
+    kinds = len(set(sources))
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        total, slope = 0.0, np.zeros_like(weights)
+        for x, right, share in data:
+            logits = x @ weights
+            chances = np.exp(logits - logits.max())
+            hit = chances[right].sum()
+            total -= share * float(np.log(hit / chances.sum()))
+            slope -= share * (x[right].T @ (chances[right] / hit) - x.T @ (chances / chances.sum()))
+        return total + ridge * kinds * float(weights @ weights), slope + 2 * ridge * kinds * weights
+
+    found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B")
+    weights: Floats = found.x
+    return weights
+
+
+def judge(x: Floats, yes: NDArray[np.bool_], share: Floats, *, ridge: float = 2e-3) -> tuple[Floats, float]:
+    """Logistic regression: weights and bias; `share` is how much each row counts, adding up to 1."""
+
+    def loss(packed: Floats) -> tuple[float, Floats]:
+        logits = x @ packed[:-1] + packed[-1]
+        sign = np.where(yes, 1.0, -1.0)
+        wrong = 1 / (1 + np.exp(np.clip(sign * logits, -50, 50)))
+        slope = -share * sign * wrong
+        total = float((share * np.logaddexp(0, -sign * logits)).sum())
+        weights = packed[:-1]
+        return total + ridge * float(weights @ weights), np.concatenate(
+            [x.T @ slope + 2 * ridge * weights, [slope.sum()]]
+        )
+
+    found = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B")
+    return found.x[:-1], float(found.x[-1])

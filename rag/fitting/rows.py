@@ -1,0 +1,53 @@
+"""Question-passage rows to fit on and to choose by, cut in two by a hash of the passage."""
+
+import hashlib
+import json
+import lzma
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+READING = (
+    "drcd-dev",
+    "cmrc2018-trial",
+    "security-news-mrc",
+    "crud-news-questions",
+    "cjrc-law",
+    "dureader-checklist-dev",
+)
+"""Sources with an answer in the passage; none is marked non-commercial."""
+
+SEARCH = (*READING, "covid-policy-qa", "stard-statutes", "csl-title-abstract")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A question and the passage that answers it; `answer` is a piece of the passage, or None."""
+
+    question: str
+    passage: str
+    answer: str | None
+    source: str
+
+    @property
+    def held_apart(self) -> bool:
+        """Half of the rows; rows of one passage stay together."""
+        return hashlib.sha256(self.passage.encode()).digest()[0] % 2 == 1
+
+
+def read(folder: Path, sources: Sequence[str] = SEARCH) -> Mapping[str, Sequence[Row]]:
+    """Source -> its rows, in the order of the file."""
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for row in _lines(folder / "questions_zh.jsonl.xz"):
+        if row.source in sources:
+            rows[row.source].append(row)
+    return rows
+
+
+def _lines(file: Path) -> Iterator[Row]:
+    with lzma.open(file, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            answer = row["answer"] if row["answer"] and row["answer"] in row["passage"] else None
+            yield Row(row["question"], row["passage"], answer, row["source"])

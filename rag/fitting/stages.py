@@ -1,0 +1,76 @@
+"""What each model learns from: the features of its candidates, and which are right."""
+
+from collections.abc import Iterator, Sequence
+
+from embeddings.folding import fold
+from rag import answering, confidence, retrieval
+from rag.asking import Asking
+from rag.fitting.cases import Body, Case
+from rag.fitting.logit import Group
+from rag.followup import resolve
+from rag.parts import parts
+from rag.question import Question
+from rag.snapshot import Snapshot
+from rag.types import Paragraph
+
+
+def question_of(case: Case, snapshot: Snapshot) -> Question:
+    return resolve(case.question, case.history, snapshot.catalog)
+
+
+def holds_evidence(case: Case, paragraph: Paragraph) -> bool:
+    folded = fold(paragraph.text).replace(" ", "")
+    return any(
+        paragraph.document_id == document and fold(piece).replace(" ", "") in folded
+        for document, piece in case.evidence
+    )
+
+
+def ranking(body: Body) -> Iterator[Group]:
+    """Candidate passages of each answerable question; right are those that hold evidence."""
+    for case in body.cases:
+        if not case.answerable:
+            continue
+        question = question_of(case, body.snapshot)
+        for part in parts(question, body.snapshot.catalog):
+            asking = Asking.from_question(part.question, body.snapshot)
+            hits = retrieval.find(body.snapshot, asking, k=40, only=part.documents)
+            right = [holds_evidence(case, hit.paragraph) for hit in hits]
+            yield Group([hit.features for hit in hits], right, case.source, case.held_apart)
+
+
+def choosing(body: Body) -> Iterator[Group]:
+    """Sentences of the best passages of each answerable question; right are those of the evidence with the answer."""
+    for case in body.cases:
+        if not case.answerable or not case.answers:
+            continue
+        question = question_of(case, body.snapshot)
+        answers = [fold(answer) for answer in case.answers]
+        for part in parts(question, body.snapshot.catalog):
+            asking = Asking.from_question(part.question, body.snapshot)
+            hits = retrieval.find(body.snapshot, asking, only=part.documents)
+            candidates = answering.weigh(body.snapshot, asking, hits[: answering.PASSAGES])
+            right = [
+                holds_evidence(case, c.passage.paragraph)
+                and any(answer in c.passage.spans[c.index].text.folded for answer in answers)
+                for c in candidates
+            ]
+            yield Group([c.features for c in candidates], right, case.source, case.held_apart)
+
+
+def judging(body: Body) -> Iterator[Group]:
+    """The best found for each question, one row a question; right when the documents hold an answer."""
+    for case in body.cases:
+        question = question_of(case, body.snapshot)
+        rows = []
+        for part in parts(question, body.snapshot.catalog):
+            asking = Asking.from_question(part.question, body.snapshot)
+            hits = retrieval.find(body.snapshot, asking, only=part.documents)
+            candidates = answering.weigh(body.snapshot, asking, hits[: answering.PASSAGES])
+            if candidates:
+                rows.append(confidence.features(asking, hits, candidates))
+        if rows:
+            yield Group(rows[:1], [case.answerable], case.source, case.held_apart)
+
+
+STAGES: Sequence[str] = ("ranking", "choosing", "confidence")

@@ -1,0 +1,94 @@
+"""A sentence cut to what answers: the run of clauses that fits, and the figure or name that is asked for."""
+
+import re
+from dataclasses import dataclass
+
+from embeddings.folding import fold, fold_with_offsets
+from rag.asking import Asking
+from rag.choosing import DATE, kind_evidence
+from rag.facts import quantities
+from rag.matching import Matchable
+from rag.passages import Passage
+from rag.question import Kind
+
+_CLAUSE = re.compile(r"[^，,；;。！？!?\n]*(?:(?<=\d),(?=\d{3})[^，,；;。！？!?\n]*)*[，,；;。！？!?\n]*[”’」』）)]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of characters of a passage's paragraph; offsets count in its text."""
+
+    passage: Passage
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.passage.paragraph.text[self.start : self.end]
+
+
+def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Spans of the clauses between two offsets, closing marks with their clause."""
+    return [m.span() for m in _CLAUSE.finditer(text, start, end) if m.end() > m.start()]
+
+
+def tighten(asking: Asking, passage: Passage, index: int, *, limit: int) -> Piece:
+    """The sentence, or where it is longer than `limit` characters the run of its clauses that answers best.
+
+    Starts from the best clause and grows by the better neighbour while it fits. A single clause longer than the limit
+    is kept whole: a citation never ends inside a clause.
+    """
+    span = passage.spans[index]
+    text = passage.paragraph.text
+    if span.end - span.start <= limit:
+        return Piece(passage, span.start, span.end)
+    parts = clauses(text, span.start, span.end)
+    worth = [_worth(asking, text[start:end]) for start, end in parts]
+    first = last = max(range(len(parts)), key=lambda i: (worth[i], -i))
+    while True:
+        grown = [
+            (worth[new], new < first, new)
+            for new in (first - 1, last + 1)
+            if 0 <= new < len(parts) and parts[max(new, last)][1] - parts[min(new, first)][0] <= limit
+        ]
+        if not grown:
+            break
+        _, _, new = max(grown)
+        first, last = min(first, new), max(last, new)
+    start, end = parts[first][0], parts[last][1]
+    return Piece(passage, start, len(text[:end].rstrip("，,；;、 \n")) if end < span.end else end)
+
+
+def _worth(asking: Asking, clause: str) -> float:
+    text = Matchable(fold(clause))
+    held = asking.asked.matched(text)
+    evidence = kind_evidence(asking, text, held)
+    return asking.asked.bigram_coverage(held) + asking.asked.word_coverage(held) + 0.4 * sum(evidence.values())
+
+
+def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
+    """The figure or date in a piece that is asked for, as offsets in the paragraph: the fitting one nearest to what was
+    asked; None when the question asks for neither."""
+    kind = asking.question.kind
+    if kind not in (Kind.NUMERIC, Kind.COMPARISON, Kind.DATE):
+        return None
+    folded = fold_with_offsets(piece.text)
+    if kind is Kind.DATE:
+        spans = [m.span() for m in DATE.finditer(folded.text)]
+    else:
+        spans = [(q.start, q.end) for q in quantities(folded.text) if q.unit not in ("年", "月", "日")]
+    spans = [(s, e) for s, e in spans if folded.text[s:e] not in asking.question.folded]
+    if not spans:
+        return None
+    held = asking.asked.matched(Matchable(folded.text))
+    places = [
+        (m.start(), asking.asked.bigrams.get(t, 0.0)) for t in held for m in re.finditer(re.escape(t), folded.text)
+    ]
+    unit = asking.question.unit
+
+    def fit(span: tuple[int, int]) -> tuple[float, int]:
+        near = sum(weight / (4 + abs(span[0] - place) * (1 if place <= span[0] else 2)) for place, weight in places)
+        return near + (1.5 if unit and unit in folded.text[span[0] : span[1] + 3] else 0.0), -span[0]
+
+    start, end = max(spans, key=fit)
+    return piece.start + folded.offsets[start], piece.start + folded.offsets[end]
