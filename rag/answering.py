@@ -51,7 +51,9 @@ class Finding:
         return bool(self.candidates) and self.confidence >= confidence.threshold()
 
 
-def answer(snapshot: Snapshot, question: Question, *, only: Collection[str] | None = None) -> tuple[Answer, Sequence[Hit]]:
+def answer(
+    snapshot: Snapshot, question: Question, *, only: Collection[str] | None = None
+) -> tuple[Answer, Sequence[Hit]]:
     """The answer to a resolved question, and the hits it was made from; abstains when no part is answered surely enough."""
     findings = [look(snapshot, part, only=only) for part in parts(question, snapshot.catalog)]
     hits = merged([d.hits for d in findings])
@@ -61,7 +63,13 @@ def answer(snapshot: Snapshot, question: Question, *, only: Collection[str] | No
         best = max((d.confidence for d in findings), default=0.0)
         text = wording.not_found(question, findings[0].asking.subjects)
         abstaining = Answer(
-            question.asked, question.text, text, abstained=True, confidence=best, related=tuple(hits[:5]), timings_ms=timings
+            question.asked,
+            question.text,
+            text,
+            abstained=True,
+            confidence=best,
+            related=tuple(hits[:5]),
+            timings_ms=timings,
         )
         return abstaining, hits
     limit = LONG if question.long or len(findings) > 1 else SHORT
