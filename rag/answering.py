@@ -54,7 +54,7 @@ class Finding:
 def answer(
     snapshot: Snapshot, question: Question, *, only: Collection[str] | None = None
 ) -> tuple[Answer, Sequence[Hit]]:
-    """The answer to a resolved question, and the hits it was made from; abstains when no part is answered surely enough."""
+    """The answer to a resolved question, and the hits it was made from; it abstains when no part is sure enough."""
     findings = [look(snapshot, part, only=only) for part in parts(question, snapshot.catalog)]
     hits = merged([d.hits for d in findings])
     timings = {"search": round(sum(d.search_ms for d in findings), 3)}
