@@ -7,6 +7,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, Response
 
+from ui.knowledge import Knowledge
 from ui.service import asks as bounds
 from ui.service import errors
 from ui.service.access import Access
@@ -16,7 +17,6 @@ from ui.service.asks import Asks
 from ui.service.cors import WidgetCors
 from ui.service.docs_page import docs_html
 from ui.service.documents import Changes, documents_router
-from ui.service.engine import Engine
 from ui.service.feedback import FeedbackBook
 from ui.service.gate import SESSION_S, WidgetGate, WidgetLimits
 from ui.service.health import health_router
@@ -30,6 +30,7 @@ from ui.service.watch import Watch
 from ui.service.widget import files_router, widget_router
 from ui.service_store import ServiceStore
 from ui.sites import Sites
+from ui.viewer import viewer
 
 DEFAULT_BODY_LIMIT = 2 * 2**20
 DEFAULT_UPLOAD_LIMIT = 100 * 2**20
@@ -39,10 +40,10 @@ _OURS = ("/api/", "/v1/", "/widget/", "/admin/", "/view/")
 
 
 def create_app(
-    kb: Engine,
+    kb: Knowledge,
     *,
     folder: Path | None = None,
-    page: Callable[[FastAPI], object] | None = None,
+    page: Callable[[FastAPI, FeedbackBook], object] | None = None,
     admin_token: str | None = None,
     widget_only: bool = False,
     threads: int = bounds.DEFAULT_THREADS,
@@ -59,7 +60,8 @@ def create_app(
     """The service over `kb`.
 
     `folder` is where feedback, site keys, limits and token hashes are kept (the store's folder); None keeps them in
-    memory. `page` puts the chat page on the empty application it is given, on a thread, after the start.
+    memory. `page` puts the chat page, with a place for its feedback, on the empty application it is given, on a thread,
+    after the start.
     `admin_token` replaces the one on file. `widget_only` exposes the widget and /healthz and nothing else. Limits are
     bytes and seconds.
     """
@@ -81,7 +83,7 @@ def create_app(
         session_s=widget_session_s,
         demo=not widget_only,
     )
-    late_page = LatePage(page) if page is not None and not widget_only else None
+    late_page = LatePage(lambda inner: page(inner, feedback)) if page is not None and not widget_only else None
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -118,6 +120,7 @@ def create_app(
         )
     )
 
+    app.include_router(viewer(kb))
     if not widget_only:
         app.include_router(admin_router(sites=sites, access=access))
         app.include_router(admin_page_router())

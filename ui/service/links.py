@@ -1,14 +1,15 @@
 """Links into documents for those who may see nothing else: signed, for one span, for 15 minutes."""
 
 from html import escape
-from importlib import import_module
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from ui.service.engine import Engine
+from ui import viewer
+from ui.knowledge import Knowledge
+from ui.messages import language_of
 from ui.service.tokens import BadToken, Signer
 
 LINK_S = 15 * 60
@@ -29,7 +30,7 @@ def fresh_link(signer: Signer, link: str) -> str:
     return view_link(signer, claims["d"], claims["s"], claims["e"])
 
 
-def link_router(*, signer: Signer, engine: Engine) -> APIRouter:
+def link_router(*, signer: Signer, engine: Knowledge) -> APIRouter:
     router = APIRouter(prefix="/widget/v1", include_in_schema=False)
 
     @router.get("/view/{document_id:path}")
@@ -47,8 +48,7 @@ def link_router(*, signer: Signer, engine: Engine) -> APIRouter:
             )
         if (claims["d"], f"{claims['s']}-{claims['e']}") != (document_id, s):
             return _notice("链接不完整。", "This link is not complete.")
-        viewer = import_module("ui.viewer")
-        language = "zh" if request.headers.get("accept-language", "zh")[:2].lower() == "zh" else "en"
+        language = language_of(None, request.headers.get("accept-language"))
         root = "../" * (document_id.count("/") + 3)
         html = viewer.render(
             engine.document(document_id), engine.paragraphs(document_id), s, root=root, language=language
