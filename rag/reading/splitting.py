@@ -194,7 +194,8 @@ def _wrap_width(lines: Sequence[Line]) -> int:
 
 
 def _width(text: str) -> int:
-    return len(text) if text.isascii() else sum(2 if c > "\u2e7f" else 1 for c in text[:200])
+    """Columns on a screen: a Chinese character takes two, and three bytes of UTF-8."""
+    return len(text) if text.isascii() else (len(text) + len(text.encode("utf-8", "replace"))) // 2
 
 
 def _hard_wrapped(previous: Line, line: Line, width: int) -> bool:
@@ -220,6 +221,7 @@ def _classified(blocks: list[_Block], entries: Sequence[str], *, markdown: bool)
     result: list[_Block] = []
     last_ordinals: dict[int, int] = {}
     cells = _cell_runs(blocks)
+    listed = _Contents(entries)
     skip_to = 0
     for i, block in enumerate(blocks):
         if i < skip_to:
@@ -227,7 +229,7 @@ def _classified(blocks: list[_Block], entries: Sequence[str], *, markdown: bool)
         text = block.text
         if markdown and _as_markdown(block):
             last_ordinals.clear()
-        elif entries and len(text) <= _HEADING and (taken := _listed_heading(blocks, i, entries)):
+        elif taken := listed.take(block, blocks[i + 1] if i + 1 < len(blocks) else None):
             skip_to = i + taken
             block.end = blocks[skip_to - 1].end
             block.rank, block.bare, block.label = Rank.CHAPTER_OF_CONTENTS, True, (block.start, block.end)
@@ -279,16 +281,27 @@ def _as_markdown(block: _Block) -> bool:
     return False
 
 
-def _listed_heading(blocks: Sequence[_Block], i: int, entries: Sequence[str]) -> int:
-    """How many lines from here on make a heading that the table of contents lists: 0, 1 or 2."""
-    key = entry_key(blocks[i].text)
-    if not key:
-        return 0
-    if i + 1 < len(blocks) and len(blocks[i + 1].text) <= _HEADING:
-        both = key + entry_key(blocks[i + 1].text)
-        if any(both == entry for entry in entries):
-            return 2
-    return 1 if any(same_heading(key, entry) for entry in entries) else 0
+class _Contents:
+    """The headings a table of contents lists; each is looked for until it is found."""
+
+    def __init__(self, entries: Sequence[str]) -> None:
+        self._open = dict.fromkeys(entries)
+
+    def take(self, block: _Block, following: _Block | None) -> int:
+        """How many lines from `block` on make a listed heading: 0, 1 or 2."""
+        if not self._open or len(block.text) > _HEADING:
+            return 0
+        key = entry_key(block.text)
+        if following is not None and len(following.text) <= _HEADING:
+            both = key + entry_key(following.text)
+            if both in self._open:
+                del self._open[both]
+                return 2
+        found = key if key in self._open else next((entry for entry in self._open if same_heading(key, entry)), None)
+        if found is None:
+            return 0
+        del self._open[found]
+        return 1
 
 
 def _as_numbered(block: _Block, last: dict[int, int], *, in_table: bool, following: Sequence[_Block]) -> None:
