@@ -69,7 +69,7 @@ def body_start(lines: Sequence[Line]) -> int:
         text = line.text
         if text[0] == "#" or is_salutation(text) or _CONTENTS.fullmatch(text):
             return i
-        if len(text) >= 30 and has_sentence(text[:400]) and not _FRAME.search(text):
+        if len(text) >= 30 and has_sentence(text[:400]) and not _FRAME.search(text, 0, 400):
             return i
         mark = mark_of(text)
         if mark is not None and mark.rank <= Rank.THIRD and mark.ordinal == 1:

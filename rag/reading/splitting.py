@@ -138,7 +138,7 @@ def _structure(lines: Sequence[Line], title: str, *, markdown: bool) -> list[_Bl
 def _opening(lines: Sequence[Line], end: int) -> int:
     """How many lines say when, where and by whom it was given, before the text begins."""
     end = min(end, body_start(lines), _OPENING)
-    return max((i + 1 for i in range(end) if _BYLINE.search(lines[i].text)), default=0)
+    return max((i + 1 for i in range(end) if _BYLINE.search(lines[i].text, 0, 200)), default=0)
 
 
 # --- lines that belong together
@@ -389,7 +389,7 @@ def _find_plain_headings(blocks: list[_Block]) -> None:
 
 def _is_plain_heading(blocks: Sequence[_Block], i: int, cells: Sequence[bool]) -> bool:
     text = blocks[i].text
-    if _GLOSSARY.search(text) and len(text) <= 30 and not has_sentence(text):
+    if len(text) <= 30 and _GLOSSARY.search(text) and not has_sentence(text):
         return True
     limit = _PLAIN_HEADING if not text.isascii() else 80
     if len(text) > limit or (text[-1] in "。;,、!?:.…)" and not text.endswith(")")) or has_sentence(text):
