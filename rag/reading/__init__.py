@@ -1,6 +1,19 @@
 """Any file to a Document, any Document to its paragraphs."""
 
 from rag.reading.files import MAX_BYTES, SUFFIXES, read_bytes, read_path
+from rag.reading.folders import ARCHIVES, Outcome, read_file, read_folder, read_parts
 from rag.reading.splitting import LONGEST, split
 
-__all__ = ["LONGEST", "MAX_BYTES", "SUFFIXES", "read_bytes", "read_path", "split"]
+__all__ = [
+    "ARCHIVES",
+    "LONGEST",
+    "MAX_BYTES",
+    "SUFFIXES",
+    "Outcome",
+    "read_bytes",
+    "read_file",
+    "read_folder",
+    "read_parts",
+    "read_path",
+    "split",
+]

@@ -40,10 +40,20 @@ _READERS: Mapping[str, str] = MappingProxyType(
         ".html": "html:read_html",
         ".htm": "html:read_html",
         ".xhtml": "html:read_html",
+        ".docx": "word:read_word",
+        ".docm": "word:read_word",
+        ".pdf": "pdf:read_pdf",
+        ".pptx": "slides:read_slides",
+        ".pptm": "slides:read_slides",
+        ".xlsx": "sheets:read_excel",
+        ".xlsm": "sheets:read_excel",
+        ".csv": "sheets:read_csv",
+        ".tsv": "sheets:read_csv",
+        ".eml": "mail:read_mail",
     }
 )
 SUFFIXES = tuple(_READERS)
-_INSTEAD = {
+INSTEAD = {
     ".doc": "Save it as .docx.",
     ".wps": "Save it as .docx.",
     ".rtf": "Save it as .docx.",
@@ -54,9 +64,9 @@ _INSTEAD = {
     ".odp": "Save it as .pptx.",
     ".rar": "Pack it as .zip.",
     ".7z": "Pack it as .zip.",
-    ".png": "Pictures hold no text; export the document as text or PDF with text.",
-    ".jpg": "Pictures hold no text; export the document as text or PDF with text.",
-    ".jpeg": "Pictures hold no text; export the document as text or PDF with text.",
+    ".caj": "Save it as .pdf.",
+    ".ofd": "Save it as .pdf.",
+    ".msg": "Save it as .eml.",
 }
 
 
@@ -66,6 +76,12 @@ def read_path(path: Path, *, root: Path, max_bytes: int = MAX_BYTES) -> Document
     Where another file in the same folder differs only by suffix, the less plain format keeps its suffix in the id.
     Raises ReadError: UnsupportedFormat, EmptyDocument, DamagedFile, or that it cannot be opened or is too large.
     """
+    data = load(path, max_bytes=max_bytes)
+    return read_bytes(data, path.name, id=id_of(path, root), source=str(path))
+
+
+def load(path: Path, *, max_bytes: int = MAX_BYTES) -> bytes:
+    """The bytes of a file. Raises ReadError when it is missing, locked or too large."""
     try:
         size = path.stat().st_size
         if size > max_bytes:
@@ -73,14 +89,13 @@ def read_path(path: Path, *, root: Path, max_bytes: int = MAX_BYTES) -> Document
                 f"{path.name} has {size / 2**20:.0f} MB; at most {max_bytes / 2**20:.0f} MB are read. "
                 "Split it into parts."
             )
-        data = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise ReadError(f"{path} does not exist. Check the path.") from error
     except PermissionError as error:
         raise ReadError(f"{path} may not be read: permission denied. Give this account read permission.") from error
     except OSError as error:
         raise ReadError(f"{path} cannot be read: {error.strerror}.") from error
-    return read_bytes(data, path.name, id=_id_of(path, root), source=str(path))
 
 
 def read_bytes(data: bytes, name: str, *, id: str | None = None, source: str = "") -> Document:
@@ -114,8 +129,10 @@ def read_bytes(data: bytes, name: str, *, id: str | None = None, source: str = "
 
 def _reader_of(suffix: str, name: str) -> Reader:
     where = _READERS.get(suffix)
+    if suffix == ".zip":
+        raise UnsupportedFormat(f"{name} holds several documents: read it with read_file, or unpack it.")
     if where is None:
-        hint = _INSTEAD.get(suffix, "")
+        hint = INSTEAD.get(suffix, "")
         raise UnsupportedFormat(
             f"{name}: no reader for {suffix or 'a file without a suffix'}. "
             f"Expected one of {' '.join(SUFFIXES)}. {hint}".rstrip()
@@ -125,7 +142,7 @@ def _reader_of(suffix: str, name: str) -> Reader:
     return reader
 
 
-def _id_of(path: Path, root: Path) -> str:
+def id_of(path: Path, root: Path) -> str:
     try:
         relative = path.relative_to(root)
     except ValueError:

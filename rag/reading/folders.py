@@ -1,0 +1,163 @@
+"""Many files at once: folders walked, archives and e-mails opened, an outcome told for each file."""
+
+import os
+import stat
+import zlib
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from rag.errors import DamagedFile, EmptyDocument, ReadError
+from rag.reading.files import INSTEAD, MAX_BYTES, SUFFIXES, id_of, load, read_bytes, safe_id
+from rag.reading.packages import open_package
+from rag.types import Document
+
+ARCHIVES = (".zip",)
+_MAX_MEMBERS = 5_000
+_POOL_FROM = 64  # files; starting processes costs as much as reading some fifty reports
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file: a document, or the error that says why not. A member of an archive is "a.zip/b.txt"."""
+
+    path: str
+    document: Document | None = None
+    error: ReadError | None = None
+
+
+def read_folder(
+    paths: Iterable[Path], *, root: Path | None = None, max_bytes: int = MAX_BYTES, workers: int = 1
+) -> Iterator[Outcome]:
+    """Every file of these files and folders, in order of their names; reading goes on past a file that fails.
+
+    Ids count from `root`, by default from each path given (a file's folder). In folders, hidden files and kinds that
+    hold no text are passed over; a file named outright, and one in an old Office format, gets an outcome in any case.
+    With more than one of `workers`, many files are read in that many processes.
+    """
+    jobs = [job for path in paths for job in _jobs(Path(path), root)]
+    read = partial(_read_job, max_bytes=max_bytes)
+    if workers > 1 and len(jobs) >= _POOL_FROM:
+        with ProcessPoolExecutor(workers) as pool:
+            for outcomes in pool.map(read, jobs, chunksize=8):
+                yield from outcomes
+    else:
+        for job in jobs:
+            yield from read_file(job[0], root=job[1], max_bytes=max_bytes)
+
+
+def read_file(path: Path, *, root: Path, max_bytes: int = MAX_BYTES) -> Iterator[Outcome]:
+    """One file's outcome; of an archive or an e-mail with attachments, one for each document in it."""
+    try:
+        data = load(path, max_bytes=max_bytes)
+    except ReadError as error:
+        yield Outcome(str(path), error=error)
+        return
+    yield from read_parts(data, path.name, id=id_of(path, root), source=str(path), max_bytes=max_bytes)
+
+
+def read_parts(data: bytes, name: str, *, id: str, source: str, max_bytes: int = MAX_BYTES) -> Iterator[Outcome]:
+    """Like `read_file`, for bytes at hand (an upload)."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in ARCHIVES:
+        yield from _members(data, name, id=id, source=source, max_bytes=max_bytes)
+        return
+    try:
+        yield Outcome(source, read_bytes(data, name, id=id, source=source))
+    except ReadError as error:
+        yield Outcome(source, error=error)
+        return
+    if suffix == ".eml":
+        # Imported here: most runs meet no e-mail.
+        from rag.reading.mail import attachments
+
+        for filename, content in attachments(data, name):
+            if PurePosixPath(filename).suffix.lower() in SUFFIXES:
+                inner = f"{id}/{safe_id(filename)}"
+                yield from read_parts(content, filename, id=inner, source=f"{source}/{filename}", max_bytes=max_bytes)
+
+
+def _jobs(path: Path, root: Path | None) -> Iterator[tuple[Path, Path]]:
+    if not path.is_dir():
+        yield path, root or path.parent
+        return
+    for folder, names, files in os.walk(path):
+        names[:] = sorted(name for name in names if not name.startswith("."))
+        for file in sorted(files):
+            suffix = PurePosixPath(file).suffix.lower()
+            if not file.startswith((".", "~$")) and (suffix in SUFFIXES or suffix in ARCHIVES or suffix in INSTEAD):
+                yield Path(folder, file), root or path
+
+
+def _read_job(job: tuple[Path, Path], *, max_bytes: int) -> list[Outcome]:
+    return list(read_file(job[0], root=job[1], max_bytes=max_bytes))
+
+
+def _members(data: bytes, name: str, *, id: str, source: str, max_bytes: int) -> Iterator[Outcome]:
+    """Documents of an archive. No file is written: a name that leads elsewhere (../../x) has nowhere to lead."""
+    try:
+        package = open_package(data, name, kind="a zip archive")
+        infos = [i for i in package.infolist() if not i.is_dir() and not i.filename.startswith("__MACOSX/")]
+        if len(infos) > _MAX_MEMBERS:
+            raise ReadError(f"{name} holds {len(infos)} files; at most {_MAX_MEMBERS} are read. Split it into parts.")
+    except ReadError as error:
+        yield Outcome(source, error=error)
+        return
+    found = False
+    with package:
+        for info in infos:
+            member = _member_name(info.filename, info.flag_bits)
+            suffix = PurePosixPath(member).suffix.lower()
+            base = PurePosixPath(member).name
+            if base.startswith(".") or not (suffix in SUFFIXES or suffix in INSTEAD or suffix in ARCHIVES):
+                continue
+            found = True
+            where = f"{source}/{member}"
+            try:
+                if suffix in ARCHIVES:
+                    raise ReadError(
+                        f"{member} is an archive within the archive {name}: unpack it and add it by itself."
+                    )
+                if info.flag_bits & 1:
+                    raise ReadError(f"{member} in {name} is encrypted. Unpack it with its password first.")
+                if stat.S_ISLNK(info.external_attr >> 16):
+                    raise ReadError(f"{member} in {name} is a link, not a file. Pack the file itself.")
+                content = _unpacked(package, info, max_bytes)
+            except ReadError as error:
+                yield Outcome(where, error=error)
+                continue
+            yield from read_parts(content, member, id=f"{id}/{safe_id(member)}", source=where, max_bytes=max_bytes)
+    if not found:
+        kinds = " ".join(SUFFIXES)
+        yield Outcome(source, error=EmptyDocument(f"{name} holds no document. Expected files of these kinds: {kinds}."))
+
+
+def _unpacked(package: ZipFile, info: ZipInfo, max_bytes: int) -> bytes:
+    """A member's bytes; what it says of its size is not believed."""
+    try:
+        with package.open(info) as member:
+            data = member.read(max_bytes + 1)
+    except (BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise DamagedFile(f"{info.filename} in the archive is damaged ({error}). Pack it anew.") from error
+    if len(data) > max_bytes:
+        raise ReadError(f"{info.filename} unpacks to more than {max_bytes // 2**20} MB, the most that is read.")
+    return data
+
+
+def _member_name(name: str, flags: int) -> str:
+    """Names in archives packed on Chinese Windows are GB18030 that passes for cp437."""
+    if flags & 0x800 or name.isascii():
+        return name
+    try:
+        raw = name.encode("cp437")
+    except UnicodeEncodeError:
+        return name
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return name
