@@ -21,6 +21,7 @@ from rag.reading.tables import row_lines, unit_of
 
 _ONE_AT_A_TIME = threading.Lock()  # PDFium has no threads
 _MARGIN = 0.12  # of the page's height: where running heads and feet stand
+_WORD = re.compile(r"[\w.,%+-]+", re.ASCII)
 _CELL_GAP = 1.6  # characters of white between two cells, or between a column and the next
 
 
@@ -36,8 +37,7 @@ class _Piece(NamedTuple):
 
 class _Line(NamedTuple):
     pieces: tuple[_Piece, ...]
-    left: float  # edges of the column it stands in
-    right: float
+    column: int  # 0 where there is but one, else 1 and 2; what runs over both is in 0
 
     @property
     def x0(self) -> float:
@@ -164,7 +164,7 @@ def _lines(pieces: list[_Piece], width: float) -> list[_Line]:
     """Lines in reading order: the left column before the right one, between what runs over both."""
     gutter = _gutter(pieces, width)
     if gutter is None:
-        return _rows(pieces)
+        return _rows(pieces, 0)
     lines: list[_Line] = []
     rest = sorted(pieces, key=lambda p: -p.y)
     across = [p for p in rest if p.x0 < gutter - 2 and p.x1 > gutter + 2]
@@ -172,25 +172,22 @@ def _lines(pieces: list[_Piece], width: float) -> list[_Line]:
     above = float("inf")
     for i, top in enumerate(tops):
         band = [p for p in rest if top < p.y < above and p not in across]
-        lines.extend(_rows([p for p in band if p.x1 <= gutter + 2]))
-        lines.extend(_rows([p for p in band if p.x1 > gutter + 2]))
+        lines.extend(_rows([p for p in band if p.x1 <= gutter + 2], 1))
+        lines.extend(_rows([p for p in band if p.x1 > gutter + 2], 2))
         if i < len(across):
-            lines.extend(_rows([across[i]]))
+            lines.extend(_rows([across[i]], 0))
         above = top
     return lines
 
 
-def _rows(pieces: Sequence[_Piece]) -> list[_Line]:
-    if not pieces:
-        return []
-    left, right = min(p.x0 for p in pieces), max(p.x1 for p in pieces)
+def _rows(pieces: Sequence[_Piece], column: int) -> list[_Line]:
     rows: list[list[_Piece]] = []
     for piece in sorted(pieces, key=lambda p: (-p.y, p.x0)):
         if rows and abs(rows[-1][0].y - piece.y) <= 0.4 * piece.size:
             rows[-1].append(piece)
         else:
             rows.append([piece])
-    return [_Line(tuple(sorted(row)), left, right) for row in rows]
+    return [_Line(tuple(sorted(row)), column) for row in rows]
 
 
 def _gutter(pieces: Sequence[_Piece], width: float) -> float | None:
@@ -221,7 +218,7 @@ def _gutter(pieces: Sequence[_Piece], width: float) -> float | None:
 
 def _without_running(pages: Sequence[_Page]) -> list[_Page]:
     counts = Counter(key for page in pages for key in {_running_key(line) for line in _edges(page)})
-    often = {key for key, count in counts.items() if count >= 3 and count * 5 >= len(pages) * 2}
+    often = {key for key, count in counts.items() if count >= 2 and count * 5 >= len(pages) * 2}
     result = []
     for page in pages:
         edges = {id(line) for line in _edges(page)}
@@ -248,8 +245,8 @@ def _running_key(line: _Line) -> str:
 class _Writer:
     """Collects paragraphs; the form feed of a page waits until the paragraph it falls into has ended."""
 
-    def __init__(self, body_size: float, levels: dict[float, int], pitch: float) -> None:
-        self._body_size = body_size
+    def __init__(self, lines: Sequence[_Line], levels: dict[float, int], pitch: float) -> None:
+        self._edges = {column: _column_edges(lines, column) for column in {line.column for line in lines}}
         self._levels = levels
         self._pitch = pitch
         self._parts: list[str] = []
@@ -292,15 +289,32 @@ class _Writer:
         em = line.size
         heading = _rounded(line.size) in self._levels
         same_flow = last.y - line.y > 0  # else: the top of the next column or page
+        if heading:
+            return same_flow and last.y - line.y <= 1.7 * em
         if same_flow and last.y - line.y > max(self._pitch * 1.35, em * 1.2):
             return False
-        if heading:
-            return same_flow
-        full = last.x1 > last.right - 2.2 * em
-        indented = line.x0 > line.left + 0.8 * em
-        if not full or (indented and not last.x0 > last.left + 0.8 * em):
+        _, right = self._edges[last.column]
+        if last.x1 + _first_word(line) * em < right - 0.5 * em:  # it would still have had room
+            return False
+        if self._indented(line) and not self._indented(last):
             return False
         return not (last.text[-1] in TERMINAL and mark_of(fold_width(line.text)))
+
+    def _indented(self, line: _Line) -> bool:
+        return line.x0 > self._edges[line.column][0] + 0.8 * line.size
+
+
+def _column_edges(lines: Sequence[_Line], column: int) -> tuple[float, float]:
+    """Left and right edge of a column over all pages, single outliers left aside."""
+    lefts = sorted(line.x0 for line in lines if line.column == column)
+    rights = sorted(line.x1 for line in lines if line.column == column)
+    return lefts[len(lefts) // 20], rights[-1 - len(rights) // 20]
+
+
+def _first_word(line: _Line) -> float:
+    """Width in ems of what cannot be parted at the beginning of a line."""
+    match = _WORD.match(line.text)
+    return 1.0 if match is None else 0.55 * len(match[0])
 
 
 def _text(pages: Sequence[_Page]) -> str:
@@ -317,7 +331,7 @@ def _text(pages: Sequence[_Page]) -> str:
         if 0 < a.y - b.y < 4 * body_size
     ]
     pitch = median(gaps) if gaps else body_size * 1.5
-    writer = _Writer(body_size, {size: level for level, size in enumerate(larger, start=1)}, pitch)
+    writer = _Writer(lines, {size: level for level, size in enumerate(larger, start=1)}, pitch)
     for page in pages:
         for run in _runs(page.lines):
             if len(run) > 1:

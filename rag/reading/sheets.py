@@ -16,6 +16,7 @@ from rag.reading.tables import row_lines, unit_of
 
 _STREAMED_FROM = 8 * 2**20  # bytes; from here on merged cells are not spread, to keep memory low
 _DEFAULT_NAME = re.compile(r"(?:sheet|工作表|表)\s*\d*", re.IGNORECASE)
+_NOTE = re.compile(r"(?:备?注|说明|(?:资料|数据)?来源|注释|Notes?|Source)", re.IGNORECASE)
 _NUMBERED = re.compile(r"[\d,.\s%-]+")
 
 Row = list[str]
@@ -158,7 +159,7 @@ def _table(table: list[Row], captions: list[str]) -> Iterator[str]:
             yield lone
         table = table[1:]
     notes = []
-    while len(table) > 1 and (lone := _lone(table[-1])):
+    while len(table) > 1 and (lone := _lone(table[-1])) and (_NOTE.match(lone) or len(lone) > 30):
         notes.append(lone)
         table = table[:-1]
     yield from row_lines(table, unit=unit)

@@ -88,7 +88,7 @@ def _with_unit(names: Sequence[str], body: Sequence[Sequence[str]], unit: str) -
         cells = [row[i] for row in body if row[i]]
         numbers = sum(1 for cell in cells if _NUMBER.fullmatch(cell))
         counted = re.search(r"[(\uff08%\u2030]|序号|增长|增幅|占比|比重|年份|编号|代码", name)
-        with_unit = bool(cells) and numbers * 2 > len(cells) and i > 0 and not counted
+        with_unit = bool(cells) and numbers * 2 >= len(cells) and i > 0 and not counted
         result.append(f"{name}\uff08{unit}\uff09" if with_unit else name)
     return result
 
