@@ -14,7 +14,8 @@ class FakeKnowledge:
 
     def __init__(self, documents: Iterable[Document], *, pause: float = 0.0) -> None:
         self._documents = {d.id: d for d in documents}
-        self.pause = pause  # seconds between the pieces of a streamed answer
+        self.pause = pause  # seconds after each piece of the answer to a question with 慢 in it
+        self.asked: list[tuple[str, list[tuple[str, str]], list[str] | None]] = []
 
     def documents(self) -> list[Document]:
         return list(self._documents.values())
@@ -58,6 +59,9 @@ class FakeKnowledge:
         return list(self.stream(question, history=history, only=only))[-1]
 
     def stream(self, question: str, *, history=(), only=None) -> Iterator[Answer]:
+        self.asked.append((question, list(history), None if only is None else list(only)))
+        if "错" in question:
+            raise ZeroDivisionError("a fault nobody foresaw")
         if "坏" in question:
             raise ModelError("模型没有回应：等了 30 秒；请检查模型地址")
         resolved = question
@@ -82,7 +86,8 @@ class FakeKnowledge:
             text = "".join(f"{s.text}[{n}]" for n, s in enumerate(sentences, 1))
             answer = Answer(question, resolved, text, tuple(sentences), tuple(citations), confidence=0.93, id="a1")
             yield answer
-            time.sleep(self.pause)
+            if "慢" in question:
+                time.sleep(self.pause)
         yield replace(answer, related=tuple(hits[2:]), timings_ms={"search": 0.4, "total": 2.6})
 
 

@@ -2,17 +2,23 @@
 
 import json
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from gradio.themes import Base
+from starlette.routing import Mount
 
 from ui.knowledge import Knowledge
 from ui.messages import MESSAGES
 from ui.page.chat import chat_tab
+from ui.page.documents import IsAdmin, documents_tab
+from ui.page.figures import figures_tab
+from ui.page.front import FrontPage
 from ui.page.handlers import FeedbackSink
 from ui.page.header import header
+from ui.page.html import html
 from ui.page.language import translations
+from ui.page.search import search_tab
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -29,14 +35,33 @@ FONTS = (
 )
 
 
-def build_page(kb: Knowledge, *, feedback: FeedbackSink | None = None) -> gr.Blocks:
-    """The page over `kb`; mount it with `mount_page`, which brings its style, script and words."""
+# The names that page.js may send, quoted for gr.HTML to offer them as events.
+_BRIDGE = """
+const names = ['ask_question', 'ask_again', 'open_turns', 'give_feedback', 'show_reading', 'remove_document'];
+window.youjuSend = (name, data) => { if (names.includes(name)) trigger(name, data); };
+window.dispatchEvent(new Event('youju-ready'));
+"""
+
+
+def build_page(kb: Knowledge, *, feedback: FeedbackSink | None = None, is_admin: IsAdmin | None = None) -> gr.Blocks:
+    """The page over `kb`; mount it with `mount_page`, which brings its style, script and words.
+
+    `is_admin` says whether a token may change the documents; without it everyone who reaches the page may.
+    """
     words = translations()
     page = gr.Blocks(analytics_enabled=False, title="有据 Youju", fill_width=True)
     with page:
+        bridge: Any = html("yj-bridge", script=_BRIDGE)
         header(words)
-        with gr.Tabs(elem_id="yj-tabs"), gr.Tab(words("tab_ask"), id="ask"):
-            chat_tab(page, kb, words, feedback=feedback)
+        with gr.Tabs(elem_id="yj-tabs"):
+            with gr.Tab(words("tab_ask"), id="ask"):
+                chat_tab(page, bridge, kb, words, feedback=feedback)
+            with gr.Tab(words("tab_search"), id="search"):
+                search_tab(kb, words)
+            with gr.Tab(words("tab_figures"), id="figures"):
+                figures_tab(kb, words)
+            with gr.Tab(words("tab_documents"), id="documents"):
+                documents_tab(page, bridge, kb, words, is_admin=is_admin)
     page.queue(default_concurrency_limit=16, api_open=False)
     return page
 
@@ -57,9 +82,10 @@ def mount_page(app: "FastAPI", page: gr.Blocks, *, path: str = "/", max_file_siz
         max_file_size=max_file_size,
         i18n=translations(),
         theme=theme(),
-        # Not `css=`: Gradio scopes that to its container, and the hover card and the drawer live outside it.
-        head=f"<style>{style}</style><script>window.youjuWords = {_script_words()};</script><script>{script}</script>",
     )
+    mount = next(route for route in reversed(app.routes) if isinstance(route, Mount))
+    script = f"<script>window.youjuWords = {_script_words()};</script><script>{script}</script>"
+    mount.app = FrontPage(mount.app, f"<style>{style}</style>{script}")
     return app
 
 

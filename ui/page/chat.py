@@ -8,21 +8,12 @@ from ui.knowledge import Knowledge
 from ui.page.export import download
 from ui.page.filters import filters
 from ui.page.handlers import ChatHandlers, FeedbackSink
-from ui.page.html import html
+from ui.page.html import QUIET, html
 from ui.page.language import Words, language
 from ui.page.suggestions import Suggestions
 
-# The names that page.js may send, quoted for gr.HTML to offer them as events.
-_BRIDGE = """
-const names = ['ask_question', 'ask_again', 'open_turns', 'give_feedback'];
-window.youjuSend = (name, data) => { if (names.includes(name)) trigger(name, data); };
-window.dispatchEvent(new Event('youju-ready'));
-"""
 
-QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-
-
-def chat_tab(page: gr.Blocks, kb: Knowledge, words: Words, *, feedback: FeedbackSink | None) -> None:
+def chat_tab(page: gr.Blocks, bridge: Any, kb: Knowledge, words: Words, *, feedback: FeedbackSink | None) -> None:
     """Lays out the chat inside `page` and wires it."""
     suggestions = Suggestions(kb)
     handlers = ChatHandlers(kb, feedback)
@@ -31,7 +22,6 @@ def chat_tab(page: gr.Blocks, kb: Knowledge, words: Words, *, feedback: Feedback
             welcome = html("yj-welcome")
             log = html("yj-log")
             live = html("yj-live")
-            narrowed = filters(page, kb, words)
             with gr.Row(elem_id="yj-ask", equal_height=True):
                 box = gr.Textbox(
                     label=words("question"),
@@ -42,16 +32,19 @@ def chat_tab(page: gr.Blocks, kb: Knowledge, words: Words, *, feedback: Feedback
                     max_length=2000,
                     scale=6,
                     elem_id="yj-box",
+                    elem_classes="yj-line",
                     autofocus=True,
                 )
                 ask = gr.Button(words("ask"), variant="primary", scale=0, min_width=88, elem_id="yj-ask-button")
                 stop = gr.Button(words("stop"), variant="stop", scale=0, min_width=88, visible=False, elem_id="yj-stop")
+            narrowed = filters(page, kb, words)
             with gr.Row(elem_id="yj-tools"):
-                to_markdown = gr.Button(words("export_markdown"), size="sm", scale=0, elem_id="yj-export-md")
-                to_word = gr.Button(words("export_word"), size="sm", scale=0, elem_id="yj-export-docx")
+                to_markdown = gr.Button(
+                    words("export_markdown"), size="sm", scale=0, min_width=112, elem_id="yj-export-md"
+                )
+                to_word = gr.Button(words("export_word"), size="sm", scale=0, min_width=112, elem_id="yj-export-docx")
         with gr.Column(scale=4, min_width=320, elem_id="yj-side"):
             html("yj-panel-holder", '<div id="yj-panel-here"></div>')
-    bridge: Any = html("yj-bridge", script=_BRIDGE)
     payload = gr.JSON(visible=False)
     turns = gr.State(())
     shown = [log, live, box, ask, stop, turns]

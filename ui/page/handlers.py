@@ -35,9 +35,9 @@ class ChatHandlers:
         self._feedback = feedback
 
     def ask(
-        self, question: str, turns: Turns, documents: Any, issuers: Any, years: Any, request: gr.Request
+        self, question: str | None, turns: Turns, documents: Any, issuers: Any, years: Any, request: gr.Request
     ) -> Iterator[list[Any]]:
-        if question.strip():
+        if question and question.strip():
             only = Filters.of(documents, issuers, years).ids(self._kb)
             yield from self._answer(turns, Turn(question.strip(), only=only), language(request))
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from html import escape
 
-from rag.types import Document, Paragraph
+from rag.types import Document
 from ui.knowledge import Knowledge
 from ui.messages import Language, message
 
@@ -13,11 +13,14 @@ SHOWN = 4
 TRIED = 24  # questions asked, at most, to find SHOWN that are answered
 LOOKED_AT = 12  # documents read for them
 
+# A measure by how it ends: what comes before a number is often no name of anything.
+_NAME = r"[\u4e00-\u9fff]{2,10}(?:收入|支出|总值|产值|增加值|总额|投资|税收|销售额|面积|人口|人数|岗位|床位|住房|里程)"
 _FIGURE = re.compile(
-    r"(?:^|[，。；：、\s])(?:全年|全区|全市|全县|年末|其中|全社会)?"
-    r"(?P<measure>[\u4e00-\u9fff]{4,14}?)(?:总量|总额)?(?:完成|达到|达|实现|为|突破)\s*"
-    r"(?P<value>[0-9][0-9,.]*)\s*(?P<unit>亿元|万元|万人|%|个|户|万吨|平方米|万平方米|公里|家|件)"
+    rf"(?:^|[，,。；;：:、\s0-9年全区市县])(?P<zh>{_NAME})(?:总量)?(?:完成|达到|达|实现|为|突破|是|共)?\s*[0-9]"
+    r"|(?:^|[.;:] )(?P<en>[A-Z][a-z]+(?: [a-z]+){1,6}) (?:was|were|reached|came to|rose to|totalled) [^0-9.]{0,9}[0-9]"
 )
+_LEAD = re.compile(r"^.*(?:年|(?<!地)区|[市县的要])|^(?:其中|全年|增加|新增|完成|实现)+")
+_NOTE = re.compile(r"[(（][^()（）]*[)）]")
 
 
 class Suggestions:
@@ -66,13 +69,12 @@ class Suggestions:
         return kept
 
     def _candidates(self, document: Document) -> Iterator[str]:
+        title = _NOTE.sub("", document.title).strip("《》 ")
         for paragraph in self._kb.paragraphs(document.id):
-            for measure in _measures(paragraph):
-                yield f"{document.title.strip('《》')}中，{measure}是多少？" if document.title else f"{measure}是多少？"
-
-
-def _measures(paragraph: Paragraph) -> Iterator[str]:
-    for found in _FIGURE.finditer(paragraph.text):
-        measure = found["measure"]
-        if not re.search(r"[的了在将要和与]$|^[的了在将要和与]", measure):
-            yield measure
+            for found in _FIGURE.finditer(paragraph.text):
+                if found["zh"]:
+                    measure = _LEAD.sub("", _LEAD.sub("", found["zh"]))
+                    if len(measure) >= 4:
+                        yield f"{title}{'中，' if title else ''}{measure}是多少？"
+                elif title:
+                    yield f"What was the {found['en'][0].lower()}{found['en'][1:]} in the {title}?"

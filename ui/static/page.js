@@ -288,7 +288,7 @@
     else if (target.dataset.copy !== undefined) copy(target.dataset.copy);
     else if (target.dataset.ask !== undefined) send("ask_question", { question: target.dataset.ask });
     else if (target.dataset.act && turn) acts[target.dataset.act]?.(turn, target);
-    else if (target.dataset.send) send(target.dataset.send, { ...target.dataset });
+    else if (target.dataset.send && (!target.dataset.confirm || window.confirm(target.dataset.confirm))) send(target.dataset.send, { ...target.dataset });
   });
 
   document.addEventListener("keydown", (e) => {
