@@ -1,19 +1,30 @@
-"""BM25 over an inverted index of plain arrays.
+"""BM25 over inverted files of plain arrays, one file a segment, statistics over all of them.
 
 Scores rise with relevance and are not bounded above; 0 means that no query term is in the paragraph.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
+from itertools import chain, pairwise
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Rows = NDArray[np.int64]
-Scores = NDArray[np.float32]
+from rag.background import hashes
+from rag.rows import LiveRows, Rows, Scores, best, best_of
 
 K1, B = 1.2, 0.5
+
+BUDGET = 100_000
+"""Postings a search reads whole, those of the rarest terms first; the others are looked up for candidates only."""
+
+CANDIDATES = 2_000
+"""Rows that terms beyond the budget are looked up for."""
+
+_CHUNK = 1 << 22
 
 
 def idf(documents: int, frequency: NDArray[np.int64]) -> Scores:
@@ -21,45 +32,135 @@ def idf(documents: int, frequency: NDArray[np.int64]) -> Scores:
     return np.log1p((documents - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
 
 
-@dataclass(frozen=True)
-class LexicalIndex:
-    """Postings of each term: the rows that hold it and how often, rows rising.
-
-    `starts` has one entry more than there are terms; the postings of term t are starts[t]:starts[t + 1].
+@dataclass(frozen=True, eq=False)
+class Postings:
+    """Of one segment. The postings of the term with hash keys[t] are starts[t]:starts[t + 1]: rows that hold it, rising,
+    and how often (255 stands for more). `keys` rise; `lengths` counts the terms of each row.
     """
 
-    term_ids: Mapping[str, int]
+    keys: NDArray[np.uint64]
     starts: NDArray[np.int64]
     rows: NDArray[np.int32]
-    counts: NDArray[np.float32]
-    lengths: NDArray[np.float32]
+    counts: NDArray[np.uint8]
+    lengths: NDArray[np.int32]
+
+    @classmethod
+    def from_terms(cls, paragraphs: Iterable[Sequence[str]]) -> "Postings":
+        """Of paragraphs given as their terms, repeats included."""
+        numbers: dict[str, int] = {}
+        lengths: list[int] = []
+
+        def numbered() -> Iterator[list[int]]:
+            for paragraph in paragraphs:
+                lengths.append(len(paragraph))
+                yield [numbers.setdefault(term, len(numbers)) for term in paragraph]
+
+        terms = np.fromiter(chain.from_iterable(numbered()), np.int64)
+        keys = hashes(numbers)
+        by_key = np.argsort(keys)
+        ranks = np.empty(len(keys), np.int64)
+        ranks[by_key] = np.arange(len(keys))
+        pairs = (ranks[terms] << 32) | np.repeat(np.arange(len(lengths)), lengths)
+        pairs.sort()
+        firsts = np.flatnonzero(np.diff(pairs, prepend=-1))
+        counts = np.diff(firsts, append=len(pairs))
+        postings = pairs[firsts]
+        return cls(
+            keys[by_key],
+            np.searchsorted(postings >> 32, np.arange(len(keys) + 1)).astype(np.int64),
+            (postings & 0xFFFFFFFF).astype(np.int32),
+            np.minimum(counts, 255).astype(np.uint8),
+            np.asarray(lengths, np.int32),
+        )
+
+    @classmethod
+    def merge(cls, parts: Sequence[tuple["Postings", LiveRows]]) -> "Postings":
+        """The rows that are left of each, one part after the other."""
+        left = [postings.only(rows) for postings, rows in parts]
+        keys = np.unique(np.concatenate([postings.keys for postings in left]))
+        places = [np.searchsorted(keys, postings.keys) for postings in left]
+        frequency = np.zeros(len(keys), np.int64)
+        for postings, place in zip(left, places, strict=True):
+            frequency[place] += np.diff(postings.starts)
+        starts = np.concatenate([[0], np.cumsum(frequency)]).astype(np.int64)
+        rows, counts = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.uint8)
+        filled, first = starts[:-1].copy(), 0
+        for postings, place in zip(left, places, strict=True):
+            sizes = np.diff(postings.starts)
+            shift = filled[place] - postings.starts[:-1]
+            for chunk in _chunks(postings.starts):
+                span = slice(int(postings.starts[chunk.start]), int(postings.starts[chunk.stop]))
+                to = np.arange(span.start, span.stop) + np.repeat(shift[chunk], sizes[chunk])
+                rows[to] = postings.rows[span] + first
+                counts[to] = postings.counts[span]
+            filled[place] += sizes
+            first += len(postings)
+        return cls(keys, starts, rows, counts, np.concatenate([postings.lengths for postings in left]))
+
+    def only(self, rows: LiveRows) -> "Postings":
+        """Without the rows that are gone, the others numbered anew."""
+        if rows.alive is None:
+            return self
+        numbers = np.full(rows.total, -1, np.int32)
+        numbers[rows.alive] = np.arange(len(rows))
+        renumbered = numbers[self.rows]
+        kept = renumbered >= 0
+        starts = np.concatenate([[0], np.cumsum(kept)])[self.starts].astype(np.int64)
+        held = np.diff(starts) > 0
+        return Postings(
+            self.keys[held],
+            np.concatenate([starts[:-1][held], starts[-1:]]),
+            renumbered[kept],
+            self.counts[kept],
+            self.lengths[rows.alive],
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> "Postings":
+        """Mapped into memory: what no search touches is not read."""
+        return cls(*(_mapped(folder / _file(field.name)) for field in fields(cls)))
+
+    def save(self, folder: Path) -> None:
+        for field in fields(self):
+            np.save(folder / _file(field.name), getattr(self, field.name), allow_pickle=False)
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def spans(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Where the postings of each key begin and end, shape (len(keys), 2); an unknown key has none."""
+        if not len(self.keys):
+            return np.zeros((len(keys), 2), np.int64)
+        places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        known = self.keys[places] == keys
+        return np.where(known[:, None], np.stack([self.starts[places], self.starts[places + 1]], axis=1), 0)
+
+
+@dataclass(frozen=True)
+class LexicalIndex:
+    """Inverted files of segments and the rows of them that are left."""
+
+    parts: Sequence[tuple[Postings, LiveRows]]
 
     @classmethod
     def from_terms(cls, paragraphs: Iterable[Sequence[str]]) -> "LexicalIndex":
         """Index paragraphs given as their terms, repeats included."""
-        term_ids: dict[str, int] = {}
-        terms: list[int] = []
-        rows: list[int] = []
-        counts: list[int] = []
-        lengths: list[int] = []
-        for row, paragraph in enumerate(paragraphs):
-            lengths.append(len(paragraph))
-            for term, count in Counter(paragraph).items():
-                terms.append(term_ids.setdefault(term, len(term_ids)))
-                rows.append(row)
-                counts.append(count)
-        order = np.argsort(np.asarray(terms, np.int64), kind="stable")
-        frequency = np.bincount(np.asarray(terms, np.int64), minlength=len(term_ids))
-        return cls(
-            term_ids,
-            np.concatenate([[0], np.cumsum(frequency)]).astype(np.int64),
-            np.asarray(rows, np.int32)[order],
-            np.asarray(counts, np.float32)[order],
-            np.asarray(lengths, np.float32),
-        )
+        postings = Postings.from_terms(paragraphs)
+        return cls([(postings, LiveRows(len(postings)))])
+
+    @cached_property
+    def _size(self) -> int:
+        return sum(len(rows) for _, rows in self.parts)
 
     def __len__(self) -> int:
-        return len(self.lengths)
+        return self._size
+
+    @cached_property
+    def _norms(self) -> Sequence[Scores]:
+        """k1 * (1 - b + b * length / average length) of every row of each segment."""
+        total = sum(int(p.lengths.sum() - p.lengths[rows.dead].sum()) for p, rows in self.parts)
+        average = max(total / max(len(self), 1), 1.0)
+        return [(K1 * (1 - B + B * p.lengths / average)).astype(np.float32) for p, _ in self.parts]
 
     def idf(self, terms: Sequence[str]) -> Scores:
         """How telling each term is, shape (len(terms),); an unseen term is as telling as one seen nowhere."""
@@ -67,46 +168,132 @@ class LexicalIndex:
 
     def frequency(self, terms: Sequence[str]) -> NDArray[np.int64]:
         """How many rows hold each term, shape (len(terms),)."""
-        ids = [self.term_ids.get(term) for term in terms]
-        return np.asarray([0 if t is None else self.starts[t + 1] - self.starts[t] for t in ids], np.int64)
+        return self._frequency([postings.spans(hashes(terms)) for postings, _ in self.parts], len(terms))
+
+    def _frequency(self, spans: Sequence[NDArray[np.int64]], terms: int) -> NDArray[np.int64]:
+        frequency = np.zeros(terms, np.int64)
+        for (postings, rows), span in zip(self.parts, spans, strict=True):
+            frequency += span[:, 1] - span[:, 0]
+            if len(rows.dead):
+                frequency -= [_common(postings.rows[start:end], rows.dead) for start, end in span.tolist()]
+        return frequency
 
     def score(self, weighted: Mapping[str, float]) -> Scores:
         """BM25 of every row for terms with query weights, shape (rows,)."""
-        scores = np.zeros(len(self), np.float32)
-        for rows, values in self._contributions(weighted):
-            scores[rows] += values
-        return scores
+        query = self._query(weighted)
+        scores = [np.zeros(0, np.float32)]
+        for part, (_, rows) in enumerate(self.parts):
+            whole = self._accumulate(query, part, len(query.weights))
+            scores.append(whole if rows.alive is None else whole[rows.alive])
+        return np.concatenate(scores)
 
     def scores_of(self, weighted: Mapping[str, float], rows: Rows) -> Scores:
         """BM25 of these rows only, shape (len(rows),)."""
+        query = self._query(weighted)
         scores = np.zeros(len(rows), np.float32)
-        for held, values in self._contributions(weighted):
-            places = np.minimum(np.searchsorted(held, rows), len(held) - 1)
-            scores += np.where(held[places] == rows, values[places], 0).astype(np.float32)
+        for part, (_, live) in enumerate(self.parts):
+            mine = live.holds(rows)
+            if mine.any():
+                scores[mine] = self._look_up(query, part, live.rows(rows[mine]))
         return scores
 
-    def _contributions(self, weighted: Mapping[str, float]) -> Iterator[tuple[NDArray[np.int32], Scores]]:
-        """Rows of each term, rising, and what it adds to each."""
-        if not len(self):
-            return
-        norm = K1 * (1 - B + B * self.lengths / max(float(self.lengths.mean()), 1.0))
-        terms = [term for term in weighted if term in self.term_ids]
-        for term, telling in zip(terms, self.idf(terms), strict=True):
-            t = self.term_ids[term]
-            span = slice(int(self.starts[t]), int(self.starts[t + 1]))
-            rows, counts = self.rows[span], self.counts[span]
-            yield rows, (weighted[term] * telling * counts * (K1 + 1) / (counts + norm[rows])).astype(np.float32)
+    def search(
+        self, weighted: Mapping[str, float], k: int, within: NDArray[np.bool_] | None = None
+    ) -> tuple[Rows, Scores]:
+        """The k best rows that hold any term, best first, ties by row; shapes (<=k,). `within` (rows,) limits them.
 
-    def search(self, weighted: Mapping[str, float], k: int) -> tuple[Rows, Scores]:
-        """The k best rows that hold any term, best first, ties by row; shapes (<=k,)."""
-        return best(self.score(weighted), k, above=0.0)
+        Exact while the terms have at most BUDGET postings together. Beyond that the rarest terms choose CANDIDATES,
+        which are then scored with all terms.
+        """
+        query = self._query(weighted)
+        whole = query.affordable(BUDGET)
+        found_rows, found_scores = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
+        for part, (_, live) in enumerate(self.parts):
+            scores = self._accumulate(query, part, whole)
+            scores[live.dead] = 0
+            if within is not None:
+                mine = within[live.first : live.first + len(live)]
+                scores[np.flatnonzero(~mine) if live.alive is None else live.alive[~mine]] = 0
+            if whole == len(query.weights):
+                rows, scores = best(scores, k, above=0.0)
+            else:
+                rows, _ = best(scores, max(k, CANDIDATES), above=0.0)
+                rows, scores = best_of(rows, self._look_up(query, part, rows), k)
+            found_rows.append(live.numbers(rows))
+            found_scores.append(scores)
+        return best_of(np.concatenate(found_rows), np.concatenate(found_scores), k)
+
+    def _query(self, weighted: Mapping[str, float]) -> "_Query":
+        spans = [postings.spans(hashes(weighted)) for postings, _ in self.parts]
+        frequency = self._frequency(spans, len(weighted))
+        weights = np.fromiter(weighted.values(), np.float32, len(weighted)) * idf(len(self), frequency) * (K1 + 1)
+        order = np.argsort(frequency, kind="stable")
+        order = order[frequency[order] > 0]
+        return _Query(weights[order], frequency[order], [span[order].tolist() for span in spans])
+
+    def _accumulate(self, query: "_Query", part: int, terms: int) -> Scores:
+        """BM25 of every row of a segment for the first of the query's terms."""
+        postings, norm = self.parts[part][0], self._norms[part]
+        spans = [slice(start, end) for start, end in query.spans[part][:terms]]
+        if not spans:
+            return np.zeros(len(postings), np.float32)
+        rows = np.concatenate([postings.rows[span] for span in spans]).astype(np.intp)
+        counts = np.concatenate([postings.counts[span] for span in spans])
+        weights = np.repeat(query.weights[:terms], [span.stop - span.start for span in spans])
+        values = _saturated(counts, norm[rows], weights)
+        return np.bincount(rows, values, minlength=len(postings)).astype(np.float32)
+
+    def _look_up(self, query: "_Query", part: int, rows: Rows) -> Scores:
+        """BM25 of these rows of a segment."""
+        postings, norm = self.parts[part][0], self._norms[part][rows]
+        # Added up as bincount does it, in the same order, so that every way to a score gives the same one.
+        scores = np.zeros(len(rows), np.float64)
+        for (start, end), weight in zip(query.spans[part], query.weights, strict=True):
+            if start < end:
+                held = postings.rows[start:end]
+                places = np.minimum(np.searchsorted(held, rows), end - start - 1)
+                values = _saturated(postings.counts[start:end][places], norm, weight)
+                scores += np.where(held[places] == rows, values, np.float32(0))
+        return scores.astype(np.float32)
 
 
-def best(scores: Scores, k: int, *, above: float = -np.inf) -> tuple[Rows, Scores]:
-    """Rows of the k highest scores over `above`, best first, ties by row."""
-    candidates = np.flatnonzero(scores > above)
-    if len(candidates) > k:
-        kth = np.partition(scores[candidates], len(candidates) - k)[len(candidates) - k]
-        candidates = candidates[scores[candidates] >= kth]
-    order = candidates[np.lexsort((candidates, -scores[candidates]))][:k]
-    return order, scores[order]
+@dataclass(frozen=True)
+class _Query:
+    """Terms that occur, the rarest first: weight * idf * (k1 + 1), frequency, and where each segment has them."""
+
+    weights: Scores
+    frequency: NDArray[np.int64]
+    spans: Sequence[Sequence[Sequence[int]]]
+
+    def affordable(self, budget: int) -> int:
+        """How many of the terms have at most so many postings together; one at least."""
+        return max(int(np.searchsorted(np.cumsum(self.frequency), budget, side="right")), min(len(self.weights), 1))
+
+
+def _saturated(counts: NDArray[np.uint8], norm: Scores, weights: Scores | np.float32) -> Scores:
+    tf = counts.astype(np.float32)
+    return np.asarray(weights * (tf / (tf + norm)), np.float32)
+
+
+def _common(rising: NDArray[np.int32], others: Rows) -> int:
+    """How many of `others` are in `rising`."""
+    if not len(rising):
+        return 0
+    places = np.minimum(np.searchsorted(rising, others), len(rising) - 1)
+    return int(np.count_nonzero(rising[places] == others))
+
+
+def _chunks(starts: NDArray[np.int64]) -> Iterator[slice]:
+    """Runs of terms with about _CHUNK postings each."""
+    marks = np.searchsorted(starts, np.arange(_CHUNK, int(starts[-1]) + _CHUNK, _CHUNK), side="left")
+    bounds = np.unique(np.concatenate([[0], np.minimum(marks, len(starts) - 1)])).tolist()
+    return (slice(a, b) for a, b in pairwise(bounds))
+
+
+def _file(name: str) -> str:
+    return f"lexical-{name}.npy"
+
+
+def _mapped(file: Path) -> NDArray[Any]:
+    # Every slice of a numpy.memmap makes another one, which takes longer than the slice.
+    return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False)).view(np.ndarray)

@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from rag.asking import Asking
-from rag.lexical import Rows, Scores, best
 from rag.linear import fitted
 from rag.question import understand
 from rag.ranking import features
+from rag.rows import Rows, Scores
 from rag.snapshot import Snapshot
 from rag.types import Hit, Leg
 
@@ -30,18 +30,18 @@ def find(
     if not len(snapshot.paragraphs) or k < 1:
         return []
     allowed = snapshot.mask(only)
-    lexical = snapshot.lexical.score(asking.asked.weighted)
-    if allowed is not None:
-        lexical = np.where(allowed, lexical, np.float32(0))
+    weighted = asking.asked.weighted
     if leg is Leg.LEXICAL:
-        return _hits(snapshot, *best(lexical, k, above=0.0), leg)
+        return _hits(snapshot, *snapshot.lexical.search(weighted, k, allowed), leg)
     vector = snapshot.encoder.encode_query(asking.question.text)
     depth = k if leg is Leg.DENSE else max(DENSE_DEPTH, k)
     near, cosines = snapshot.vectors.search(vector, depth, allowed)
     if leg is Leg.DENSE:
         return _hits(snapshot, near, cosines, leg)
-    rows = np.union1d(best(lexical, max(LEXICAL_DEPTH, k), above=0.0)[0], near)
-    return _reranked(snapshot, asking, rows, lexical[rows], snapshot.vectors.score(vector, rows))[:k]
+    rows = np.union1d(snapshot.lexical.search(weighted, max(LEXICAL_DEPTH, k), allowed)[0], near)
+    return _reranked(
+        snapshot, asking, rows, snapshot.lexical.scores_of(weighted, rows), snapshot.vectors.score(vector, rows)
+    )[:k]
 
 
 def _reranked(snapshot: Snapshot, asking: Asking, rows: Rows, lexical: Scores, dense: Scores) -> list[Hit]:

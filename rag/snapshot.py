@@ -1,16 +1,18 @@
 """One immutable state of the knowledge base; readers keep the one they started with."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings import Encoder
-from embeddings.terms import terms
 from rag.lexical import LexicalIndex
 from rag.passages import Passage
+from rag.rows import Rows
+from rag.segment import LiveSegment, Segment, Splitter
 from rag.subjects import Catalog
 from rag.types import Document, Paragraph
 from rag.vectors import VectorIndex
@@ -18,18 +20,114 @@ from rag.vectors import VectorIndex
 PREPARED = 20_000
 """Passages kept ready; about 4 KB each."""
 
-Splitter = Callable[[Document], Sequence[Paragraph]]
+HELD_CHARACTERS = 20_000_000
+"""Of documents kept in memory once they were asked for."""
+
+
+class Documents(Mapping[str, Document]):
+    """Documents that are left, in the order added. A replaced one keeps its place."""
+
+    def __init__(self, parts: Sequence[LiveSegment]) -> None:
+        self._parts = parts
+        self._held: dict[str, Document] = {}
+        self._characters = 0
+
+    def __getitem__(self, id: str) -> Document:
+        document = self._held.get(id)
+        if document is None:
+            part, ordinal = self.find(id)
+            document = part.segment.texts.document(ordinal)
+            if self._characters > HELD_CHARACTERS:
+                self._held, self._characters = {}, 0
+            self._held[id] = document
+            self._characters += len(document.text)
+        return document
+
+    def __len__(self) -> int:
+        return sum(part.documents for part in self._parts)
+
+    def __iter__(self) -> Iterator[str]:
+        found: list[tuple[int, str]] = []
+        for part in self._parts:
+            ids = part.segment.texts.ids()
+            found += [(int(part.segment.positions[ordinal]), ids[ordinal]) for ordinal in part.ordinals()]
+        return (id for _, id in sorted(found))
+
+    def __contains__(self, id: object) -> bool:
+        return isinstance(id, str) and any(part.find(id) is not None for part in self._parts)
+
+    def find(self, id: str) -> tuple[LiveSegment, int]:
+        """Its segment and its ordinal there. Raises KeyError."""
+        for part in self._parts:
+            ordinal = part.find(id)
+            if ordinal is not None:
+                return part, ordinal
+        raise KeyError(id)
+
+
+class Paragraphs(Sequence[Paragraph]):
+    """Paragraphs that are left; those of a document stand together, in the order of its text."""
+
+    def __init__(self, parts: Sequence[LiveSegment]) -> None:
+        self._parts = parts
+        self._ends = np.cumsum([len(part) for part in parts])
+
+    def __len__(self) -> int:
+        return int(self._ends[-1]) if len(self._ends) else 0
+
+    @overload
+    def __getitem__(self, row: int) -> Paragraph: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[Paragraph]: ...
+    def __getitem__(self, row: int | slice) -> Paragraph | list[Paragraph]:
+        if isinstance(row, slice):
+            return [self[r] for r in range(*row.indices(len(self)))]
+        if not -len(self) <= row < len(self):
+            raise IndexError(f"row {row} of {len(self)}")
+        number = int(row) % len(self)
+        part = self._parts[int(np.searchsorted(self._ends, number, side="right"))]
+        rows = part.rows
+        local = number - rows.first if rows.alive is None else int(rows.alive[number - rows.first])
+        return part.segment.texts.paragraph(local)
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Documents in the order added, their paragraphs, and both indexes; row i of each index is paragraphs[i]."""
+    """What is left of each segment, seen as one: row i of each index is paragraphs[i]."""
 
-    documents: Mapping[str, Document]
-    paragraphs: Sequence[Paragraph]
-    lexical: LexicalIndex
-    vectors: VectorIndex
+    parts: Sequence[LiveSegment]
     encoder: Encoder
+
+    @classmethod
+    def of(cls, parts: Iterable[tuple[Segment, frozenset[int]]], encoder: Encoder) -> "Snapshot":
+        """Of segments, each with the ordinals of its documents that are gone."""
+        live: list[LiveSegment] = []
+        for segment, gone in parts:
+            live.append(LiveSegment(segment, gone, live[-1].first + len(live[-1]) if live else 0))
+        return cls(live, encoder)
+
+    @classmethod
+    def from_documents(cls, documents: Iterable[Document], *, encoder: Encoder, split: Splitter) -> "Snapshot":
+        """Of the same id, the last."""
+        distinct = list({document.id: document for document in documents}.values())
+        segment = Segment.from_documents(distinct, range(len(distinct)), encoder=encoder, split=split)
+        return cls.of([(segment, frozenset())], encoder)
+
+    @cached_property
+    def documents(self) -> Documents:
+        return Documents(self.parts)
+
+    @cached_property
+    def paragraphs(self) -> Paragraphs:
+        return Paragraphs(self.parts)
+
+    @cached_property
+    def lexical(self) -> LexicalIndex:
+        return LexicalIndex([(part.segment.postings, part.rows) for part in self.parts])
+
+    @cached_property
+    def vectors(self) -> VectorIndex:
+        return VectorIndex([(part.segment.vectors, part.rows) for part in self.parts])
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -37,48 +135,35 @@ class Snapshot:
         return Catalog.from_documents(list(self.documents.values()))
 
     @cached_property
-    def _passages(self) -> dict[int, Passage]:
+    def _passages(self) -> dict[str, Passage]:
         return {}
 
     def passage(self, row: int) -> Passage:
         """Paragraph of a row, ready to be matched; made once."""
-        passage = self._passages.get(row)
+        return self.passage_of(self.paragraphs[row])
+
+    def passage_of(self, paragraph: Paragraph) -> Passage:
+        """A paragraph of this snapshot, ready to be matched; made once."""
+        passage = self._passages.get(paragraph.id)
         if passage is None:
-            paragraph = self.paragraphs[row]
             passage = Passage.from_paragraph(paragraph, self.documents[paragraph.document_id])
             if len(self._passages) >= PREPARED:
                 self._passages.clear()
-            self._passages[row] = passage
+            self._passages[paragraph.id] = passage
         return passage
 
-    def passage_of(self, paragraph: Paragraph) -> Passage:
-        """A paragraph of this snapshot, ready to be matched."""
-        return self.passage(self._rows[paragraph.id])
-
-    @cached_property
-    def _rows(self) -> dict[str, int]:
-        return {paragraph.id: row for row, paragraph in enumerate(self.paragraphs)}
-
-    @classmethod
-    def from_documents(cls, documents: Iterable[Document], *, encoder: Encoder, split: Splitter) -> "Snapshot":
-        by_id = {document.id: document for document in documents}
-        paragraphs = [paragraph for document in by_id.values() for paragraph in split(document)]
-        texts = [indexed_text(by_id[p.document_id], p) for p in paragraphs]
-        return cls(
-            by_id,
-            paragraphs,
-            LexicalIndex.from_terms(terms(text) for text in texts),
-            VectorIndex.from_vectors(encoder.encode_passages(texts)),
-            encoder,
-        )
+    def rows_of(self, id: str) -> Rows:
+        """Rows of a document's paragraphs, in order. Raises KeyError."""
+        part, ordinal = self.documents.find(id)
+        rows = part.rows_of(ordinal)
+        return part.rows.numbers(np.arange(rows.start, rows.stop))
 
     def mask(self, only: Collection[str] | None) -> NDArray[np.bool_] | None:
-        """Which rows belong to these documents; None means all."""
+        """Which rows belong to these documents, unknown ids passed over; None means all."""
         if only is None:
             return None
-        return np.fromiter((p.document_id in only for p in self.paragraphs), bool, len(self.paragraphs))
-
-
-def indexed_text(document: Document, paragraph: Paragraph) -> str:
-    """What both legs index of a paragraph: title › section › text, so that a district or year in a heading counts."""
-    return " › ".join(part for part in (document.title, *paragraph.section, paragraph.text) if part)
+        mask = np.zeros(len(self.paragraphs), bool)
+        for id in set(only):
+            if id in self.documents:
+                mask[self.rows_of(id)] = True
+        return mask

@@ -1,5 +1,10 @@
-"""Nearest paragraphs by cosine, in FAISS."""
+"""Nearest paragraphs by cosine, in FAISS: one index a segment.
 
+Scores are cosines, -1 to 1, higher is nearer.
+"""
+
+import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,49 +13,109 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings import Vectors
+from rag.rows import LiveRows, Rows, Scores, best_of
 
-Rows = NDArray[np.int64]
-Scores = NDArray[np.float32]
+FILE = "vectors.faiss"
+
+_threads = threading.local()
 
 
 @dataclass(frozen=True)
-class VectorIndex:
-    """Exact search over unit vectors; scores are cosines, -1 to 1, higher is nearer."""
+class VectorFile:
+    """Unit vectors of one segment, searched exactly."""
 
     index: faiss.Index
 
     @classmethod
-    def from_vectors(cls, vectors: Vectors) -> "VectorIndex":
+    def from_vectors(cls, vectors: Vectors) -> "VectorFile":
         """`vectors` has shape (rows, dimensions), rows of unit length."""
         index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(vectors)
+        index.add(np.ascontiguousarray(vectors, np.float32))
         return cls(index)
 
     @classmethod
-    def load(cls, file: Path) -> "VectorIndex":
-        return cls(faiss.read_index(str(file)))
+    def merge(cls, parts: Sequence[tuple["VectorFile", LiveRows]]) -> "VectorFile":
+        """The rows that are left of each, one part after the other."""
+        index = faiss.IndexFlatIP(parts[0][0].index.d)
+        for part, rows in parts:
+            index.add(part.vectors(np.arange(rows.total) if rows.alive is None else rows.alive))
+        return cls(index)
 
-    def save(self, file: Path) -> None:
-        faiss.write_index(self.index, str(file))
+    @classmethod
+    def load(cls, folder: Path) -> "VectorFile":
+        return cls(faiss.read_index(str(folder / FILE)))
+
+    def save(self, folder: Path) -> None:
+        faiss.write_index(self.index, str(folder / FILE))
 
     def __len__(self) -> int:
         return int(self.index.ntotal)
 
-    def search(self, query: Vectors, k: int, allowed: NDArray[np.bool_] | None = None) -> tuple[Rows, Scores]:
-        """The k nearest rows, of those allowed, best first; shapes (<=k,)."""
-        if not len(self):
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        chosen = None
-        if allowed is not None:
-            selector = faiss.IDSelectorBatch(np.flatnonzero(allowed))
-            chosen = faiss.SearchParameters()
-            chosen.sel = selector
-        scores, rows = self.index.search(query[None, :], min(k, len(self)), params=chosen)
+    @property
+    def dimensions(self) -> int:
+        return int(self.index.d)
+
+    def vectors(self, rows: Rows) -> Vectors:
+        """Shape (len(rows), dimensions)."""
+        if not len(rows):
+            return np.zeros((0, self.index.d), np.float32)
+        return np.asarray(self.index.reconstruct_batch(rows), np.float32)
+
+    def search(self, query: Vectors, k: int) -> tuple[Rows, Scores]:
+        """The k nearest rows, best first; shapes (<=k,)."""
+        scores, rows = self.index.search(query[None, :], min(k, len(self)))
         found = rows[0] >= 0
         return rows[0][found], scores[0][found]
 
+
+@dataclass(frozen=True)
+class VectorIndex:
+    """The vectors of segments and the rows of them that are left."""
+
+    parts: Sequence[tuple[VectorFile, LiveRows]]
+
+    @classmethod
+    def from_vectors(cls, vectors: Vectors) -> "VectorIndex":
+        """`vectors` has shape (rows, dimensions), rows of unit length."""
+        return cls([(VectorFile.from_vectors(vectors), LiveRows(len(vectors)))])
+
+    def __len__(self) -> int:
+        return sum(len(rows) for _, rows in self.parts)
+
+    def search(self, query: Vectors, k: int, within: NDArray[np.bool_] | None = None) -> tuple[Rows, Scores]:
+        """The k nearest rows, best first, ties by row; shapes (<=k,). `within`, shape (rows,), limits them."""
+        _one_thread()
+        if within is not None and 8 * np.count_nonzero(within) < len(within):
+            rows = np.flatnonzero(within)
+            return best_of(rows, self.score(query, rows), k)
+        found_rows, found_scores = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
+        for file, live in self.parts:
+            wanted = min(k, len(live))
+            asked = wanted
+            while wanted:
+                rows, scores = file.search(query, asked)
+                kept = live.is_alive(rows)
+                if within is not None:
+                    kept[kept] = within[live.numbers(rows[kept])]
+                if np.count_nonzero(kept) >= wanted or asked >= len(file):
+                    found_rows.append(live.numbers(rows[kept][:wanted]))
+                    found_scores.append(scores[kept][:wanted])
+                    break
+                asked *= 4
+        return best_of(np.concatenate(found_rows), np.concatenate(found_scores), k)
+
     def score(self, query: Vectors, rows: Rows) -> Scores:
         """Cosine of the query with each of these rows, shape (len(rows),)."""
-        if not len(rows):
-            return np.zeros(0, np.float32)
-        return np.asarray(self.index.reconstruct_batch(rows) @ query, np.float32)
+        scores = np.zeros(len(rows), np.float32)
+        for file, live in self.parts:
+            mine = live.holds(rows)
+            if mine.any():
+                scores[mine] = file.vectors(live.rows(rows[mine])) @ query
+        return scores
+
+
+def _one_thread() -> None:
+    """FAISS would start a team of threads for each caller; the setting is the calling thread's own."""
+    if not getattr(_threads, "bounded", False):
+        faiss.omp_set_num_threads(1)
+        _threads.bounded = True

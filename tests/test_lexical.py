@@ -1,11 +1,14 @@
 """BM25 against the formula written out."""
 
+from dataclasses import fields
 from math import log
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rag.lexical import K1, B, LexicalIndex
+from rag.lexical import K1, B, LexicalIndex, Postings
+from rag.rows import LiveRows
 
 PARAGRAPHS = [["养老", "床位", "床位"], ["就业"], ["养老", "就业"]]
 
@@ -50,3 +53,55 @@ def test_an_empty_index_answers_nothing() -> None:
     index = LexicalIndex.from_terms([])
     assert index.score({"床位": 1.0}).tolist() == []
     assert index.search({"床位": 1.0}, k=3)[0].tolist() == []
+
+
+def test_segments_score_as_one_index_would() -> None:
+    query = {"养老": 1.0, "床位": 0.5, "就业": 2.0}
+    first, second = Postings.from_terms(PARAGRAPHS[:2]), Postings.from_terms(PARAGRAPHS[2:])
+    parts = LexicalIndex([(first, LiveRows(2)), (second, LiveRows(1, first=2))])
+    assert parts.score(query).tolist() == LexicalIndex.from_terms(PARAGRAPHS).score(query).tolist()
+    assert parts.scores_of(query, np.array([2, 1])).tolist() == parts.score(query)[[2, 1]].tolist()
+
+
+def test_rows_that_are_gone_leave_no_trace() -> None:
+    query = {"养老": 1.0, "床位": 0.5, "就业": 2.0}
+    whole = Postings.from_terms([["床位"] * 9, *PARAGRAPHS])
+    left = LiveRows(4, 0, np.array([1, 2, 3]))
+    index, wanted = LexicalIndex([(whole, left)]), LexicalIndex.from_terms(PARAGRAPHS)
+    assert index.frequency(list(query)).tolist() == wanted.frequency(list(query)).tolist()
+    assert index.score(query).tolist() == wanted.score(query).tolist()
+    assert index.search(query, 3)[0].tolist() == wanted.search(query, 3)[0].tolist()
+
+
+def test_merging_is_indexing_what_is_left() -> None:
+    first = Postings.from_terms([["旧"], *PARAGRAPHS[:2]])
+    merged = Postings.merge(
+        [(first, LiveRows(3, 0, np.array([1, 2]))), (Postings.from_terms(PARAGRAPHS[2:]), LiveRows(1))]
+    )
+    wanted = Postings.from_terms(PARAGRAPHS)
+    for field in fields(Postings):
+        assert getattr(merged, field.name).tolist() == getattr(wanted, field.name).tolist(), field.name
+
+
+def test_postings_are_the_same_from_the_disk(tmp_path: Path) -> None:
+    for number, paragraphs in enumerate((PARAGRAPHS, [])):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        made = Postings.from_terms(paragraphs)
+        made.save(folder)
+        for field in fields(Postings):
+            assert getattr(Postings.load(folder), field.name).tolist() == getattr(made, field.name).tolist()
+
+
+def test_beyond_the_budget_candidates_are_scored_with_all_terms(monkeypatch: pytest.MonkeyPatch) -> None:
+    index = LexicalIndex.from_terms(PARAGRAPHS)
+    query = {"床位": 1.0, "养老": 1.0, "就业": 1.0}
+    monkeypatch.setattr("rag.lexical.BUDGET", 1)  # 床位 has one posting, 养老 two: only row 0 becomes a candidate
+    rows, scores = index.search(query, 3)
+    assert rows.tolist() == [0]
+    assert scores.tolist() == index.score(query)[[0]].tolist()
+
+
+def test_within_limits_the_rows() -> None:
+    index = LexicalIndex.from_terms(PARAGRAPHS)
+    assert index.search({"养老": 1.0}, 3, np.array([False, True, True]))[0].tolist() == [2]

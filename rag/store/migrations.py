@@ -1,0 +1,73 @@
+"""Stores of earlier formats, brought to this one a step at a time when they are opened.
+
+Format 1 was one folder a generation: documents.sqlite, lexical.npz with the terms themselves, vectors.faiss.
+"""
+
+import json
+import sqlite3
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.background import hashes
+from rag.errors import StoreDamaged
+from rag.lexical import Postings
+from rag.segment import HeldTexts, Segment
+from rag.store.manifest import Pointer
+from rag.types import Document, Paragraph
+from rag.vectors import VectorFile
+
+if TYPE_CHECKING:
+    from rag.store.folder import Store
+
+
+def needed(path: Path, pointer: Pointer) -> bool:
+    """Whether an earlier format is served."""
+    return (path / pointer.manifest / "manifest.json").is_file()
+
+
+def migrate(store: "Store", pointer: Pointer) -> None:
+    """Serve the same in this format; the old generation is served until the new one is whole. For writers only."""
+    folder = store.path / pointer.manifest
+    try:
+        encoder = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["encoder"]
+        segment = _from_format_1(folder)
+    except (OSError, ValueError, KeyError, RuntimeError, sqlite3.DatabaseError) as error:
+        raise StoreDamaged(f"{folder} cannot be read ({error}); restore a backup") from error
+    kept = store.keep(segment)
+    store.commit([(kept, frozenset())], encoder=encoder, dimensions=segment.vectors.dimensions)
+
+
+def _from_format_1(folder: Path) -> Segment:
+    database = sqlite3.connect((folder / "documents.sqlite").absolute().as_uri() + "?mode=ro", uri=True)
+    documents = [
+        Document(id, title, text, source, date, json.loads(attributes))
+        for id, title, text, source, date, attributes in database.execute("SELECT * FROM documents ORDER BY rowid")
+    ]
+    text_of = {document.id: document.text for document in documents}
+    paragraphs = [
+        Paragraph(id, owner, tuple(json.loads(section)), start, end, text_of[owner][start:end], page)
+        for _, id, owner, section, start, end, page in database.execute("SELECT * FROM paragraphs ORDER BY row")
+    ]
+    database.close()
+    with np.load(folder / "lexical.npz", allow_pickle=False) as arrays:
+        names = arrays["terms"].tobytes().decode()
+        keys = hashes(names.split("\n") if names else [])
+        order = np.argsort(keys)
+        sizes = np.diff(arrays["starts"])[order]
+        starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        places = np.repeat(arrays["starts"][:-1][order] - starts[:-1], sizes) + np.arange(starts[-1])
+        postings = Postings(
+            keys[order],
+            starts,
+            arrays["rows"][places],
+            np.minimum(arrays["counts"][places], 255).astype(np.uint8),
+            arrays["lengths"].astype(np.int32),
+        )
+    owned = Counter(paragraph.document_id for paragraph in paragraphs)
+    first_rows = np.concatenate([[0], np.cumsum([owned[document.id] for document in documents])]).astype(np.int64)
+    return Segment(
+        HeldTexts(documents, paragraphs), np.arange(len(documents)), first_rows, postings, VectorFile.load(folder)
+    )

@@ -1,0 +1,89 @@
+"""Documents and paragraphs of a segment in SQLite."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rag.errors import StoreDamaged
+from rag.segment import Segment
+from rag.types import Document, Paragraph
+
+FILE = "texts.sqlite"
+
+# A paragraph's text stands beside its offsets: to cut it out of a long document takes as long as reading that.
+_SCHEMA = """
+CREATE TABLE documents (ordinal INTEGER PRIMARY KEY, id TEXT UNIQUE, title TEXT, source TEXT, date TEXT,
+                        attributes TEXT, text TEXT);
+CREATE TABLE paragraphs (row INTEGER PRIMARY KEY, id TEXT, document INTEGER, section TEXT, start INTEGER,
+                         "end" INTEGER, page INTEGER, text TEXT);
+"""
+
+
+class StoredTexts:
+    """Read when asked for. One connection for all threads: the file may be unlinked while it is still read."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._connection = sqlite3.connect(
+            file.absolute().as_uri() + "?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+        self._lock = threading.Lock()
+        self._connection.execute("SELECT 1 FROM documents")  # opens the file, which connect() does not
+
+    def __del__(self) -> None:
+        if hasattr(self, "_connection"):
+            self._connection.close()
+
+    def find(self, id: str) -> int | None:
+        found = self._rows("SELECT ordinal FROM documents WHERE id = ?", id)
+        return found[0][0] if found else None
+
+    def ids(self) -> Sequence[str]:
+        return [id for (id,) in self._rows("SELECT id FROM documents ORDER BY ordinal")]
+
+    def document(self, ordinal: int) -> Document:
+        (found,) = self._rows(
+            "SELECT id, title, text, source, date, attributes FROM documents WHERE ordinal = ?", ordinal
+        )
+        id, title, text, source, date, attributes = found
+        return Document(id, title, text, source, date, json.loads(attributes))
+
+    def paragraph(self, row: int) -> Paragraph:
+        (found,) = self._rows(
+            'SELECT p.id, d.id, section, start, "end", p.text, page '
+            "FROM paragraphs p JOIN documents d ON d.ordinal = p.document WHERE row = ?",
+            row,
+        )
+        id, document, section, *rest = found
+        return Paragraph(id, document, tuple(json.loads(section)), *rest)
+
+    def _rows(self, query: str, *values: Any) -> list[Any]:
+        try:
+            with self._lock:
+                return self._connection.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise StoreDamaged(f"{self._file} cannot be read ({error}); restore a backup") from error
+
+
+def write(segment: Segment, file: Path) -> None:
+    texts, first_rows = segment.texts, segment.first_rows.tolist()
+    database = sqlite3.connect(file)
+    try:
+        # The file is synced when it is whole, and thrown away when it never gets so.
+        database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+        with database:
+            for ordinal in range(len(segment.positions)):
+                d = texts.document(ordinal)
+                attributes = json.dumps(dict(d.attributes), ensure_ascii=False)
+                row = (ordinal, d.id, d.title, d.source, d.date, attributes, d.text)
+                database.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+                for row_number in range(first_rows[ordinal], first_rows[ordinal + 1]):
+                    p = texts.paragraph(row_number)
+                    section = json.dumps(p.section, ensure_ascii=False)
+                    entry = (row_number, p.id, ordinal, section, p.start, p.end, p.page, p.text)
+                    database.execute("INSERT INTO paragraphs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", entry)
+    finally:
+        database.close()

@@ -1,0 +1,153 @@
+"""What a knowledge base does with documents, in memory and on disk alike."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from toys import ToyEncoder, lines
+
+from rag import Document, KnowledgeBase, Paragraph
+from rag.errors import StoreNotFound, UnknownDocument
+from rag.snapshot import Snapshot
+
+A = Document("a", "甲区", "养老床位120张\n就业岗位3000个", "a.txt", "2024-01-05", {"issuer": "甲区政府"})
+B = Document("b", "乙区", "交通线路2条")
+C = Document("c", "", "")
+
+Make = Callable[[], KnowledgeBase]
+
+
+@pytest.fixture(params=["memory", "disk"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
+    """A knowledge base; on disk, the same one each time."""
+    if request.param == "disk":
+        return lambda: KnowledgeBase.open(tmp_path / "store", encoder=ToyEncoder(), create=True, split=lines)
+    held = KnowledgeBase(Snapshot.of([], ToyEncoder()), split=lines)
+    return lambda: held
+
+
+def found(kb: KnowledgeBase, query: str, leg: str) -> list[str]:
+    return [hit.paragraph.id for hit in kb.search(query, leg=leg) if hit.score > 0]
+
+
+def test_documents_come_back_as_they_were_in_the_order_added(make: Make) -> None:
+    make().add([B, A])
+    make().add([C])
+    assert make().documents() == [B, A, C]
+    assert make().document("a") == A
+    assert make().paragraphs("a") == [
+        Paragraph("a#0", "a", (), 0, 8, "养老床位120张"),
+        Paragraph("a#1", "a", (), 9, 18, "就业岗位3000个"),
+    ]
+    assert make().paragraphs("c") == []
+
+
+def test_both_legs_find_what_was_added(make: Make) -> None:
+    make().add([A, B])
+    for leg in ("lexical", "dense"):
+        assert found(make(), "养老", leg) == ["a#0"]
+        assert found(make(), "交通", leg) == ["b#0"]
+
+
+def test_a_replaced_document_keeps_its_place_and_loses_its_old_text(make: Make) -> None:
+    make().add([A, B])
+    new = Document("a", "甲区", "住房5000套")
+    make().add([new])
+    assert make().documents() == [new, B]
+    for leg in ("lexical", "dense"):
+        assert found(make(), "养老", leg) == []
+        assert found(make(), "住房", leg) == ["a#0"]
+
+
+def test_what_is_removed_is_gone_from_everything(make: Make) -> None:
+    make().add([A, B])
+    make().remove(["a"])
+    assert make().documents() == [B]
+    assert found(make(), "养老", "lexical") == found(make(), "养老", "dense") == []
+    for call in (make().document, make().paragraphs):
+        with pytest.raises(UnknownDocument, match="no document has the id 'a'"):
+            call("a")
+    make().add([A])
+    assert make().documents() == [B, A]
+
+
+def test_removing_an_unknown_document_changes_nothing(make: Make) -> None:
+    make().add([A])
+    with pytest.raises(UnknownDocument, match="'zz'"):
+        make().remove(["a", "zz"])
+    assert make().documents() == [A]
+
+
+def test_all_documents_can_be_removed(make: Make) -> None:
+    make().add([A, B])
+    make().remove(["a", "b"])
+    assert make().documents() == []
+    assert make().search("养老") == []
+
+
+def test_of_documents_with_the_same_id_the_last_counts(make: Make) -> None:
+    make().add([A, B, Document("a", "甲区", "住房5000套")])
+    assert make().documents() == [Document("a", "甲区", "住房5000套"), B]
+
+
+def test_a_failing_source_of_documents_changes_nothing(make: Make) -> None:
+    make().add([A])
+
+    def broken():
+        yield B
+        raise OSError("unreadable")
+
+    with pytest.raises(OSError, match="unreadable"):
+        make().add(broken())
+    assert make().documents() == [A]
+
+
+def test_only_limits_every_leg_to_the_documents_named(make: Make) -> None:
+    make().add([A, Document("d", "丁区", "养老机构1家")])
+    for leg in ("lexical", "dense", "hybrid"):
+        assert {hit.paragraph.document_id for hit in make().search("养老", leg=leg, only=["d", "zz"])} == {"d"}
+        assert make().search("养老", leg=leg, only=[]) == []
+
+
+def test_unchanged_documents_are_not_encoded_again(tmp_path: Path) -> None:
+    encoder = ToyEncoder()
+    kb = KnowledgeBase.open(tmp_path, encoder=encoder, create=True, split=lines)
+    kb.add([A, B])
+    generation = kb.stats().generation
+    kb.add([A, B])
+    assert (encoder.encoded, kb.stats().generation) == (3, generation)
+    kb.add([A, Document("b", "乙区", "交通线路3条")])
+    kb.remove(["a"])
+    kb.compact()
+    assert encoder.encoded == 4
+
+
+def test_many_small_changes_leave_few_segments(tmp_path: Path) -> None:
+    encoder = ToyEncoder()
+    kb = KnowledgeBase.open(tmp_path, encoder=encoder, create=True, split=lines)
+    documents = [Document(f"d{n}", "", f"就业岗位{n}个") for n in range(20)]
+    for document in documents:
+        kb.add([document])
+    stats = kb.stats()
+    assert (stats.documents, stats.paragraphs, encoder.encoded) == (20, 20, 20)
+    assert stats.segments < 4
+    assert kb.documents() == documents
+    assert [hit.paragraph.id for hit in kb.search("就业岗位7个", k=1, leg="lexical")] == ["d7#0"]
+
+
+def test_a_snapshot_in_use_is_not_disturbed(make: Make) -> None:
+    kb = make()
+    kb.add([A, B])
+    before = kb.snapshot
+    kb.remove(["a"])
+    kb.add([C])
+    kb.compact()
+    assert list(before.documents) == ["a", "b"]
+    assert [p.id for p in before.paragraphs] == ["a#0", "a#1", "b#0"]
+    assert before.lexical.search({"养老": 1.0}, 3)[0].tolist() == [0]
+
+
+def test_what_is_in_memory_has_no_store() -> None:
+    kb = KnowledgeBase.from_texts(["养老床位120张"], encoder=ToyEncoder())
+    with pytest.raises(StoreNotFound, match="in memory only"):
+        kb.verify()

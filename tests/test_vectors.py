@@ -1,0 +1,53 @@
+"""Nearest rows over several segments, some of whose rows are gone."""
+
+import numpy as np
+import pytest
+
+from rag.rows import LiveRows
+from rag.vectors import VectorFile, VectorIndex
+
+EAST, NORTH = [1.0, 0.0], [0.0, 1.0]
+BETWEEN = [0.6, 0.8]
+
+
+def file(*vectors: list[float]) -> VectorFile:
+    return VectorFile.from_vectors(np.array(vectors, np.float32).reshape(len(vectors), 2))
+
+
+def test_search_is_best_first_with_ties_by_row() -> None:
+    index = VectorIndex([(file(NORTH, EAST), LiveRows(2)), (file(BETWEEN, EAST), LiveRows(2, first=2))])
+    rows, scores = index.search(np.array(EAST, np.float32), 3)
+    assert rows.tolist() == [1, 3, 2]
+    assert scores.tolist() == pytest.approx([1, 1, 0.6])
+
+
+def test_rows_that_are_gone_are_neither_found_nor_counted() -> None:
+    # Of the first segment only its second row is left, so the second segment begins at number 1.
+    index = VectorIndex([(file(EAST, NORTH), LiveRows(2, 0, np.array([1]))), (file(EAST), LiveRows(1, first=1))])
+    rows, scores = index.search(np.array(EAST, np.float32), 5)
+    assert rows.tolist() == [1, 0]
+    assert scores.tolist() == [1, 0]
+    assert index.score(np.array(BETWEEN, np.float32), np.array([0, 1])).tolist() == pytest.approx([0.8, 0.6])
+
+
+def test_a_search_goes_on_until_it_has_k_rows_that_are_left() -> None:
+    gone = [EAST] * 50
+    index = VectorIndex([(file(*gone, NORTH, BETWEEN), LiveRows(52, 0, np.array([50, 51])))])
+    assert index.search(np.array(EAST, np.float32), 2)[0].tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("others", [1, 100])  # few allowed rows are scored one by one, many are searched
+def test_within_limits_the_rows(others: int) -> None:
+    index = VectorIndex([(file(EAST, BETWEEN, NORTH, *[NORTH] * others), LiveRows(3 + others))])
+    within = np.array([False, True, True] + [False] * others)
+    assert index.search(np.array(EAST, np.float32), 5, within)[0].tolist() == [1, 2]
+
+
+def test_merging_keeps_the_rows_that_are_left_in_order() -> None:
+    merged = VectorFile.merge([(file(EAST, NORTH), LiveRows(2, 0, np.array([1]))), (file(BETWEEN), LiveRows(1))])
+    assert merged.vectors(np.arange(2)).tolist() == np.array([NORTH, BETWEEN], np.float32).tolist()
+
+
+def test_an_empty_index_finds_nothing() -> None:
+    for index in (VectorIndex([]), VectorIndex([(file(), LiveRows(0))])):
+        assert index.search(np.array(EAST, np.float32), 3)[0].tolist() == []
