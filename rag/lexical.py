@@ -34,8 +34,8 @@ def idf(documents: int, frequency: NDArray[np.int64]) -> Scores:
 
 @dataclass(frozen=True, eq=False)
 class Postings:
-    """Of one segment. The postings of the term with hash keys[t] are starts[t]:starts[t + 1]: rows that hold it, rising,
-    and how often (255 stands for more). `keys` rise; `lengths` counts the terms of each row.
+    """Of one segment. The postings of the term with hash keys[t] are starts[t]:starts[t + 1]: rows that hold it,
+    rising, and how often (255 stands for more). `keys` rise; `lengths` counts the terms of each row.
     """
 
     keys: NDArray[np.uint64]

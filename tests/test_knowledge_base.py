@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from toys import ToyEncoder, lines
 
 from rag import Document, KnowledgeBase, Paragraph
 from rag.errors import StoreNotFound, UnknownDocument
 from rag.snapshot import Snapshot
+from tests.toys import ToyEncoder, lines
 
 A = Document("a", "甲区", "养老床位120张\n就业岗位3000个", "a.txt", "2024-01-05", {"issuer": "甲区政府"})
 B = Document("b", "乙区", "交通线路2条")

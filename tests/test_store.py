@@ -6,12 +6,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from toys import ToyEncoder, lines
 
 from rag import Document, KnowledgeBase
 from rag import store as stores
 from rag.errors import EncoderMismatch, StoreDamaged, StoreError, StoreFormatError, StoreLocked, StoreNotFound
 from rag.store import Store
+from tests.toys import ToyEncoder, lines
 
 A = Document("a", "甲区报告", "养老床位120张\n就业岗位3000个", "a.txt", "2024-01-05", {"issuer": "甲区"})
 B = Document("b", "乙区报告", "交通线路2条")
