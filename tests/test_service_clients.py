@@ -90,7 +90,7 @@ def test_characters_of_a_stream_are_whole(url: str) -> None:
 def test_answering_goes_on_while_the_page_is_built() -> None:
     built = threading.Event()
 
-    def page(app: FastAPI) -> None:
+    def page(app: FastAPI, _) -> None:
         app.get("/")(lambda: "the page")
         built.wait(10)
 

@@ -7,21 +7,30 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, Response
 
+from ui.knowledge import Knowledge
 from ui.service import asks as bounds
 from ui.service import errors
 from ui.service.access import Access
+from ui.service.admin import admin_page_router, admin_router
 from ui.service.api import api_router
 from ui.service.asks import Asks
+from ui.service.cors import WidgetCors
 from ui.service.docs_page import docs_html
 from ui.service.documents import Changes, documents_router
-from ui.service.engine import Engine
 from ui.service.feedback import FeedbackBook
+from ui.service.gate import SESSION_S, WidgetGate, WidgetLimits
 from ui.service.health import health_router
 from ui.service.late_page import LatePage, PageMount
+from ui.service.limits import Limiter
+from ui.service.links import link_router
 from ui.service.metrics import Metrics
 from ui.service.openai_api import openai_router
+from ui.service.tokens import Signer
 from ui.service.watch import Watch
+from ui.service.widget import files_router, widget_router
 from ui.service_store import ServiceStore
+from ui.sites import Sites
+from ui.viewer import viewer
 
 DEFAULT_BODY_LIMIT = 2 * 2**20
 DEFAULT_UPLOAD_LIMIT = 100 * 2**20
@@ -31,15 +40,17 @@ _OURS = ("/api/", "/v1/", "/widget/", "/admin/", "/view/")
 
 
 def create_app(
-    kb: Engine,
+    kb: Knowledge,
     *,
     folder: Path | None = None,
-    page: Callable[[FastAPI], object] | None = None,
+    page: Callable[[FastAPI, FeedbackBook], object] | None = None,
     admin_token: str | None = None,
     widget_only: bool = False,
     threads: int = bounds.DEFAULT_THREADS,
     waiting: int = bounds.DEFAULT_WAITING,
     time_limit_s: float = bounds.DEFAULT_TIME_LIMIT_S,
+    widget_limits: WidgetLimits = WidgetLimits(),  # noqa: B008  frozen
+    widget_session_s: float = SESSION_S,
     body_limit: int = DEFAULT_BODY_LIMIT,
     upload_limit: int = DEFAULT_UPLOAD_LIMIT,
     body_time_s: float = DEFAULT_BODY_TIME_S,
@@ -49,7 +60,8 @@ def create_app(
     """The service over `kb`.
 
     `folder` is where feedback, site keys, limits and token hashes are kept (the store's folder); None keeps them in
-    memory. `page` puts the chat page on the empty application it is given, on a thread, after the start.
+    memory. `page` puts the chat page, with a place for its feedback, on the empty application it is given, on a thread,
+    after the start.
     `admin_token` replaces the one on file. `widget_only` exposes the widget and /healthz and nothing else. Limits are
     bytes and seconds.
     """
@@ -61,7 +73,17 @@ def create_app(
     asks = Asks(kb, threads=threads, waiting=waiting, time_limit_s=time_limit_s)
     changes = Changes(kb)
     feedback = FeedbackBook(store)
-    late_page = LatePage(page) if page is not None and not widget_only else None
+    sites = Sites(store)
+    signer = Signer(store.signing_key())
+    gate = WidgetGate(
+        sites=sites,
+        limiter=Limiter(store),
+        signer=signer,
+        limits=widget_limits,
+        session_s=widget_session_s,
+        demo=not widget_only,
+    )
+    late_page = LatePage(lambda inner: page(inner, feedback)) if page is not None and not widget_only else None
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -98,12 +120,29 @@ def create_app(
         )
     )
 
+    app.include_router(viewer(kb))
+    if not widget_only:
+        app.include_router(admin_router(sites=sites, access=access))
+        app.include_router(admin_page_router())
+    app.include_router(
+        widget_router(
+            gate=gate,
+            asks=asks,
+            signer=signer,
+            metrics=metrics,
+            feedback=feedback,
+        )
+    )
+    app.include_router(link_router(signer=signer, engine=kb))
+    app.include_router(files_router(demo=not widget_only))
+
     @app.get("/docs", include_in_schema=False)
     def docs() -> Response:
         return HTMLResponse(docs_html(app.openapi()))
 
     if late_page is not None:
         app.router.routes.append(PageMount(late_page, beside=_OURS))
+    app.add_middleware(WidgetCors, allowed=gate.origin_allowed)
     app.add_middleware(
         Watch,
         metrics=metrics,
@@ -113,6 +152,7 @@ def create_app(
         allowed=_of_widget if widget_only else _anything,
     )
     app.state.access = access
+    app.state.sites = sites
     return app
 
 

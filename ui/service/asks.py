@@ -3,17 +3,20 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from rag import Answer, Hit, Leg
-from ui.service.engine import Engine, History
+from ui.knowledge import Knowledge
 from ui.service.errors import Refused, refusal_of
 
 DEFAULT_THREADS = 4
 DEFAULT_WAITING = 128
 DEFAULT_TIME_LIMIT_S = 30.0
+
+Turns = Sequence[tuple[str, str]]
+"""Questions and their answers, oldest first."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,7 +32,7 @@ class Asks:
     counted as taken until it is really free.
     """
 
-    def __init__(self, engine: Engine, *, threads: int, waiting: int, time_limit_s: float) -> None:
+    def __init__(self, engine: Knowledge, *, threads: int, waiting: int, time_limit_s: float) -> None:
         self._engine = engine
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="youju-ask")
         self._places = threads + waiting
@@ -37,7 +40,7 @@ class Asks:
         self._lock = threading.Lock()
         self._time_limit_s = time_limit_s
 
-    async def ask(self, question: str, *, history: History = (), only: Collection[str] | None = None) -> Answer:
+    async def ask(self, question: str, *, history: Turns = (), only: Collection[str] | None = None) -> Answer:
         return await self.run(self._engine.ask, question, history=history, only=only)
 
     async def search(self, query: str, *, k: int, leg: str, only: Collection[str] | None = None) -> list[Hit]:
@@ -52,7 +55,12 @@ class Asks:
             raise self._too_long() from None
 
     def stream(
-        self, question: str, *, history: History = (), only: Collection[str] | None = None, hits: int = 0
+        self,
+        question: str,
+        *,
+        history: Turns = (),
+        only: Collection[str] | None = None,
+        hits: int = 0,
     ) -> AsyncIterator[Piece]:
         """The best `hits` (when more than 0), then growing answers; a Refused at the end if something went wrong.
 

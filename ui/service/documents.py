@@ -6,7 +6,7 @@ import re
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
@@ -16,9 +16,10 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
 from rag import Document, YoujuError
+from rag.reading import read_path
+from ui.knowledge import Knowledge
 from ui.service.access import Access
 from ui.service.api import ERRORS
-from ui.service.engine import Engine
 from ui.service.errors import Refused
 from ui.service.schemas import (
     DocumentIn,
@@ -54,7 +55,7 @@ _POST_BODY["requestBody"]["content"]["application/json"]["schema"].pop("$defs", 
 class Changes:
     """Changes one after the other, on a thread of their own: asking goes on beside them."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Knowledge) -> None:
         self._engine = engine
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="youju-change")
 
@@ -73,8 +74,6 @@ class Changes:
         await asyncio.get_running_loop().run_in_executor(self._pool, known_then_remove)
 
     def _add_files(self, folder: Path, names: Sequence[str]) -> list[dict[str, Any]]:
-        read_path = import_module("rag.reading").read_path
-
         held = {document.id for document in self._engine.documents()}
         outcomes: list[dict[str, Any]] = []
         documents: list[Document] = []
@@ -84,7 +83,7 @@ class Changes:
             except YoujuError as error:
                 outcomes.append(_outcome(name, None, "failed", str(error).replace(f"{folder}/", "")))
             else:
-                documents.append(document)
+                documents.append(replace(document, source=name))
                 outcomes.append(_outcome(name, document.id, "replaced" if document.id in held else "added"))
         if documents:
             self._engine.add(documents)
@@ -94,7 +93,7 @@ class Changes:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
-def documents_router(*, engine: Engine, access: Access, changes: Changes) -> APIRouter:
+def documents_router(*, engine: Knowledge, access: Access, changes: Changes) -> APIRouter:
     router = APIRouter(prefix="/api/documents", tags=["documents"])
     read = [Depends(access.program)]
     change = [Depends(access.admin)]
@@ -192,7 +191,7 @@ async def _take_files(request: Request, changes: Changes) -> list[dict[str, Any]
             return await changes.add_files(Path(folder), names)
 
 
-async def _take_texts(body: bytes, engine: Engine, changes: Changes) -> list[dict[str, Any]]:
+async def _take_texts(body: bytes, engine: Knowledge, changes: Changes) -> list[dict[str, Any]]:
     try:
         sent = DocumentsIn.model_validate_json(body)
     except ValidationError as error:

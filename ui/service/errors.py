@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from rag import errors
 from ui.service.logs import LOGGER
+from ui.sites import BadOrigin, UnknownSite
 
 
 class Refused(Exception):
@@ -30,6 +31,8 @@ _STATUS: dict[type[errors.YoujuError], int] = {
     errors.ReadError: 422,
     errors.StoreLocked: 409,
     errors.ModelError: 502,
+    UnknownSite: 404,
+    BadOrigin: 422,
     errors.YoujuError: 500,
 }
 

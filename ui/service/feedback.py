@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag import Answer
 from ui.service_store import ServiceStore, Value
 
 
@@ -43,6 +44,11 @@ class FeedbackBook:
                 values,
             )
             return int(self._store.rows("SELECT last_insert_rowid()")[0][0] or 0)
+
+    def record(self, answer: Answer, *, helpful: bool, reasons: Sequence[str], comment: str) -> None:
+        """What the chat page calls."""
+        rating = "up" if helpful else "down"
+        self.add(Feedback(answer.id, rating, ",".join(reasons), comment, answer.question, answer.text, way="page"))
 
     def all(self) -> list[Feedback]:
         """Oldest first."""

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response
 
 from rag import Leg
+from ui.knowledge import Knowledge
 from ui.service.access import Access
 from ui.service.asks import Asks
-from ui.service.engine import Engine
 from ui.service.metrics import CONTENT_TYPE, Metrics
 from ui.service.schemas import HealthBody, ReadyBody
 
@@ -16,7 +16,7 @@ _CANARY_LENGTH = 24
 
 
 def health_router(
-    *, engine: Engine, asks: Asks, access: Access, metrics: Metrics, page_state: Callable[[], str]
+    *, engine: Knowledge, asks: Asks, access: Access, metrics: Metrics, page_state: Callable[[], str]
 ) -> APIRouter:
     router = APIRouter(tags=["operation"])
 
@@ -59,14 +59,14 @@ def health_router(
     return router
 
 
-def canaries(engine: Engine) -> tuple[int, dict[str, bool]]:
+def canaries(engine: Knowledge) -> tuple[int, dict[str, bool]]:
     """How many documents there are, and for each leg whether it finds something for the beginning of one of them."""
     documents = engine.documents()
     question = _canary(engine)
     return len(documents), {str(leg): bool(question and engine.search(question, k=1, leg=str(leg))) for leg in Leg}
 
 
-def _canary(engine: Engine) -> str:
+def _canary(engine: Knowledge) -> str:
     for document in engine.documents():
         for paragraph in engine.paragraphs(document.id):
             text = paragraph.text.strip()[:_CANARY_LENGTH]

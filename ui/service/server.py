@@ -10,10 +10,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from rag import YoujuError
+from ui.knowledge import Knowledge
 from ui.service import logs
 from ui.service.access import Access
 from ui.service.app import create_app
-from ui.service.engine import Engine
+from ui.service.feedback import FeedbackBook
 
 SHUTDOWN_S = 10
 
@@ -23,12 +24,11 @@ class ExposedWithoutToken(YoujuError):
 
 
 def serve(
-    kb: Engine,
+    kb: Knowledge,
     host: str = "127.0.0.1",
     port: int = 7860,
     *,
     folder: Path | None = None,
-    page: Callable[[FastAPI], object] | None = None,
     admin_token: str | None = None,
     trusted_proxies: Sequence[str] = (),
     root_path: str = "",
@@ -41,7 +41,7 @@ def serve(
     X-Forwarded-Proto are believed. `options` are those of `create_app`.
     """
     logs.to_stderr()
-    app = create_app(kb, folder=folder, page=page, admin_token=admin_token, root_path=root_path, **options)
+    app = create_app(kb, folder=folder, page=chat_page(kb), admin_token=admin_token, root_path=root_path, **options)
     access: Access = app.state.access
     if not is_loopback(host) and not access.has_admin_token():
         raise ExposedWithoutToken(
@@ -67,6 +67,17 @@ def serve(
         h11_max_incomplete_event_size=64 * 1024,
     )
     uvicorn.Server(config).run()
+
+
+def chat_page(kb: Knowledge) -> Callable[[FastAPI, FeedbackBook], None]:
+    """What puts the chat page on an application. Imports gradio when it is called."""
+
+    def mount(app: FastAPI, feedback: FeedbackBook) -> None:
+        from ui.page import build_page, mount_page
+
+        mount_page(app, build_page(kb, feedback=feedback))
+
+    return mount
 
 
 def is_loopback(host: str) -> bool:

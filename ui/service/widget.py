@@ -1,0 +1,193 @@
+"""/widget/v1: what a page of another origin may call, and nothing more."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+
+from rag import Answer, Citation
+from ui import widget as files
+from ui.service import diagnosis
+from ui.service.api import answer_events
+from ui.service.asks import Asks
+from ui.service.errors import Refused
+from ui.service.events import event_stream
+from ui.service.feedback import Feedback, FeedbackBook
+from ui.service.gate import WidgetGate
+from ui.service.links import fresh_link, view_link
+from ui.service.metrics import Metrics
+from ui.service.tokens import BadToken, Signer
+from ui.sites import Site
+
+MAX_QUESTION = 500
+_RELATED = 3
+
+
+class SessionIn(BaseModel):
+    site: str = Field(max_length=100, examples=["pk_…"])
+
+
+class SessionOut(BaseModel):
+    token: str
+    expires_in: float = Field(description="Seconds.")
+
+
+class TurnIn(BaseModel):
+    question: str = Field(max_length=MAX_QUESTION)
+    answer: str = Field(max_length=20_000)
+    receipt: str = Field(max_length=64, description="As it came with the answer; a turn without is not believed.")
+
+
+class WidgetAsk(BaseModel):
+    question: str = Field(min_length=1, max_length=MAX_QUESTION)
+    turns: list[TurnIn] = Field(default=[], max_length=20)
+
+
+class WidgetFeedback(BaseModel):
+    answer_id: str = Field(min_length=1, max_length=200)
+    rating: str = Field(pattern="^(up|down)$")
+    reason: str = Field(default="", max_length=200)
+    question: str = Field(default="", max_length=MAX_QUESTION)
+    answer: str = Field(default="", max_length=20_000)
+
+
+class LinkIn(BaseModel):
+    view: str = Field(max_length=4000, description="A link of an earlier answer, expired or not.")
+
+
+class WidgetAnswers:
+    """Answers in the widget's shape: what a visitor sees, no more."""
+
+    def __init__(self, signer: Signer, site: Site, question: str) -> None:
+        self._signer = signer
+        self._site = site
+        self._question = question
+
+    def present(self, answer: Answer) -> dict[str, Any]:
+        return {
+            "id": answer.id,
+            "question": self._question,
+            "resolved_question": answer.resolved_question,
+            "text": answer.text,
+            "abstained": answer.abstained,
+            "sentences": [
+                {"text": s.text, "citations": list(s.citations), "verified": s.verified} for s in answer.sentences
+            ],
+            "citations": [self._citation(citation) for citation in answer.citations],
+            "related": [
+                {
+                    "section": list(hit.paragraph.section),
+                    "text": hit.paragraph.text[:120],
+                    "view": view_link(self._signer, hit.paragraph.document_id, hit.paragraph.start, hit.paragraph.end),
+                }
+                for hit in answer.related[:_RELATED]
+            ],
+            "receipt": self._signer.receipt(self._site.id, self._question, answer.text),
+        }
+
+    def _citation(self, citation: Citation) -> dict[str, Any]:
+        key = None
+        if citation.key is not None:
+            key = [citation.key[0] - citation.start, citation.key[1] - citation.start]
+        return {
+            "number": citation.number,
+            "title": citation.title,
+            "section": list(citation.section),
+            "page": citation.page,
+            "quote": citation.quote,
+            "key": key,
+            "verified": citation.verified,
+            "view": view_link(self._signer, citation.document_id, citation.start, citation.end),
+        }
+
+
+def widget_router(
+    *,
+    gate: WidgetGate,
+    asks: Asks,
+    signer: Signer,
+    metrics: Metrics,
+    feedback: FeedbackBook,
+) -> APIRouter:
+    router = APIRouter(prefix="/widget/v1", tags=["widget"])
+
+    @router.post("/session", summary="A page's key for a 15-minute token", response_model=SessionOut)
+    def session(body: SessionIn, request: Request) -> Response:
+        return JSONResponse(gate.begin(body.site, request), headers={"Cache-Control": "no-store"})
+
+    @router.post("/ask", summary="Ask; answered as events `delta`, then `answer` or `error`")
+    async def ask(body: WidgetAsk, request: Request) -> Response:
+        visit = await run_in_threadpool(gate.admit, request, counted=True)
+        history = [
+            (turn.question, turn.answer)
+            for turn in body.turns
+            if signer.is_receipt(turn.receipt, visit.site.id, turn.question, turn.answer)
+        ]
+        pieces = asks.stream(body.question, history=history)
+        answers = WidgetAnswers(signer, visit.site, body.question)
+        return event_stream(answer_events(pieces, metrics=metrics, way="widget", present=answers.present))
+
+    @router.post("/feedback", status_code=201, summary="Thumbs up or down")
+    def give_feedback(body: WidgetFeedback, request: Request) -> Response:
+        visit = gate.admit(request)
+        feedback.add(Feedback(**body.model_dump(), way=f"widget:{visit.site.id}"))
+        return JSONResponse({}, 201)
+
+    @router.post("/link", summary="A fresh link for one that has expired")
+    def link(body: LinkIn, request: Request) -> Response:
+        gate.admit(request)
+        try:
+            return JSONResponse({"view": fresh_link(signer, body.view)})
+        except BadToken:
+            raise Refused(403, "link_wrong", "This is no link of ours, or it is too old.") from None
+
+    @router.get("/diagnose", summary="Why the widget does not work on a page")
+    def diagnose(
+        request: Request,
+        site: Annotated[str, Query(max_length=100, description="The key in the tag.")] = "",
+        page: Annotated[
+            str, Query(max_length=2000, description="The page's address; the Origin header if left out.")
+        ] = "",
+        csp: Annotated[str, Query(max_length=8000, description="The page's Content-Security-Policy.")] = "",
+        lang: Annotated[str, Query(max_length=40)] = "",
+    ) -> Response:
+        language = diagnosis.language_of(lang or request.headers.get("accept-language", ""))
+        found = gate.diagnose(request, key=site, page=page, policy=csp, language=language)
+        checks = [{"check": f.check, "ok": f.ok, "kind": f.kind, "message": f.message} for f in found]
+        return JSONResponse({"ok": all(f.ok for f in found), "checks": checks}, headers={"Cache-Control": "no-store"})
+
+    return router
+
+
+def files_router(*, demo: bool) -> APIRouter:
+    """The scripts, and the page that shows them off."""
+    router = APIRouter(prefix="/widget/v1", include_in_schema=False)
+
+    @router.get("/{name}.js")
+    def script(name: str, request: Request) -> Response:
+        if name not in files.SCRIPTS:
+            raise Refused(404, "not_found", "There is nothing here.")
+        body = files.read(f"{name}.js")
+        tag = f'"{files.version(name)}"'
+        pinned = request.query_params.get("v") == files.version(name)
+        headers = {
+            "ETag": tag,
+            "Cache-Control": "public, max-age=31536000, immutable" if pinned else "public, max-age=300",
+        }
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        return Response(body, media_type="text/javascript", headers=headers)
+
+    if demo:
+
+        @router.get("/demo")
+        def demo_page() -> Response:
+            return HTMLResponse(files.read("demo.html"), headers={"Content-Security-Policy": files.DEMO_POLICY})
+
+        @router.get("/demo.css")
+        def demo_style() -> Response:
+            return Response(files.read("demo.css"), media_type="text/css")
+
+    return router

@@ -1,0 +1,355 @@
+(() => {
+"use strict";
+const WORDS = {"zh-CN":{"greeting":"您好！请就本站文件提问，每句回答都附出处。","placeholder":"输入问题，按回车发送","question":"问题","send":"发送","stop":"停止","close":"关闭","fresh":"新对话","waiting":"正在查找…","stopped":"已停止。","retry":"重试","meant":"按此理解：","source":"出处","sources":"出处","page":"第 {n} 页","open":"查看原文（新窗口）","unverified":"未核实","related":"可能相关（未作为依据）","useful":"这个回答有用吗？","up":"有用","down":"没用","thanks":"谢谢反馈。","reasons":["不准确","出处不对","没答到点上","其他"],"offline":"网络已断开。恢复后可以继续提问。","limit":"提问太频繁，请 {n} 秒后再试。","busy":"现在提问的人较多，请稍后再试。","refused":"此页面暂时不能使用问答。","failed":"出了点问题，请重试。","too_long":"问题太长，最多 500 字。","timeout":"回答超时，请重试或问得更具体些。"},"zh-TW":{"greeting":"您好！請就本站文件提問，每句回答都附出處。","placeholder":"輸入問題，按 Enter 送出","question":"問題","send":"送出","stop":"停止","close":"關閉","fresh":"新對話","waiting":"正在查找…","stopped":"已停止。","retry":"重試","meant":"按此理解：","source":"出處","sources":"出處","page":"第 {n} 頁","open":"查看原文（新視窗）","unverified":"未核實","related":"可能相關（未作為依據）","useful":"這個回答有用嗎？","up":"有用","down":"沒用","thanks":"謝謝回饋。","reasons":["不準確","出處不對","沒答到重點","其他"],"offline":"網路已斷線。恢復後可以繼續提問。","limit":"提問太頻繁，請 {n} 秒後再試。","busy":"現在提問的人較多，請稍後再試。","refused":"此頁面暫時不能使用問答。","failed":"出了點問題，請重試。","too_long":"問題太長，最多 500 字。","timeout":"回答逾時，請重試或問得更具體些。"},"en":{"greeting":"Hello! Ask about this site's documents. Every sentence of an answer shows its source.","placeholder":"Type a question, press Enter","question":"Question","send":"Send","stop":"Stop","close":"Close","fresh":"New conversation","waiting":"Looking…","stopped":"Stopped.","retry":"Try again","meant":"Understood as: ","source":"Source","sources":"Sources","page":"page {n}","open":"See in the document (new tab)","unverified":"not verified","related":"Perhaps related (not used)","useful":"Was this useful?","up":"Useful","down":"Not useful","thanks":"Thank you.","reasons":["Not accurate","Wrong source","Beside the point","Other"],"offline":"You are offline. Ask on once you are back.","limit":"Too many questions; try again in {n} s.","busy":"Many people are asking just now; try again in a moment.","refused":"Asking is not possible on this page for now.","failed":"Something went wrong; please try again.","too_long":"The question is too long; 500 characters at most.","timeout":"This took too long; try again, or ask something narrower."}};
+const CSS = ".panel{display: flex;flex-direction: column;position: absolute;width: 400px;height: min(640px, calc(100dvh - 120px));background: var(--ground);color: var(--text);border: 1px solid var(--line);border-radius: 12px;overflow: hidden;box-shadow: 0 8px 40px #0004;overflow-wrap: anywhere;text-align: start;}.panel.right{right: 0;}.panel.left{left: 0;}.panel.bottom{bottom: 0;}.panel.top{top: 0;}.launch + .panel.bottom{bottom: 64px;}.launch + .panel.top{top: 64px;}.panel.inline{position: static;width: 100%;height: 100%;min-height: 420px;box-shadow: none;}header{display: flex;align-items: center;gap: 4px;padding: 4px 4px 4px 16px;border-bottom: 1px solid var(--line);}h2{flex: 1;margin: 0;font-size: 17px;font-weight: 600;line-height: 1.4;}.icon{min-width: 44px;min-height: 44px;border: 0;border-radius: 8px;background: none;font-size: 20px;line-height: 1;}.icon:hover, .chip:hover, .mark:hover{background: var(--tint);}button:focus-visible, a:focus-visible, textarea:focus-visible, [tabindex]:focus-visible{outline: 2px solid var(--accent);outline-offset: 1px;}.log{flex: 1;overflow-y: auto;overscroll-behavior: contain;padding: 12px 16px;}.log > p:first-child{margin-top: 0;}.asked{margin: 12px 0 8px auto;padding: 8px 12px;width: fit-content;max-width: 88%;border-radius: 12px 12px 2px 12px;background: var(--tint);white-space: pre-wrap;}.answer{margin: 0 0 12px;}.answer p{margin: 4px 0;}.meant, .note, .where{color: var(--soft);font-size: 14px;}.unsure{text-decoration: underline wavy var(--bad);text-underline-offset: 4px;}.mark{min-width: 24px;min-height: 24px;margin: 0 2px;padding: 0 4px;border: 1px solid var(--accent);border-radius: 12px;background: none;color: var(--accent);font-size: 13px;line-height: 1.2;vertical-align: 1px;}ol{list-style: none;margin: 8px 0;padding: 0;}.card{margin: 0 0 8px;padding: 8px 12px;border: 1px solid var(--line);border-radius: 8px;}.card.lit{border-color: var(--accent);box-shadow: 0 0 0 1px var(--accent);}.card strong{font-weight: 600;}blockquote{margin: 6px 0;padding: 0 0 0 10px;border-inline-start: 3px solid var(--accent);}mark{background: var(--mark);color: inherit;border-radius: 2px;}a{color: var(--accent);}.card a{display: inline-block;min-height: 24px;font-size: 14px;}.chip{min-height: 44px;margin: 0 6px 6px 0;padding: 8px 14px;border: 1px solid var(--line);border-radius: 22px;background: none;text-align: start;}.chip[aria-pressed=\"true\"]{border-color: var(--accent);color: var(--accent);}.error{color: var(--bad);}.offline{padding: 6px 16px;background: var(--tint);font-size: 14px;}form{display: flex;align-items: flex-end;gap: 8px;padding: 10px 12px calc(10px + env(safe-area-inset-bottom));border-top: 1px solid var(--line);}textarea{flex: 1;min-height: 44px;max-height: 120px;padding: 9px 12px;border: 1px solid var(--soft);border-radius: 8px;background: var(--ground);color: inherit;font: inherit;resize: none;field-sizing: content;}textarea::placeholder{color: var(--soft);opacity: 1;}.send{min-width: 64px;min-height: 44px;border: 1px solid var(--accent);border-radius: 8px;background: var(--accent);color: var(--on);}.wait{display: inline-block;width: 8px;height: 8px;border-radius: 4px;background: var(--accent);animation: beat 1s infinite alternate;}@keyframes beat{to{opacity: .2;}}.only-heard{position: absolute;width: 1px;height: 1px;overflow: hidden;clip-path: inset(50%);white-space: nowrap;}@media (max-width: 639px), (max-height: 479px){.panel:not(.inline){position: fixed;inset: 0;width: 100%;height: 100dvh;border: 0;border-radius: 0;padding: env(safe-area-inset-top) env(safe-area-inset-right) 0 env(safe-area-inset-left);}}@media (prefers-reduced-motion: reduce){.wait{animation: none;}}@media (prefers-reduced-motion: no-preference){.log{scroll-behavior: smooth;}}@media (forced-colors: active){.asked, .send, .launch{border: 1px solid;}}";
+const KEPT_TURNS = 20;
+const SENT_TURNS = 6;
+const LONGEST = 500;
+const LINK_LIVES_MS = 14 * 60 * 1000;
+class Failure extends Error {
+constructor(type, { status = 0, retry = 0 } = {}) {
+super(type);
+Object.assign(this, { type, status, retry });
+}
+}
+const create = ({ root, base, mode, lang, title, options, make, styled, emit, close }) => {
+const words = WORDS[lang];
+const key = `youju:${options.site}`;
+const blocked = new Set();
+document.addEventListener("securitypolicyviolation", (event) => {
+if (String(event.blockedURI).startsWith(new URL(base).origin)) blocked.add(event.effectiveDirective);
+});
+let kept = { turns: [], open: false };
+try {
+const stored = JSON.parse(sessionStorage.getItem(key) || "{}");
+const whole = (turn) => Array.isArray(turn.answer.citations) && Array.isArray(turn.answer.sentences) && Array.isArray(turn.answer.related);
+if (Array.isArray(stored.turns)) kept = { turns: stored.turns.filter(whole), open: !!stored.open };
+} catch {
+kept = { turns: [], open: false };
+}
+const keep = () => {
+kept.turns = kept.turns.slice(-KEPT_TURNS);
+try {
+sessionStorage.setItem(key, JSON.stringify(kept));
+} catch {
+emit("error", { type: "storage" });
+}
+};
+let token = null;
+let renewAt = 0;
+let running = null;
+const call = async (path, body, { signal, renewed = false } = {}) => {
+if (path !== "session" && (!token || Date.now() > renewAt)) await renew(signal);
+let response;
+try {
+response = await fetch(base + path, {
+method: "POST",
+headers: { "Content-Type": "application/json", ...(token && path !== "session" ? { Authorization: `Bearer ${token}` } : {}) },
+body: JSON.stringify(body),
+credentials: "omit",
+cache: "no-store",
+referrerPolicy: "origin",
+signal,
+});
+} catch (error) {
+if (error.name === "AbortError") throw error;
+throw new Failure(navigator.onLine === false ? "offline" : "network");
+}
+if (response.ok) return response;
+if (response.status === 401 && !renewed && path !== "session") {
+token = null;
+return call(path, body, { signal, renewed: true });
+}
+const told = await response.json().catch(() => ({}));
+throw new Failure((told.error && told.error.type) || "failed", { status: response.status, retry: Number(response.headers.get("Retry-After")) });
+};
+const renew = async (signal) => {
+const session = await (await call("session", { site: options.site || "" }, { signal })).json();
+token = session.token;
+renewAt = Date.now() + session.expires_in * 800;
+};
+const lineOf = (failure) => {
+if (failure.type === "limit") return words.limit.replace("{n}", failure.retry || 60);
+if (["busy", "offline", "timeout"].includes(failure.type)) return words[failure.type];
+if (failure.status === 403) return words.refused;
+return words.failed;
+};
+const explain = async (failure) => {
+if (!["network", "failed"].includes(failure.type) && failure.status !== 403) return;
+if (blocked.size) {
+console.error(`Youju: blocked by this page's Content-Security-Policy (${[...blocked].join(", ")}): add ${new URL(base).origin}`);
+return;
+}
+if (location.protocol === "https:" && base.startsWith("http:")) {
+console.error(`Youju: mixed content: this page uses HTTPS, ${base} does not`);
+return;
+}
+try {
+const query = new URLSearchParams({ site: options.site || "", page: location.href, lang });
+const told = await (await fetch(`${base}diagnose?${query}`, { credentials: "omit" })).json();
+for (const check of told.checks) if (!check.ok) console.error(`Youju: ${check.message}`);
+} catch {
+console.error(`Youju: ${base} cannot be reached from this page`);
+}
+};
+const events = async function* (response) {
+const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+let text = "";
+for (;;) {
+const { value, done } = await reader.read();
+if (done) return;
+text += value;
+const frames = text.split("\n\n");
+text = frames.pop();
+for (const frame of frames) {
+const name = /^event: (.*)$/m.exec(frame);
+const data = /^data: (.*)$/m.exec(frame);
+if (name && data) yield [name[1], JSON.parse(data[1])];
+}
+}
+};
+const nodes = (text, light) =>
+text.split(/(\[\d{1,3}\]|\*\*[^*\n]+\*\*)/).map((part) => {
+const number = /^\[(\d+)\]$/.exec(part);
+if (number && light) return make("button", { class: "mark", type: "button", "aria-label": `${words.source} ${number[1]}`, onclick: () => light(Number(number[1])) }, number[1]);
+if (part.startsWith("**") && part.length > 4) return make("strong", {}, part.slice(2, -2));
+return part;
+});
+const link = (view, made) => {
+const { href } = new URL(view, base);
+if (!href.startsWith(base)) return "";
+const element = make("a", { href, target: "_blank", rel: "noopener noreferrer" }, words.open);
+element.addEventListener("click", async (event) => {
+if (Date.now() - made < LINK_LIVES_MS) return;
+event.preventDefault();
+const tab = window.open("about:blank", "_blank");
+if (tab) tab.opener = null;
+try {
+const fresh = await (await call("link", { view })).json();
+if (tab) tab.location.replace(new URL(fresh.view, base).href);
+} catch {
+if (tab) tab.close();
+}
+});
+return element;
+};
+const where = (source) => [...(source.section || []), source.page ? words.page.replace("{n}", source.page) : ""].filter(Boolean).join(" › ");
+const card = (citation, made) => {
+const { quote, key: span } = citation;
+const inside = span && span[0] >= 0 && span[1] <= quote.length && span[0] < span[1];
+const quoted = inside ? [quote.slice(0, span[0]), make("mark", {}, quote.slice(span[0], span[1])), quote.slice(span[1])] : [quote];
+return make(
+"li",
+{ class: "card", tabindex: "-1", "data-number": citation.number },
+make("strong", {}, `[${citation.number}] ${citation.title}`),
+make("div", { class: "where" }, where(citation)),
+make("blockquote", {}, ...quoted),
+...(citation.verified ? [] : [make("div", { class: "error" }, words.unverified)]),
+link(citation.view, made)
+);
+};
+const thumbs = (turn) => {
+const box = make("div", { class: "note", role: "group", "aria-label": words.useful });
+const send = async (rating, reason = "") => {
+turn.rating = rating;
+keep();
+const { answer } = turn;
+await call("feedback", { answer_id: answer.id, rating, reason, question: turn.question, answer: answer.text }).catch(() => {});
+};
+const draw = () => {
+const chip = (rating, sign) =>
+make("button", { class: "icon", type: "button", "aria-label": words[rating], "aria-pressed": String(turn.rating === rating), onclick: () => choose(rating) }, sign);
+box.replaceChildren(chip("up", "👍"), chip("down", "👎"));
+};
+const choose = (rating) => {
+send(rating);
+if (rating === "up") box.replaceChildren(make("span", { role: "status" }, words.thanks));
+else {
+const reasons = words.reasons.map((reason) =>
+make("button", { class: "chip", type: "button", onclick: () => (send("down", reason), box.replaceChildren(make("span", { role: "status" }, words.thanks))) }, reason)
+);
+box.replaceChildren(...reasons);
+reasons[0].focus();
+}
+};
+if (turn.rating) box.append(words.thanks);
+else draw();
+return box;
+};
+const drawAnswer = (box, turn) => {
+const { answer, at } = turn;
+const cards = answer.citations.map((citation) => card(citation, at));
+const light = (number) => {
+for (const one of cards) one.classList.toggle("lit", one.dataset.number === String(number));
+const found = cards.find((one) => one.dataset.number === String(number));
+if (found) {
+found.scrollIntoView({ block: "nearest" });
+found.focus({ preventScroll: true });
+}
+};
+const known = new Set(answer.citations.map((citation) => String(citation.number)));
+const clean = (text) => text.replace(/\[(\d{1,3})\]/g, (whole, number) => (known.has(number) ? whole : ""));
+const said = answer.sentences.length
+? answer.sentences.map((s) => make("span", s.verified ? {} : { class: "unsure", title: words.unverified }, ...nodes(clean(s.text), light), ...nodes(clean(s.citations.map((n) => `[${n}]`).join("")), light)))
+: nodes(clean(answer.text), light);
+const meant = answer.resolved_question && answer.resolved_question !== turn.question;
+box.replaceChildren(
+...(meant ? [make("p", { class: "meant" }, words.meant + answer.resolved_question)] : []),
+make("p", {}, ...said),
+...(cards.length ? [make("ol", { "aria-label": words.sources }, ...cards)] : []),
+...(answer.abstained && answer.related.length
+? [
+make("p", { class: "note" }, words.related),
+make("ol", { "aria-label": words.related }, ...answer.related.map((hit) => make("li", { class: "card" }, make("div", { class: "where" }, where(hit)), make("div", {}, hit.text), link(hit.view, at)))),
+]
+: []),
+thumbs(turn)
+);
+};
+const side = /left/.test(options.position) ? "left" : "right";
+const edge = /top/.test(options.position) ? "top" : "bottom";
+const log = make("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": title, tabindex: "0" });
+const box = make("textarea", { rows: "1", maxlength: LONGEST, placeholder: words.placeholder, "aria-label": words.question, enterkeyhint: "send" });
+const send = make("button", { class: "send", type: "submit" }, words.send);
+const form = make("form", { onsubmit: (event) => (event.preventDefault(), running ? running.abort() : ask(box.value)) }, box, send);
+const offline = make("div", { class: "offline", role: "status", hidden: navigator.onLine !== false }, words.offline);
+const fresh = make("button", { class: "icon", type: "button", "aria-label": words.fresh, title: words.fresh, onclick: () => restart() }, "↺");
+const shut = make("button", { class: "icon", type: "button", "aria-label": words.close, title: words.close, onclick: close }, "✕");
+const heading = make("h2", { id: "title" }, title);
+const panel = make(
+"section",
+{ id: "panel", class: `panel ${side} ${edge} ${mode}`, hidden: true, lang, "aria-labelledby": "title", role: mode === "inline" ? "region" : "dialog", "aria-modal": mode === "inline" ? null : "false" },
+make("header", {}, heading, fresh, ...(mode === "inline" ? [] : [shut])),
+offline,
+log,
+form
+);
+styled(CSS);
+root.append(panel);
+const tellOnline = () => (offline.hidden = navigator.onLine !== false);
+addEventListener("online", tellOnline);
+addEventListener("offline", tellOnline);
+box.addEventListener("keydown", (event) => {
+if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
+event.preventDefault();
+if (!running) ask(box.value);
+}
+});
+const small = matchMedia("(max-width: 639px), (max-height: 479px)");
+panel.addEventListener("keydown", (event) => {
+event.stopPropagation();
+if (mode === "inline" || event.isComposing) return;
+if (event.key === "Escape") close();
+if (event.key === "Tab" && small.matches) {
+const all = [...panel.querySelectorAll("button, a, textarea, [tabindex='0']")].filter((element) => element.offsetParent || element === box);
+const last = all[all.length - 1];
+if (event.shiftKey && root.activeElement === all[0]) (event.preventDefault(), last.focus());
+else if (!event.shiftKey && root.activeElement === last) (event.preventDefault(), all[0].focus());
+}
+});
+const down = () => (log.scrollTop = log.scrollHeight);
+const welcome = () => {
+const suggestions = (options.suggest || "").split("|").map((s) => s.trim()).filter(Boolean).slice(0, 6);
+log.replaceChildren(make("p", {}, options.greeting || words.greeting), ...suggestions.map((s) => make("button", { class: "chip", type: "button", onclick: () => ask(s) }, s)));
+};
+const restart = () => {
+if (running) running.abort();
+kept.turns = [];
+keep();
+welcome();
+box.focus();
+};
+const failed = (reply, turn, failure, live) => {
+const line = make("p", { class: failure ? "error" : "note", role: "alert" }, failure ? lineOf(failure) : words.stopped);
+const again = make("button", { class: "chip", type: "button", onclick: () => (turn.asked.remove(), reply.remove(), ask(turn.question)) }, words.retry);
+live.remove();
+reply.append(line, again);
+if (failure) {
+emit("error", { type: failure.type, question: turn.question });
+explain(failure);
+}
+};
+const ask = async (text) => {
+const question = text.trim();
+if (!question || running) return;
+if (question.length > LONGEST) {
+log.append(make("p", { class: "error", role: "alert" }, words.too_long));
+return;
+}
+const control = (running = new AbortController());
+box.value = "";
+send.textContent = words.stop;
+for (const chip of log.querySelectorAll(":scope > .chip")) chip.remove();
+const asked = make("div", { class: "asked" }, question);
+const done = make("p");
+const growing = make("span", { "aria-hidden": "true" });
+const wait = make("span", { class: "note" }, make("span", { class: "wait", "aria-hidden": "true" }), ` ${words.waiting}`);
+const reply = make("div", { class: "answer" }, done, wait);
+log.append(asked, reply);
+down();
+emit("ask", { question });
+const turn = { question, asked };
+try {
+const turns = kept.turns.slice(-SENT_TURNS).map((t) => ({ question: t.question, answer: t.answer.text, receipt: t.answer.receipt }));
+const response = await call("ask", { question, turns }, { signal: control.signal });
+let sentence = "";
+done.append(growing);
+for await (const [name, data] of events(response)) {
+if (name === "delta") {
+wait.remove();
+sentence += data.text;
+const cut = /^[\s\S]*[。！？!?\n](\[\d+\])*/.exec(sentence);
+if (cut) {
+growing.before(make("span", {}, ...nodes(cut[0])));
+sentence = sentence.slice(cut[0].length);
+}
+growing.textContent = sentence;
+down();
+}
+if (name === "error") throw new Failure(data.error.type);
+if (name === "answer") turn.answer = data;
+}
+if (!turn.answer) throw new Failure("failed");
+log.setAttribute("aria-live", "off");
+turn.at = Date.now();
+const stored = { question, answer: turn.answer, at: turn.at };
+drawAnswer(reply, stored);
+kept.turns.push(stored);
+keep();
+setTimeout(() => log.setAttribute("aria-live", "polite"), 500);
+emit("answer", { question, id: turn.answer.id, text: turn.answer.text, abstained: turn.answer.abstained });
+} catch (error) {
+failed(reply, turn, error.name === "AbortError" ? null : error instanceof Failure ? error : new Failure("network"), wait);
+} finally {
+running = null;
+send.textContent = words.send;
+reply.scrollIntoView({ block: reply.offsetHeight > log.clientHeight ? "start" : "nearest" });
+}
+};
+if (kept.turns.length) {
+for (const turn of kept.turns) {
+const reply = make("div", { class: "answer" });
+drawAnswer(reply, turn);
+log.append(make("div", { class: "asked" }, turn.question), reply);
+}
+} else welcome();
+return {
+ask,
+shown: () => !panel.hidden,
+show: (focus) => {
+panel.hidden = false;
+if (mode !== "inline") panel.setAttribute("aria-modal", String(small.matches));
+kept.open = mode !== "inline";
+keep();
+down();
+if (focus) box.focus();
+},
+hide: () => {
+panel.hidden = true;
+kept.open = false;
+keep();
+},
+};
+};
+document.currentScript.youju(create);
+})();
