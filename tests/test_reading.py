@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rag.errors import DamagedFile, EmptyDocument, ReadError, UnsupportedFormat
 from rag.reading import LONGEST, read_bytes, read_path, split
@@ -454,3 +456,48 @@ def test_the_compilation_has_its_twelve_chapters(reports):
     assert chapters[0].startswith("疫情防控") and chapters[9].startswith("建设高质量教育体系 促进")
     parts = {p.section[1] for p in found if len(p.section) > 1}
     assert {"2020年工作情况", "2021年主要工作"} <= parts
+
+
+_LINES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [
+                "",
+                "一、总则",
+                "(二)做法。全区上下共同努力,各项工作都有起色。",
+                "3.推进改革",
+                "4、5号街坊",
+                "目录",
+                "名词解释",
+                "附件1",
+                "# 标题",
+                "- 项目",
+                "| 甲 | 乙 |",
+                "各位代表:",
+                "首页 | 登录",
+                "12",
+                "\f",
+                "第三条 应当",
+                "---",
+                "```",
+                "全年完成投资三亿元,比上年增长一成。" * 4,
+            ]
+        ),
+        st.text(max_size=60),
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(_LINES, st.sampled_from(["plain", "markdown", "passage"]), st.text(max_size=10))
+def test_whatever_the_text_paragraphs_are_pieces_of_it_in_order(lines, form, title):
+    text = "\n".join(lines)
+    paragraphs = split(Document("d", title, text, attributes={"format": form}))
+    end = 0
+    for p in paragraphs:
+        assert text[p.start : p.end] == p.text
+        assert end <= p.start < p.end
+        assert p.text == p.text.strip()
+        end = p.end
+    assert paragraphs or not any(c.isalnum() for c in text)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 # White space, zero-width characters, byte order marks and soft hyphens.
 # str.strip() leaves some of these.
-_INVISIBLE = " \t\r\n\f\v\xa0\u3000\u200b\u200c\u200d\u2060\ufeff\xad\u2028\u2029\x85"
+_INVISIBLE = " \t\r\n\f\v\x1c\x1d\x1e\x1f\xa0\u3000\u200b\u200c\u200d\u2060\ufeff\xad\u2028\u2029\x85"
 _SPACES = re.compile(r"[\s\u200b-\u200d\u2060\ufeff\xad]+")
 _NOT_WORD = re.compile(r"[\W_]+")
 _SENTENCE_MARKS = "。!?;…"

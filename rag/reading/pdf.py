@@ -21,6 +21,7 @@ from rag.reading.tables import row_lines, unit_of
 
 _ONE_AT_A_TIME = threading.Lock()  # PDFium has no threads
 _MARGIN = 0.12  # of the page's height: where running heads and feet stand
+_LINE_END_HYPHEN = 2  # how PDFium gives a hyphen that ends a line
 _WORD = re.compile(r"[\w.,%+-]+", re.ASCII)
 _CELL_GAP = 1.6  # characters of white between two cells, or between a column and the next
 
@@ -60,10 +61,16 @@ class _Line(NamedTuple):
         return one_line(" ".join(piece.text for piece in self.pieces))
 
 
+class _Sheet(NamedTuple):
+    width: float
+    height: float
+    pieces: list[_Piece]
+    has_picture: bool
+
+
 class _Page(NamedTuple):
     height: float
     lines: list[_Line]
-    has_picture: bool
 
 
 def read_pdf(data: bytes, name: str) -> Content:
@@ -83,17 +90,19 @@ def read_pdf(data: bytes, name: str) -> Content:
                 f"{name} cannot be opened as a PDF ({error}). It may be cut off; copy it anew."
             ) from error
         try:
-            pages = [_page(file[number]) for number in range(len(file))]
+            sheets = [_sheet(file[number]) for number in range(len(file))]
             title = one_line(file.get_metadata_value("Title") or "")
         except pdfium.PdfiumError as error:
             raise DamagedFile(f"{name} has a page that cannot be read ({error}). Print it to a new PDF.") from error
         finally:
             file.close()
-    if not any(page.lines for page in pages):
-        what = "is a scanned PDF: its pages are pictures" if any(p.has_picture for p in pages) else "is a PDF"
+    if not any(sheet.pieces for sheet in sheets):
+        what = "is a scanned PDF: its pages are pictures" if any(s.has_picture for s in sheets) else "is a PDF"
         raise EmptyDocument(
-            f"{name} {what} without text ({len(pages)} pages). Run text recognition (OCR) over it first."
+            f"{name} {what} without text ({len(sheets)} pages). Run text recognition (OCR) over it first."
         )
+    gutters = _gutters(sheets)
+    pages = [_Page(s.height, _lines(s.pieces, gutter)) for s, gutter in zip(sheets, gutters, strict=True)]
     text = _text(_without_running(pages))
     return Content(text, markdown=True, title=title if title and letters(title) in letters(text[:2000]) else None)
 
@@ -101,7 +110,7 @@ def read_pdf(data: bytes, name: str) -> Content:
 # --- characters to lines
 
 
-def _page(page: Any) -> _Page:
+def _sheet(page: Any) -> _Sheet:
     import pypdfium2.raw as raw
 
     width, height = page.get_size()
@@ -110,27 +119,29 @@ def _page(page: Any) -> _Page:
     textpage.close()
     has_picture = not pieces and any(obj.type == raw.FPDF_PAGEOBJ_IMAGE for obj in page.get_objects(max_depth=3))
     page.close()
-    return _Page(height, _lines(pieces, width), has_picture)
+    return _Sheet(width, height, pieces, has_picture)
 
 
 def _characters(textpage: Any) -> Iterator[tuple[str, float, float, float, float]]:
     """Character, left, right, base line, size."""
     import pypdfium2.raw as raw
 
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    box = raw.FS_RECTF()  # the loose one: as wide as the character advances, white space of 、 included
     x, y = ctypes.c_double(), ctypes.c_double()
     for i in range(textpage.count_chars()):
         code = raw.FPDFText_GetUnicode(textpage, i)
+        if code == _LINE_END_HYPHEN:
+            code = ord("-")
         if code < 32 or raw.FPDFText_IsGenerated(textpage, i) == 1:
             continue
         if 0xD800 <= code < 0xE000 or code > 0x10FFFF or code == 0xFFFE:
             continue
-        raw.FPDFText_GetCharBox(textpage, i, left, right, bottom, top)
+        raw.FPDFText_GetLooseCharBox(textpage, i, box)
         raw.FPDFText_GetCharOrigin(textpage, i, x, y)
         size = raw.FPDFText_GetFontSize(textpage, i)
         if size < 2:  # scaled by the text matrix
-            size = max(top.value - bottom.value, 4.0)
-        yield chr(code), min(left.value, x.value), max(right.value, left.value), y.value, size
+            size = max(box.top - box.bottom, 4.0)
+        yield chr(code), box.left, box.right, y.value, size
 
 
 def _pieces(characters: Iterator[tuple[str, float, float, float, float]]) -> Iterator[_Piece]:
@@ -160,9 +171,8 @@ def _piece(text: list[str], x0: float, x1: float, y: float, size: float) -> _Pie
     return _Piece(x0, x1, y, size, words) if words else None
 
 
-def _lines(pieces: list[_Piece], width: float) -> list[_Line]:
+def _lines(pieces: list[_Piece], gutter: float | None) -> list[_Line]:
     """Lines in reading order: the left column before the right one, between what runs over both."""
-    gutter = _gutter(pieces, width)
     if gutter is None:
         return _rows(pieces, 0)
     lines: list[_Line] = []
@@ -188,6 +198,20 @@ def _rows(pieces: Sequence[_Piece], column: int) -> list[_Line]:
         else:
             rows.append([piece])
     return [_Line(tuple(sorted(row)), column) for row in rows]
+
+
+def _gutters(sheets: Sequence[_Sheet]) -> list[float | None]:
+    """The gutter of each page. Where most pages have one, a page of short lines is taken to have it as well."""
+    found = [_gutter(sheet.pieces, sheet.width) for sheet in sheets]
+    known = [gutter for gutter in found if gutter is not None]
+    if len(known) * 2 < len(sheets) or not known:
+        return found
+    usual = median(known)
+    for i, sheet in enumerate(sheets):
+        crossing = sum(1 for p in sheet.pieces if p.x0 < usual - 2 and p.x1 > usual + 2)
+        if found[i] is None and crossing * 5 <= len(sheet.pieces):
+            found[i] = usual
+    return found
 
 
 def _gutter(pieces: Sequence[_Piece], width: float) -> float | None:
@@ -218,21 +242,25 @@ def _gutter(pieces: Sequence[_Piece], width: float) -> float | None:
 
 def _without_running(pages: Sequence[_Page]) -> list[_Page]:
     counts = Counter(key for page in pages for key in {_running_key(line) for line in _edges(page)})
-    often = {key for key, count in counts.items() if count >= 2 and count * 5 >= len(pages) * 2}
+    often = {key for key, count in counts.items() if count >= 2 and count * 5 >= len(pages) * 2 and len(key) > 1}
     result = []
     for page in pages:
-        edges = {id(line) for line in _edges(page)}
-        kept = [
-            line
-            for line in page.lines
-            if id(line) not in edges or not (is_page_number(fold_width(line.text)) or _running_key(line) in often)
-        ]
-        result.append(page._replace(lines=kept))
+        edges = _edges(page)
+        # A number in the margin is a page number only where nothing stands beyond it: else it is a cell of a table.
+        ends = {id(edges[0]), id(edges[-1])} if edges else set()
+        dropped = {
+            id(line)
+            for line in edges
+            if _running_key(line) in often or (id(line) in ends and is_page_number(fold_width(line.text)))
+        }
+        result.append(_Page(page.height, [line for line in page.lines if id(line) not in dropped]))
     return result
 
 
 def _edges(page: _Page) -> list[_Line]:
-    return [line for line in page.lines if not _MARGIN * page.height < line.y < (1 - _MARGIN) * page.height]
+    """Lines in the margins, from the top to the bottom."""
+    inner = (_MARGIN * page.height, (1 - _MARGIN) * page.height)
+    return sorted((line for line in page.lines if not inner[0] < line.y < inner[1]), key=lambda line: -line.y)
 
 
 def _running_key(line: _Line) -> str:

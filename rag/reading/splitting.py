@@ -119,7 +119,7 @@ def _structure(lines: Sequence[Line], title: str, *, markdown: bool) -> list[_Bl
     start, end = frame(lines, title)
     kept = [line for line in lines[start:end] if not is_control(line.text) and not is_salutation(line.text)]
     toc_start, toc_end, entries = contents(kept)
-    opening = 0 if markdown or not start else _opening(kept, toc_start if entries else len(kept))
+    opening = 0 if not start else _opening(kept, toc_start if entries else len(kept))
     blocks = _classified(
         _joined([*kept[opening:toc_start], *kept[max(toc_end, opening) :]], markdown=markdown),
         entries,
