@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ui.cli import build_parser
+from ui.cli import parse
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -32,7 +32,7 @@ def test_the_python_does_what_it_shows(number: int) -> None:
 
 @pytest.mark.parametrize("command", [command for command in COMMANDS if command.startswith("youju ")])
 def test_every_youju_command_is_understood(command: str) -> None:
-    arguments = build_parser().parse_args(shlex.split(command, comments=True)[1:])
+    arguments = parse(shlex.split(command, comments=True)[1:])
     assert callable(arguments.run)
 
 

@@ -9,13 +9,13 @@ import sys
 from collections.abc import Sequence
 
 from rag.errors import YoujuError
-from ui.commands import ask, documents, index, search, serve, store
+from ui.commands import ask, documents, evaluation, index, search, serve, store
 from ui.commands.common import UNUSABLE
 from ui.wording import error_message, language_of
 
 INTERRUPTED = 130
 
-_COMMANDS = (index, ask, search, serve, documents, store)
+_COMMANDS = (index, ask, search, serve, evaluation, documents, store)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -31,12 +31,20 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Raises SystemExit for --help and usage errors, as argparse does."""
+    # "eval compare" is a command of its own, which argparse cannot know from "eval FILE".
+    first = list(argv[:2])
+    words = [" ".join(first)] if first == ["eval", "compare"] else first
+    return build_parser().parse_args([*words, *argv[2:]])
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what `argv` says and give the exit code. Raises SystemExit for --help and usage errors, as argparse does."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a character shows "?"
-    args = build_parser().parse_args(argv)
+    args = parse(sys.argv[1:] if argv is None else argv)
     try:
         code: int = args.run(args)
         sys.stdout.flush()
