@@ -94,8 +94,9 @@ def _run_questions(args: argparse.Namespace) -> int:
 
 
 def _run_beir(args: argparse.Namespace) -> int:
-    from embeddings import load_encoder
     from evals.beir import evaluate_beir
+
+    from embeddings import load_encoder
 
     progress = Progress.on_stderr()
     result = evaluate_beir(args.beir, args.out, encoder=load_encoder(args.encoder), progress=progress.show)
