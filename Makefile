@@ -9,8 +9,8 @@ SAMPLE := data/corpus
 DOCS   ?= $(SAMPLE)
 # A folder of one's own gets a store of its own, so that its answers never come from the sample.
 STORE  ?= $(if $(filter $(SAMPLE),$(DOCS)),.youju,.youju-$(shell printf %s "$(abspath $(DOCS))" | cksum | cut -d' ' -f1))
-Q      ?= $(if $(filter $(SAMPLE),$(DOCS)),2024年虹口区的目标是什么?,主要目标是什么?)
 TESTS  ?= tests
+ASK     = $(BIN)/youju ask --store "$(STORE)"
 export Q
 
 .DEFAULT_GOAL := help
@@ -21,11 +21,11 @@ help:  ## this list
 	@echo '  with DOCS=folder  Q="question"  HOST=127.0.0.1  PORT=7860  STORE=folder  PYTHON=python3.11'
 
 run: index  ## install, index DOCS (the sample reports), answer one question, serve the page
-	$(BIN)/youju ask "$$Q" --store "$(STORE)"
+	$(if $(Q),$(ASK) "$$Q",$(ASK) $(if $(filter $(SAMPLE),$(DOCS)),"2024年虹口区一般公共预算收入的目标是多少?",--example))
 	$(BIN)/youju serve --store "$(STORE)" --host "$(HOST)" --port "$(PORT)"
 
 ask: index  ## answer Q="…" from DOCS in the terminal
-	@$(BIN)/youju ask "$$Q" --store "$(STORE)"
+	@$(ASK) "$$Q"
 
 index: $(VENV)/installed
 	@$(BIN)/youju index "$(DOCS)" --prune --store "$(STORE)"
@@ -54,11 +54,12 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	  echo 'Youju needs Python 3.11 or later with venv; found: $(PYTHON)' >&2; \
 	  echo 'Install it (Debian: apt-get install python3 python3-venv) or name one: make run PYTHON=/path/to/python3.11' >&2; exit 2; }
 	"$(PYTHON)" -m venv $(VENV)
+	@echo 'Installing what constraints.txt pins; the first time this takes some minutes.'
 	@# torch in a step of its own: the largest wheel, and on some indexes it comes as a local version (2.13.0+cpu).
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt torch
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable .
 	@touch $@
 
 $(VENV)/installed-for-tests: $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@

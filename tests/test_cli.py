@@ -329,6 +329,58 @@ def test_search_by_each_leg(youju: Callable[..., Done], indexed: Path) -> None:
     assert shown[1] == "    全区新增养老床位537张，改造老旧小区42万平方米。"
 
 
+def test_ask_an_example_from_the_documents(youju: Callable[..., Done], indexed: Path) -> None:
+    lines = youju("ask", "--example").out.splitlines()
+    assert lines[0].startswith("> ") and lines[0].endswith(("？", "?"))
+    assert any(line.startswith("① ") for line in lines)
+
+
+# --- eval
+
+ROW = {
+    "id": "beds",
+    "question": "青川区新增养老床位多少张？",
+    "lang": "zh",
+    "type": "numeric",
+    "answers": ["537张"],
+    "evidence": [{"doc": "qingchuan", "text": "新增养老床位537张"}],
+}
+
+
+def test_eval_scores_the_store_or_a_folder_and_compares(
+    youju: Callable[..., Done], indexed: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "rows.jsonl").write_text(json.dumps(ROW, ensure_ascii=False), encoding="utf-8")
+    for place in (["--store", ".youju"], ["--corpus", "docs"]):
+        scored = youju("eval", "rows.jsonl", "--out", "run", "--json", *place).json
+        assert (scored["rows"], scored["figures"]["overall"]["value"]) == (1, 1.0)
+    assert youju("eval", "rows.jsonl", "--out", "again").out.splitlines()[0].split()[:2] == ["overall", "1.000"]
+    assert sorted(file.name for file in (tmp_path / "run").iterdir()) == ["answers.jsonl", "report.html", "run.json"]
+    assert youju("eval", "compare", "run", "again").code == 0
+    assert youju("eval", "compare", "run", "nowhere").code == 2
+
+
+def test_eval_on_a_beir_folder(youju: Callable[..., Done], tmp_path: Path) -> None:
+    (tmp_path / "qrels").mkdir()
+    corpus = [{"_id": "a", "title": "", "text": "新增养老床位537张"}, {"_id": "b", "title": "", "text": "新建公园两座"}]
+    queries = [{"_id": "q", "text": "养老床位"}]
+    for name, rows in (("corpus", corpus), ("queries", queries)):
+        lines = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+        (tmp_path / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+    (tmp_path / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq\ta\t1\n", encoding="utf-8")
+    figures = youju("eval", "--beir", ".").json
+    for leg in ("hybrid", "lexical", "dense"):
+        assert {figures[leg][name] for name in ("ndcg@10", "recall@1", "recall@5", "recall@10", "mrr@10")} == {1.0}
+
+
+def test_eval_drafts_rows_that_it_can_read(youju: Callable[..., Done], indexed: Path, tmp_path: Path) -> None:
+    done = youju("eval", "draft", "docs", "--out", "rows.jsonl")
+    assert done.code == 0
+    rows = (tmp_path / "rows.jsonl").read_text(encoding="utf-8").splitlines()
+    assert done.out == f"{len(rows)} rows in rows.jsonl; check each before you measure with it\n"
+    assert youju("eval", "rows.jsonl", "--out", "run").code == 0
+
+
 # --- stores and documents
 
 
@@ -375,10 +427,19 @@ def test_verify_says_no_when_a_file_is_damaged(youju: Callable[..., Done], index
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["nonsense"], ["ask"], ["ask", "q", "--questions", "f"], ["search", "q", "-k", "0"], ["index"], ["store"]],
+    [
+        [],
+        ["nonsense"],
+        ["ask"],
+        ["ask", "q", "--questions", "f"],
+        ["search", "q", "-k", "0"],
+        ["index"],
+        ["store"],
+        ["eval"],
+    ],
 )
-def test_a_wrong_call_shows_the_usage(youju: Callable[..., Done], command: list[str]) -> None:
-    done = youju(*command)
+def test_a_wrong_call_shows_the_usage(youju: Callable[..., Done], command: str) -> None:
+    done = youju(*command.split())
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("usage: youju")
 
@@ -421,7 +482,7 @@ def test_a_reader_that_leaves_early_is_no_error(youju: Callable[..., Done], inde
 def test_the_help_names_every_command(youju: Callable[..., Done]) -> None:
     done = youju("--help")
     assert done.code == 0
-    for name in ("index", "ask", "search", "serve", "documents", "store"):
+    for name in ("eval compare", "eval draft", "index", "ask", "search", "serve", "eval", "documents", "store"):
         assert re.search(rf"^ +{name}\s+\w", done.out, re.MULTILINE), name
 
 

@@ -33,10 +33,10 @@ def build_parser() -> argparse.ArgumentParser:
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Raises SystemExit for --help and usage errors, as argparse does."""
-    # "eval compare" is a command of its own, which argparse cannot know from "eval FILE".
-    first = list(argv[:2])
-    words = [" ".join(first)] if first == ["eval", "compare"] else first
-    return build_parser().parse_args([*words, *argv[2:]])
+    words = list(argv)
+    if words[:1] == ["eval"] and words[1:2] in (["compare"], ["draft"]):
+        words[:2] = [" ".join(words[:2])]  # a command of its own, which argparse cannot know from "eval FILE"
+    return build_parser().parse_args(words)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

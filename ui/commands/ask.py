@@ -39,6 +39,7 @@ class AskedRow:
 def add(parent: Subparsers) -> None:
     parser = command(parent, "ask", run, help="answer a question, every sentence with its source")
     parser.add_argument("question", nargs="?", metavar="QUESTION")
+    parser.add_argument("--example", action="store_true", help="ask a question that the documents themselves suggest")
     parser.add_argument(
         "--questions", type=Path, metavar="FILE.jsonl", help="ask every row {id, question, history?} of a file instead"
     )
@@ -49,17 +50,38 @@ def add(parent: Subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    if (args.question is None) == (args.questions is None):
-        args.usage_error('expected either "QUESTION" or --questions FILE.jsonl')
+    if [args.question is not None, args.questions is not None, args.example].count(True) != 1:
+        args.usage_error('expected one of "QUESTION", --questions FILE.jsonl and --example')
     if args.questions is not None:
         return _ask_all(args, read_rows(args.questions))
     kb = open_knowledge_base(args)
-    answer = kb.ask(_text(args.question))
+    if args.example:
+        question = example(kb)
+        if not args.json:
+            write(f"> {question}\n")
+    else:
+        question = _text(args.question)
+    answer = kb.ask(question)
     if args.json:
         write_json(answer.to_dict())
     else:
         _show(answer, kb)
     return DONE
+
+
+def example(kb: KnowledgeBase) -> str:
+    """A question about the first documents that they answer. Raises BadQuestion when none is found."""
+    from evals.draft import draft
+
+    for document in kb.documents()[:10]:
+        try:
+            rows = draft([document], per_document=6)
+        except BadQuestions:
+            continue
+        for row in rows:
+            if row.answerable and not kb.ask(row.question).abstained:
+                return row.question
+    raise BadQuestion("the documents suggest no question; write one yourself")
 
 
 def read_rows(path: Path) -> list[AskedRow]:

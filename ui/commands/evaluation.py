@@ -13,6 +13,7 @@ from ui.commands.common import (
     DONE,
     Subparsers,
     command,
+    count,
     encoder_option,
     json_option,
     open_knowledge_base,
@@ -25,7 +26,9 @@ from ui.progress import Progress
 
 if TYPE_CHECKING:
     from evals.results import Run
+    from evals.rows import Row
 
+PER_DOCUMENT = 20
 SHOWN = ("overall", "answer_accuracy", "citation_recall", "citation_precision", "verbatim_quotes", "abstention_recall")
 
 
@@ -50,6 +53,14 @@ def add(parent: Subparsers) -> None:
     against.add_argument("--watch", action="append", metavar="FIGURE", help="a figure that must not fall; repeatable")
     json_option(against)
 
+    drafted = command(parent, "eval draft", run_draft, help="draft question rows from documents, for a person to check")
+    drafted.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="documents to ask about")
+    drafted.add_argument("--feedback", action="store_true", help="also the questions that got a thumbs down")
+    drafted.add_argument("--out", type=Path, default=Path("drafts.csv"), metavar="FILE", help=".csv or .jsonl")
+    drafted.add_argument("--per-document", type=count, default=PER_DOCUMENT, metavar="N")
+    store_option(drafted)
+    drafted.set_defaults(usage_error=drafted.error)
+
 
 def run(args: argparse.Namespace) -> int:
     if (args.questions is None) == (args.beir is None):
@@ -67,6 +78,40 @@ def run_compare(args: argparse.Namespace) -> int:
     else:
         write(comparison.to_text())
     return comparison.exit_code
+
+
+def run_draft(args: argparse.Namespace) -> int:
+    from evals import draft, rows
+
+    if args.folder is None and not args.feedback:
+        args.usage_error("expected DIR, --feedback or both")
+    unread: list[str] = []
+    drafted: list[rows.Row] = []
+    if args.folder is not None:
+        drafted += draft.draft_folder(
+            args.folder, per_document=args.per_document, unread=lambda path, error: unread.append(f"{path}: {error}")
+        )
+    if args.feedback:
+        drafted += _disliked(args.store)
+    write_rows = rows.write_jsonl if args.out.suffix == ".jsonl" else rows.write_csv
+    write_rows(drafted, args.out)
+    for line in unread:
+        write(f"not read: {line}")
+    write(f"{len(drafted)} rows in {args.out}; check each before you measure with it")
+    return DONE
+
+
+def _disliked(store: Path) -> "list[Row]":
+    from evals.draft import from_feedback
+    from ui.service.feedback import FeedbackBook
+    from ui.service_store import ServiceStore
+
+    kept = ServiceStore.open(store)
+    try:
+        entries = [entry for entry in FeedbackBook(kept).all() if entry.rating == "down" and entry.question]
+    finally:
+        kept.close()
+    return [from_feedback(entry.question, entry.answer, entry.id) for entry in entries]
 
 
 def _run_questions(args: argparse.Namespace) -> int:
@@ -94,9 +139,8 @@ def _run_questions(args: argparse.Namespace) -> int:
 
 
 def _run_beir(args: argparse.Namespace) -> int:
-    from evals.beir import evaluate_beir
-
     from embeddings import load_encoder
+    from evals.beir import evaluate_beir
 
     progress = Progress.on_stderr()
     result = evaluate_beir(args.beir, args.out, encoder=load_encoder(args.encoder), progress=progress.show)
