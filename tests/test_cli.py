@@ -428,14 +428,16 @@ def test_verify_says_no_when_a_file_is_damaged(youju: Callable[..., Done], index
 @pytest.mark.parametrize(
     "command",
     [
-        [],
-        ["nonsense"],
-        ["ask"],
-        ["ask", "q", "--questions", "f"],
-        ["search", "q", "-k", "0"],
-        ["index"],
-        ["store"],
-        ["eval"],
+        "",
+        "nonsense",
+        "ask",
+        "ask q --questions f",
+        "search q -k 0",
+        "index",
+        "store",
+        "eval",
+        "eval draft",
+        "serve --port 0",
     ],
 )
 def test_a_wrong_call_shows_the_usage(youju: Callable[..., Done], command: str) -> None:
