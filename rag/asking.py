@@ -1,17 +1,23 @@
 """A question set against one body of documents: its terms weighed, the subjects and years it names found there."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from embeddings.pinyin import romanise, spellings
 from embeddings.terms import bigrams, words
 from rag.background import background
 from rag.matching import Asked
 from rag.question import Question
 from rag.snapshot import Snapshot
 from rag.subjects import Subject
+
+_CAPITALISED = re.compile(r"\b[A-Z][a-z]{3,}\b")
+SPELLINGS = 2
+"""Ways to write a name in Chinese characters that are taken from the documents, commonest first."""
 
 PRIOR = 60
 """Passages of ordinary writing that count beside the documents' own when a term's rarity is told."""
@@ -32,7 +38,7 @@ class Asking:
         text = question.bare
         return cls(
             question,
-            Asked(_weigh(words(text), snapshot), _weigh(bigrams(text), snapshot)),
+            Asked(_weigh([*words(text), *names_across(question, snapshot)], snapshot), _weigh(bigrams(text), snapshot)),
             catalog.named_in(question.folded),
             catalog.foreign(question.folded),
         )
@@ -44,6 +50,24 @@ class Asking:
             return None
         together = frozenset.intersection(*(s.documents for s in self.subjects))
         return together or frozenset().union(*(s.documents for s in self.subjects))
+
+    @property
+    def bound(self) -> frozenset[str] | None:
+        """The documents the answer must come from: those of a place or body named as such, not of a mere title."""
+        return self.documents if any(s.suffix for s in self.subjects) else None
+
+
+def names_across(question: Question, snapshot: Snapshot) -> list[str]:
+    """Names of the question as the documents spell them in the other script: 杨浦 for "Yangpu", "yangpu" for 杨浦."""
+    if question.language == "en":
+        found = []
+        for name in dict.fromkeys(_CAPITALISED.findall(question.text)):
+            ways = spellings(name)
+            counts = snapshot.lexical.frequency(ways)
+            found += [ways[i] for i in np.argsort(-counts, kind="stable")[:SPELLINGS].tolist() if counts[i] > 0]
+        return found
+    ways = [romanise(word) for word in dict.fromkeys(words(question.bare)) if 2 <= len(word) <= 4 and word[0] >= "㐀"]
+    return [way for way, count in zip(ways, snapshot.lexical.frequency(ways), strict=True) if count > 0]
 
 
 def _weigh(terms: Sequence[str], snapshot: Snapshot) -> dict[str, float]:

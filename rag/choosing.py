@@ -3,10 +3,11 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from rag.asking import Asking
 from rag.facts import quantities
-from rag.matching import Matchable, union
+from rag.matching import Matchable, Terms
 from rag.passages import Passage, Span
 from rag.question import Kind
 from rag.ranking import aspect_agreement
@@ -35,17 +36,42 @@ _NAME = re.compile(r"[“《「『\"]")
 _EACH = re.compile(r"[、/]|,? and |和|以及|及|[①②③④⑤]|一是|二是|\d\)")
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What of a question stands in a passage: over it, and in each of its sentences."""
+
+    above: Terms
+    spans: Sequence[Terms]
+
+    @classmethod
+    def from_passage(cls, asking: Asking, passage: Passage) -> "Sight":
+        matched = asking.asked.matched
+        text = matched(passage.text)
+        return cls(
+            matched(passage.title) | matched(passage.section), [matched(span.text, text) for span in passage.spans]
+        )
+
+    def near(self, index: int) -> Terms:
+        """Over the passage, in one of its sentences, or in the one before that."""
+        return self.above | self.spans[index] | (self.spans[index - 1] if index else Terms())
+
+
 def features(
-    asking: Asking, passage: Passage, index: int, *, passage_score: float, rank: int, similarity: float = 0.0
+    asking: Asking,
+    passage: Passage,
+    sight: Sight,
+    index: int,
+    *,
+    passage_score: float,
+    rank: int,
+    similarity: float = 0.0,
 ) -> Mapping[str, float]:
     """Of one sentence of a passage; `passage_score` is below or at 0, the distance to the best passage's score."""
     question, asked = asking.question, asking.asked
     span = passage.spans[index]
-    held = asked.matched(span.text)
-    above = union((asked.matched(passage.title), asked.matched(passage.section)))
-    before = asked.matched(passage.spans[index - 1].text) if index else frozenset[str]()
-    after = asked.matched(passage.spans[index + 1].text) if index + 1 < len(passage.spans) else frozenset[str]()
-    near = held | above | before
+    held, above = sight.spans[index], sight.above
+    after = sight.spans[index + 1] if index + 1 < len(sight.spans) else Terms()
+    near = sight.near(index)
     row = {
         "words": asked.word_coverage(held),
         "bigrams": asked.bigram_coverage(held),
@@ -69,7 +95,7 @@ def features(
     return row
 
 
-def kind_evidence(asking: Asking, text: Matchable, held: frozenset[str]) -> Mapping[str, float]:
+def kind_evidence(asking: Asking, text: Matchable, held: Terms) -> Mapping[str, float]:
     """What a sentence that answers this kind of question has: figures for "how many", a date for "when"."""
     kind, folded = asking.question.kind, text.folded
     fresh = [q for q in quantities(folded) if folded[q.start : q.end] not in asking.question.folded]
@@ -107,7 +133,7 @@ def _fits(unit: str, folded: str, start: int, end: int) -> bool:
     return unit in folded[start : end + 3]
 
 
-def _beside(folded: str, held: frozenset[str], spans: Sequence[tuple[int, int]]) -> float:
+def _beside(folded: str, held: Terms, spans: Sequence[tuple[int, int]]) -> float:
     """How much of what was matched stands within 20 characters of such a place, best place, 0 to 1."""
     if not held or not spans:
         return 0.0

@@ -9,7 +9,7 @@ from rag.linear import fitted
 from rag.types import Hit
 
 if TYPE_CHECKING:
-    from rag.answering import Candidate
+    from rag.finding import Candidate
 
 
 def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -> Mapping[str, float]:
@@ -18,6 +18,8 @@ def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
     hit = next(h for h in hits if h.paragraph.id == best.passage.paragraph.id)
     kind = asking.question.kind
     evidence = [value for name, value in best.features.items() if name.startswith(f"{kind}:")]
+    words = asking.asked.words
+    missing = [weight for term, weight in words.items() if term not in best.near]
     runner_up = candidates[1].score if len(candidates) > 1 else best.score - 3
     return {
         "score": best.score,
@@ -31,6 +33,9 @@ def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
         "passage_words": hit.features.get("words", 0.0),
         "passage_bigrams": hit.features.get("bigrams", 0.0),
         "passage_missing": hit.features.get("rarest_missing", 0.0),
+        "missing_rarity": max(missing, default=0.0) / 10,
+        "missing_mass": sum(missing) / 20,
+        "year_found": max((h.features.get("year", 0.0) for h in hits[:8]), default=0.0),
         "dense": hit.features.get("dense", 0.0),
         "evidence": max(evidence, default=0.0),
         "year": best.features["year"],

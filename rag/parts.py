@@ -4,17 +4,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.facts import years
-from rag.question import Aspect, Kind, Question, understand
+from embeddings.pinyin import romanise
+from rag.question import Aspect, Kind, Question, bare, understand
 from rag.subjects import Catalog, Subject
 
 _JOINERS = re.compile(r"[和与跟、及]|以及|还有|\band\b|\bversus\b|\bvs\b|相比|比(?!例|重|率|赛)|分别")
 _ALL = re.compile(
     r"各[个]?(区|市|省|县|镇|街道|公司|部门)|[两三四五六七八九十\d]+个?(区|市|省|县|镇|街道|公司|部门)|哪个?(区|市|省|县|镇|公司)"
 )
-_PLANNED = re.compile(r"目标|计划|原定|预期|打算|安排|\bplanned\b|\btargets?\b")
-_ACTUAL = re.compile(r"实际|最后|完成|达到|结果|办成|收了|\bactual|\bachieved|\breached|\bin the end")
+_PLANNED = re.compile(r"目标|计划|原定|预期|打算|安排|\bplanned\b|\btargets?\b|\bsupposed to\b|\bmeant to\b")
+_ACTUAL = re.compile(r"实际|最后|最终|完成了|达到|结果|办成|收了|\bactual|\bachieved|\breached|\bin the end")
+_CLAUSE = re.compile(r"[^,，;；?？。]+")
 _MOST = 4
+_LEAST = 5
+"""Characters of content below which a clause leans on its neighbours for what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +32,22 @@ class Part:
 def parts(question: Question, catalog: Catalog) -> Sequence[Part]:
     """One part for a plain question; several when it names several subjects, years, or both plan and outcome."""
     subjects = _apart(catalog.named_in(question.folded)) or _of_kind(question, catalog)
-    asked_years = (
-        sorted(question.years, key=lambda year: question.folded.find(str(year))) if len(question.years) > 1 else []
-    )
+    years = sorted(question.years, key=lambda year: question.folded.find(str(year))) if len(question.years) > 1 else []
     if len(subjects) > 1:
-        paired = _pair(question, subjects, asked_years)
         return [
-            Part(_only(question, subject, subjects, year, asked_years), _label(subject, year), subject.documents)
-            for subject, year in paired[:_MOST]
+            Part(
+                _only(question, catalog, subject, subjects, year, years),
+                _label(question, subject, year),
+                subject.documents,
+            )
+            for subject, year in _pair(subjects, years)[:_MOST]
         ]
-    if len(asked_years) > 1:
-        return [Part(_only(question, None, (), year, asked_years), str(year)) for year in asked_years[:_MOST]]
+    if len(years) > 1:
+        return [Part(_only(question, catalog, None, (), year, years), str(year)) for year in years[:_MOST]]
     if _PLANNED.search(question.folded) and _ACTUAL.search(question.folded):
-        plan, done = (replace(question, aspect=aspect) for aspect in (Aspect.PLAN, Aspect.DONE))
-        return [Part(plan, "plan"), Part(done, "done")]
+        labels = ("计划", "实际") if question.language == "zh" else ("Plan", "Outcome")
+        aspects = (Aspect.PLAN, Aspect.DONE)
+        return [Part(replace(question, aspect=a), label) for a, label in zip(aspects, labels, strict=True)]
     return [Part(question, "")]
 
 
@@ -58,40 +63,70 @@ def _apart(subjects: Sequence[Subject]) -> list[Subject]:
 def _of_kind(question: Question, catalog: Catalog) -> list[Subject]:
     """Every subject of a kind when the question compares all of it: "三个区", "哪个区…最高"."""
     match = _ALL.search(question.folded)
-    if match is None or question.kind is not Kind.COMPARISON:
+    if match is None or question.kind not in (Kind.COMPARISON, Kind.LIST, Kind.NUMERIC):
         return []
     suffix = next(group for group in match.groups() if group)
     return _apart(sorted({s for s in catalog.forms.values() if s.suffix == suffix}, key=lambda s: s.name))
 
 
-def _pair(question: Question, subjects: Sequence[Subject], asked: Sequence[int]) -> list[tuple[Subject, int | None]]:
+def _pair(subjects: Sequence[Subject], years: Sequence[int]) -> list[tuple[Subject, int | None]]:
     """Each subject with its year: in turn when there are as many of both ("虹口2023年和黄浦2024年"), else every one."""
-    if len(asked) == len(subjects):
-        return list(zip(subjects, asked, strict=True))
-    if not asked:
+    if len(years) == len(subjects):
+        return list(zip(subjects, years, strict=True))
+    if not years:
         return [(subject, None) for subject in subjects]
-    return [(subject, year) for subject in subjects for year in asked]
+    return [(subject, year) for subject in subjects for year in years]
 
 
 def _only(
-    question: Question, subject: Subject | None, subjects: Sequence[Subject], year: int | None, asked: Sequence[int]
+    question: Question,
+    catalog: Catalog,
+    subject: Subject | None,
+    subjects: Sequence[Subject],
+    year: int | None,
+    years: Sequence[int],
 ) -> Question:
-    """The question with the other subjects and years struck out."""
-    text = question.folded
+    """The question about one subject and year: clauses about another are left out, names and years of others struck."""
+    text = " ".join(_clauses_about(question.folded, catalog, subject, subjects, year, years))
     for other in subjects:
         if other is not subject:
-            text = re.sub(rf"{re.escape(other.name)}{other.suffix}?", " ", text)
-    for other_year in asked:
+            text = re.sub(rf"{re.escape(other.name)}{other.suffix}?|{romanise(other.name)}", " ", text)
+    for other_year in years:
         if other_year != year:
             text = re.sub(rf"{other_year}年?", " ", text)
-    if subject is not None and subject.name not in text:
+    if subject is not None and subject not in catalog.named_in(text):
         text = f"{subject.name}{subject.suffix} {text}"
+    if year is not None and str(year) not in text:
+        text = f"{year}年 {text}"
     part = understand(_JOINERS.sub(" ", text))
     return replace(part, asked=question.asked, kind=question.kind, unit=question.unit, language=question.language)
 
 
-def _label(subject: Subject, year: int | None) -> str:
-    return f"{subject.name}{subject.suffix}" + (f" {year}" if year else "")
+def _clauses_about(
+    folded: str,
+    catalog: Catalog,
+    subject: Subject | None,
+    subjects: Sequence[Subject],
+    year: int | None,
+    years: Sequence[int],
+) -> list[str]:
+    """Clauses that name this subject or year, or none at all; every clause where that leaves too little to go by."""
+
+    def about_another(clause: str) -> bool:
+        named = catalog.named_in(clause)
+        theirs = any(s in named for s in subjects if s is not subject) and subject not in named
+        then = any(str(y) in clause for y in years if y != year) and str(year) not in clause
+        return theirs or then
+
+    clauses = _CLAUSE.findall(folded)
+    kept = [clause for clause in clauses if not about_another(clause)]
+    content = bare(re.sub(r"20\d\d年?", " ", " ".join(kept)))
+    for s in subjects:
+        content = content.replace(s.name + s.suffix, "").replace(s.name, "")
+    return kept if len(content.replace(" ", "")) >= _LEAST else clauses
 
 
-__all__ = ["Part", "parts", "years"]
+def _label(question: Question, subject: Subject, year: int | None) -> str:
+    if question.language == "zh":
+        return f"{subject.name}{subject.suffix}" + (f"{year}年" if year else "")
+    return romanise(subject.name).capitalize() + (f" {year}" if year else "")

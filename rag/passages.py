@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from embeddings.folding import fold
 from rag.facts import years
 from rag.matching import Matchable
-from rag.question import Aspect
+from rag.question import Aspect, language_of
 from rag.sentences import sentences
 from rag.types import Document, Paragraph
 
@@ -45,6 +45,7 @@ class Passage:
     years: frozenset[int]
     title_years: frozenset[int]
     aspect: Aspect | None
+    language: str
     spans: Sequence[Span]
 
     @classmethod
@@ -74,6 +75,7 @@ class Passage:
             next(
                 (a for level in [*reversed(levels), title] if (a := _aspect(level, _PLAN_HEADING, _DONE_HEADING))), None
             ),
+            language_of(fold(paragraph.text)),
             spans,
         )
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from rag.asking import Asking
-from rag.matching import union
 from rag.passages import Passage
 from rag.question import Aspect
 
@@ -16,9 +15,9 @@ def features(asking: Asking, passage: Passage, *, lexical: float, dense: float) 
     asked = asking.asked
     title, section = asked.matched(passage.title), asked.matched(passage.section)
     text = asked.matched(passage.text)
-    above = union((title, section))
+    above = title | section
     whole = text | above
-    sentence = max((asked.bigram_coverage(asked.matched(span.text)) for span in passage.spans), default=0.0)
+    sentence = max((asked.bigram_coverage(asked.matched(span.text, text)) for span in passage.spans), default=0.0)
     return {
         "lexical": lexical,
         "dense": dense,

@@ -8,12 +8,16 @@ from rag.asking import Asking
 from rag.linear import fitted
 from rag.question import understand
 from rag.ranking import features
-from rag.rows import Rows, Scores
+from rag.rows import Rows, Scores, best
 from rag.snapshot import Snapshot
 from rag.types import Hit, Leg
 
-LEXICAL_DEPTH, DENSE_DEPTH = 24, 16
+LEXICAL_DEPTH, DENSE_DEPTH = 60, 30
 """Candidates each leg brings to the fusion."""
+RERANKED = 20
+"""Candidates, best by both legs' scores together, whose features are worked out."""
+DENSE_SHARE = 0.35
+"""What a cosine counts beside a BM25 score over the best one, where candidates are cut to those reranked."""
 
 
 def search(
@@ -34,24 +38,33 @@ def find(
     if leg is Leg.LEXICAL:
         return _hits(snapshot, *snapshot.lexical.search(weighted, k, allowed), leg)
     vector = snapshot.encoder.encode_query(asking.question.text)
-    depth = k if leg is Leg.DENSE else max(DENSE_DEPTH, k)
-    near, cosines = snapshot.vectors.search(vector, depth, allowed)
     if leg is Leg.DENSE:
-        return _hits(snapshot, near, cosines, leg)
-    rows = np.union1d(snapshot.lexical.search(weighted, max(LEXICAL_DEPTH, k), allowed)[0], near)
+        return _hits(snapshot, *snapshot.vectors.search(vector, k, allowed), leg)
+    lexical, _ = snapshot.lexical.search(weighted, max(LEXICAL_DEPTH, k), allowed)
+    near, _ = snapshot.vectors.search(vector, max(DENSE_DEPTH, k), allowed)
+    rows = _bound(snapshot, asking, np.union1d(lexical, near))
     return _reranked(
-        snapshot, asking, rows, snapshot.lexical.scores_of(weighted, rows), snapshot.vectors.score(vector, rows)
-    )[:k]
+        snapshot, asking, rows, snapshot.lexical.scores_of(weighted, rows), snapshot.vectors.score(vector, rows), k
+    )
 
 
-def _reranked(snapshot: Snapshot, asking: Asking, rows: Rows, lexical: Scores, dense: Scores) -> list[Hit]:
-    top = max(float(lexical.max(initial=0.0)), 1e-6)
+def _bound(snapshot: Snapshot, asking: Asking, rows: Rows) -> Rows:
+    """The candidates of the documents the question is bound to; all of them when none is."""
+    allowed = snapshot.mask(asking.bound)
+    within = rows if allowed is None else rows[allowed[rows]]
+    return within if len(within) else rows
+
+
+def _reranked(snapshot: Snapshot, asking: Asking, rows: Rows, lexical: Scores, dense: Scores, k: int) -> list[Hit]:
+    share = lexical / max(float(lexical.max(initial=0.0)), 1e-6)
+    kept, _ = best((share + DENSE_SHARE * dense).astype(np.float32), max(RERANKED, k))
+    rows, share, dense = rows[kept], share[kept], dense[kept]
     named = [
-        features(asking, snapshot.passage(row), lexical=bm25 / top, dense=cosine)
-        for row, bm25, cosine in zip(rows.tolist(), lexical.tolist(), dense.tolist(), strict=True)
+        features(asking, snapshot.passage(row), lexical=bm25, dense=cosine)
+        for row, bm25, cosine in zip(rows.tolist(), share.tolist(), dense.tolist(), strict=True)
     ]
     scores = fitted("ranking").score(named)
-    order = np.lexsort((rows, -scores))
+    order = np.lexsort((rows, -scores))[:k]
     return [Hit(snapshot.paragraphs[rows[i]], float(scores[i]), Leg.HYBRID, named[i]) for i in order.tolist()]
 
 

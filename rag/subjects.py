@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from embeddings.folding import fold
+from embeddings.pinyin import romanise
 from embeddings.terms import words
 from rag.types import Document
 
@@ -38,14 +39,16 @@ class Subject:
 
 @dataclass(frozen=True)
 class Catalog:
-    """The subjects of a body of documents, by each form a question may name them in."""
+    """The subjects of a body of documents, by each form a question may name them in.
+
+    `names` are all names in titles with their suffix, those that stand in every title included.
+    """
 
     forms: Mapping[str, Subject]
-    suffixes: frozenset[str]
+    names: Mapping[str, str]
 
     @classmethod
-    def from_documents(cls, documents: Sequence[Document], aliases: Mapping[str, str] | None = None) -> "Catalog":
-        """`aliases` give a further form of a name, its romanisation say."""
+    def from_documents(cls, documents: Sequence[Document]) -> "Catalog":
         named = {document.id: _names(document) for document in documents}
         spread = Counter(name for names in named.values() for name in names)
         telling = {name for name, count in spread.items() if count < len(documents)}
@@ -57,11 +60,8 @@ class Catalog:
                 owners[name].add(document.id)
             suffix_of |= own
         subjects = [Subject(name, suffix_of.get(name, ""), frozenset(ids)) for name, ids in sorted(owners.items())]
-        forms = {subject.name: subject for subject in subjects}
-        for alias, name in (aliases or {}).items():
-            if name in forms:
-                forms.setdefault(alias, forms[name])
-        return cls(forms, frozenset(s.suffix for s in subjects if s.suffix))
+        everywhere = {name: suffix for names in named.values() for name, suffix in names.items()}
+        return cls(_forms(subjects), everywhere)
 
     def named_in(self, folded: str) -> list[Subject]:
         """Subjects a folded question names, in the order named, the longest form where several overlap."""
@@ -80,11 +80,29 @@ class Catalog:
     def foreign(self, folded: str) -> list[str]:
         """Places a question names that are of the kind catalogued, and are none of them: 静安区 beside 杨浦区."""
         found = []
+        kinds = set(self.names.values())
         for word in words(folded):
             match = _PLACE.match(word)
-            if match and match["suffix"] in self.suffixes and not any(match["base"] in form for form in self.forms):
+            if match and match["suffix"] in kinds and not any(match["base"] in name for name in self.names):
                 found.append(word)
         return found
+
+
+def _forms(subjects: Sequence[Subject]) -> dict[str, Subject]:
+    """Each name, and a Chinese one also in Latin letters; one that is written both ways is one subject."""
+    by_name = {subject.name: subject for subject in subjects}
+    forms: dict[str, Subject] = {}
+    for subject in subjects:
+        latin = romanise(subject.name)
+        twin = by_name.get(latin) if latin != subject.name else None
+        if twin is not None:
+            subject = Subject(subject.name, subject.suffix, subject.documents | twin.documents)
+            forms[latin] = subject
+        elif latin != subject.name:
+            forms.setdefault(latin, subject)
+        if subject.name not in forms:
+            forms[subject.name] = subject
+    return forms
 
 
 def _names(document: Document) -> dict[str, str]:

@@ -56,6 +56,7 @@ def tighten(asking: Asking, passage: Passage, index: int, *, limit: int) -> Piec
         _, _, new = max(grown)
         first, last = min(first, new), max(last, new)
     start, end = parts[first][0], parts[last][1]
+    start += len(text[start:end]) - len(text[start:end].lstrip("，,；;、 \n"))
     return Piece(passage, start, len(text[:end].rstrip("，,；;、 \n")) if end < span.end else end)
 
 

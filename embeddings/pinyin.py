@@ -1,0 +1,53 @@
+"""Chinese names in Latin letters and back: 杨浦 and "Yangpu". Toneless, one reading a character, the commonest.
+
+The table was made with pypinyin over the characters of GB 2312.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import product
+from math import prod
+from pathlib import Path
+
+_TABLE = Path(__file__).with_name("tables") / "pinyin.txt"
+_LONGEST = 6
+_MOST = 5_000
+
+
+def romanise(text: str) -> str:
+    """杨浦 -> "yangpu"; characters without a reading stay as they are."""
+    readings = _readings()
+    return "".join(readings.get(character, character) for character in text)
+
+
+def spellings(word: str) -> list[str]:
+    """Every way to write a Latin word as Chinese characters of two syllables or more; none when it is not pinyin, or
+    when there are too many to be of use."""
+    syllables = _syllables()
+    found: list[str] = []
+    for parts in _cuts(word.lower()):
+        sets = [syllables[part] for part in parts]
+        if len(parts) > 1 and prod(map(len, sets)) <= _MOST:
+            found += ["".join(characters) for characters in product(*sets)]
+    return found
+
+
+def _cuts(word: str) -> Iterator[tuple[str, ...]]:
+    """Ways to cut a word into syllables."""
+    if not word:
+        yield ()
+    syllables = _syllables()
+    for end in range(1, min(len(word), _LONGEST) + 1):
+        if word[:end] in syllables:
+            yield from ((word[:end], *rest) for rest in _cuts(word[end:]))
+
+
+@cache
+def _syllables() -> Mapping[str, str]:
+    lines = _TABLE.read_text(encoding="utf-8").splitlines()
+    return {syllable: characters for syllable, _, characters in (line.partition(" ") for line in lines)}
+
+
+@cache
+def _readings() -> Mapping[str, str]:
+    return {character: syllable for syllable, characters in _syllables().items() for character in characters}

@@ -1,0 +1,126 @@
+"""Findings to the sentences that are shown and the citations they stand on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag import wording
+from rag.asking import Asking
+from rag.evidence import verify
+from rag.finding import Candidate, Finding
+from rag.passages import Passage
+from rag.question import LONG_KINDS, Kind, Question
+from rag.snapshot import Snapshot
+from rag.tightening import Piece, key_of, tighten
+from rag.types import Citation, Sentence
+
+SHORT, LONG = 110, 340
+"""Characters an answer may take: to a plain question, and to one for a list, reason, definition or comparison."""
+ACROSS = 70
+"""Characters of a quote in the other language, beside the figure stated in the question's."""
+SECOND, NEW = 0.6, 3.0
+"""A second sentence is shown when its score is at most SECOND below the best one's, plus NEW times the share of the
+question's weight that only it holds."""
+APART = 1.5
+"""How far a part's next best sentence may fall below the best, where that one was shown for another part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+
+
+def compose(snapshot: Snapshot, question: Question, findings: Sequence[Finding]) -> Composed:
+    """Each part's sentences in turn; a comparison of two figures at the end where they can be compared."""
+    several = len(findings) > 1
+    limit = (LONG if several or question.long else SHORT) // len(findings)
+    sentences: list[Sentence] = []
+    citations: list[Citation] = []
+    shown: set[tuple[str, int]] = set()
+    for finding in findings:
+        if not finding.answers:
+            sentences.append(Sentence(wording.part_not_found(question, finding.part.label)))
+            continue
+        for candidate, piece in pieces(finding, shown, limit=limit):
+            shown.add(candidate.place)
+            sentence, citation = state(snapshot, finding, piece, len(citations) + 1, several=several)
+            sentences.append(sentence)
+            citations.append(citation)
+    answering = [finding for finding in findings if finding.answers]
+    if question.kind is Kind.COMPARISON and len(answering) == len(citations) == 2:
+        compared = wording.compared(question, [f.part.label for f in answering], citations)
+        sentences += [Sentence(compared, (1, 2))] if compared else []
+    return Composed(tuple(sentences), tuple(citations))
+
+
+def pieces(finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> list[tuple[Candidate, Piece]]:
+    """The best sentence, tightened, and a second one that is nearly as good or holds what the first does not."""
+    asking = finding.asking
+    fresh = [c for c in finding.candidates if c.place not in shown]
+    if not fresh or finding.candidates[0].score - fresh[0].score > APART:
+        return []
+    best = fresh[0]
+    chosen = [(best, extended(asking, best, limit=limit))]
+    held, room = best.near, limit - len(chosen[0][1].text)
+    whole = asking.asked.word_coverage
+    for other in fresh[1:8]:
+        new = whole(held | other.near) - whole(held)
+        if best.score - other.score > SECOND + NEW * new or _within(other, chosen[0][1]):
+            continue
+        piece = tighten(asking, other.passage, other.index, limit=max(room, 0))
+        if len(piece.text) <= room:
+            return [*chosen, (other, piece)]
+    return chosen
+
+
+def extended(asking: Asking, candidate: Candidate, *, limit: int) -> Piece:
+    """The sentence tightened; an explanation or list goes on through the sentences that belong to it."""
+    passage, index = candidate.passage, candidate.index
+    if asking.question.language != passage.language:
+        limit = min(limit, ACROSS) if asking.question.kind not in LONG_KINDS else limit
+    piece = tighten(asking, passage, index, limit=limit)
+    if piece.end != passage.spans[index].end or asking.question.kind not in LONG_KINDS:
+        return piece
+    end = piece.end
+    for following in passage.spans[index + 1 :]:
+        if following.end - piece.start > limit or not _goes_on(
+            asking.question.kind, passage, index, following.text.folded
+        ):
+            break
+        end = following.end
+    return Piece(passage, piece.start, end)
+
+
+def _goes_on(kind: Kind, passage: Passage, index: int, following: str) -> bool:
+    if kind is Kind.DEFINITION:
+        return index == 0 or passage.paragraph.start == passage.spans[index].start
+    if kind is Kind.LIST:
+        opens = passage.spans[index].text.folded.rstrip()[-1:] in "：:;；"
+        return opens or following.startswith(
+            ("一是", "二是", "三是", "四是", "其中", "分别", "包括", "①", "②", "③", "(1)", "(2)")
+        )
+    return kind in (Kind.REASON, Kind.MANNER) and passage.spans[index + 1].text.folded == following
+
+
+def _within(candidate: Candidate, piece: Piece) -> bool:
+    span = candidate.passage.spans[candidate.index]
+    return candidate.passage.paragraph.id == piece.passage.paragraph.id and piece.start <= span.start < piece.end
+
+
+def state(
+    snapshot: Snapshot, finding: Finding, piece: Piece, number: int, *, several: bool
+) -> tuple[Sentence, Citation]:
+    """A piece as it is shown and its exact place. What cannot be verified is never said: the bare quote stands then."""
+    p = piece.passage.paragraph
+    title = snapshot.documents[p.document_id].title
+    key = key_of(finding.asking, piece)
+    citation = Citation(
+        number, p.document_id, title, p.section, p.id, p.text, piece.text, p.start + piece.start, p.start + piece.end,
+        p.page, key=None if key is None else (p.start + key[0], p.start + key[1]),
+    )  # fmt: skip
+    context = (title, *p.section)
+    text = wording.stated(finding.asking, piece, citation, label=finding.part.label if several else "")
+    if not verify(text, citation.quote, context=(finding.part.label, *context)).verified:
+        text = citation.quote
+    verified = verify(text, citation.quote, context=context).verified or text == citation.quote
+    return Sentence(text, (number,), verified), replace(citation, verified=verified)
