@@ -231,7 +231,7 @@ def test_files_come_in_one_by_one_with_what_became_of_each(own_client: TestClien
     good, bad = reply.json()["documents"]
     assert (good["id"], good["status"]) == ("教育/2024", "added")
     assert (bad["name"], bad["status"]) == ("picture.png", "failed")
-    assert "Pictures hold no text" in bad["message"]
+    assert "no reader for .png" in bad["message"]
     assert own_client.get("/api/documents/教育/2024").json()["source"] == "教育/2024.md"
     assert own_client.post("/api/documents", files=[], headers=ADMIN).status_code == 415
 
