@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -185,6 +186,18 @@ def test_nothing_to_index(youju: Callable[..., Done], tmp_path: Path, name: str)
     assert done.code == 2
     assert "no file to index, nothing was changed" in done.out
     assert not (tmp_path / ".youju").exists()
+
+
+def test_an_archive_is_its_documents(youju: Callable[..., Done], docs: Path) -> None:
+    with zipfile.ZipFile(docs / "more.zip", "w") as archive:
+        archive.writestr("north/plan.md", ENGLISH)
+        archive.writestr("north/empty.txt", "")
+    first, second = youju("index", "docs", "--json"), youju("index", "docs", "--json")
+    assert [told for told in outcomes(first) if "more.zip" in told[0]] == [
+        ("docs/more.zip/north/plan.md", "added", "more/north/plan"),
+        ("docs/more.zip/north/empty.txt", "failed", None),
+    ]
+    assert ("docs/more.zip/north/plan.md", "unchanged", "more/north/plan") in outcomes(second)
 
 
 def test_files_of_one_name_keep_apart(youju: Callable[..., Done], docs: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import rag.reading
 from rag.errors import ReadError, UnsupportedFormat
-from rag.reading import read_path
+from rag.reading import load, read_parts
 from rag.types import Document
 
 BATCH = 4_000_000
@@ -99,7 +99,7 @@ def index_files(
     waiting: list[Reading] = []
     for done, file in enumerate(files):
         show(done, len(files), file.path.name)
-        waiting.append(_read(file, held, taken))
+        waiting.extend(_read(file, held, taken))
         if sum(len(document.text) for document, _ in waiting if document) >= batch:
             yield from _add(index, waiting)
             waiting = []
@@ -143,25 +143,42 @@ def _walk(folder: Path, store: Path | None) -> Iterator[FoundFile | FileOutcome]
         yield FileOutcome(name, FileStatus.FAILED, message=f"the folder {name} cannot be read ({error.strerror})")
 
 
-def _read(file: FoundFile, held: dict[str, Document], taken: dict[str, Path]) -> Reading:
+def _read(file: FoundFile, held: dict[str, Document], taken: dict[str, Path]) -> Iterator[Reading]:
+    """One reading of an ordinary file, one for each document in an archive or an e-mail with attachments."""
     id = document_id(file, held, taken)
-    taken[id] = file.path.resolve()
+    whole = file.path.resolve()
+    taken[id] = whole
     name = str(file.path)
     try:
         digest = _digest(file.path)
-        before = held.get(id)
-        if before and before.attributes.get("digest") == digest:
-            return None, FileOutcome(name, FileStatus.UNCHANGED, id)
-        document = read_path(file.path, root=file.root)
-    except UnsupportedFormat as error:
-        status = FileStatus.FAILED if file.named else FileStatus.SKIPPED
-        return None, FileOutcome(name, status, message=str(error))
-    except ReadError as error:
-        return None, FileOutcome(name, FileStatus.FAILED, message=str(error))
-    except OSError as error:
-        return None, FileOutcome(name, FileStatus.FAILED, message=f"{name} cannot be read ({error.strerror})")
-    document = replace(document, id=id, attributes={**document.attributes, "digest": digest})
-    return document, FileOutcome(name, FileStatus.REPLACED if before else FileStatus.ADDED, id)
+        data = load(file.path)
+    except (ReadError, OSError) as error:
+        reason = str(error) if isinstance(error, ReadError) else f"{name} cannot be read ({error.strerror})"
+        yield None, FileOutcome(name, FileStatus.FAILED, message=reason)
+        return
+    unchanged = [
+        known
+        for known, document in held.items()
+        if document.attributes.get("digest") == digest and (known == id or known.startswith(f"{id}/"))
+    ]
+    for known in unchanged:
+        taken[known] = whole
+        yield None, FileOutcome(held[known].source, FileStatus.UNCHANGED, known)
+    if unchanged:
+        return
+    for outcome in read_parts(data, file.path.name, id=id, source=name):
+        document = outcome.document
+        if document is None:
+            passed_over = isinstance(outcome.error, UnsupportedFormat) and not file.named
+            status = FileStatus.SKIPPED if passed_over else FileStatus.FAILED
+            yield None, FileOutcome(outcome.path, status, message=str(outcome.error))
+            continue
+        taken[document.id] = whole
+        status = FileStatus.REPLACED if document.id in held else FileStatus.ADDED
+        yield (
+            replace(document, attributes={**document.attributes, "digest": digest}),
+            FileOutcome(outcome.path, status, document.id),
+        )
 
 
 def _add(index: Index, waiting: Sequence[Reading]) -> Iterator[FileOutcome]:

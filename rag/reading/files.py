@@ -69,6 +69,9 @@ INSTEAD = {
     ".msg": "Save it as .eml.",
 }
 
+_PICTURES = frozenset((".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp"))
+_PICTURE = "Pictures hold no text; export the document as text or PDF with text."
+
 
 def read_path(path: Path, *, root: Path, max_bytes: int = MAX_BYTES) -> Document:
     """One file as a Document. Its id is its path below `root` without the suffix, with "/" between parts.
@@ -132,7 +135,7 @@ def _reader_of(suffix: str, name: str) -> Reader:
     if suffix == ".zip":
         raise UnsupportedFormat(f"{name} holds several documents: read it with read_file, or unpack it.")
     if where is None:
-        hint = INSTEAD.get(suffix, "")
+        hint = INSTEAD.get(suffix, _PICTURE if suffix in _PICTURES else "")
         raise UnsupportedFormat(
             f"{name}: no reader for {suffix or 'a file without a suffix'}. "
             f"Expected one of {' '.join(SUFFIXES)}. {hint}".rstrip()

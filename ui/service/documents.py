@@ -15,8 +15,8 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
-from rag import Document, YoujuError
-from rag.reading import read_path
+from rag import Document
+from rag.reading import read_file
 from ui.knowledge import Knowledge
 from ui.service.access import Access
 from ui.service.api import ERRORS
@@ -78,13 +78,13 @@ class Changes:
         outcomes: list[dict[str, Any]] = []
         documents: list[Document] = []
         for name in names:
-            try:
-                document = read_path(folder / name, root=folder)
-            except YoujuError as error:
-                outcomes.append(_outcome(name, None, "failed", str(error).replace(f"{folder}/", "")))
-            else:
-                documents.append(replace(document, source=name))
-                outcomes.append(_outcome(name, document.id, "replaced" if document.id in held else "added"))
+            for part in read_file(folder / name, root=folder):
+                document, named = part.document, part.path.replace(f"{folder}/", "")
+                if document is None:
+                    outcomes.append(_outcome(named, None, "failed", str(part.error).replace(f"{folder}/", "")))
+                else:
+                    documents.append(replace(document, source=named))
+                    outcomes.append(_outcome(named, document.id, "replaced" if document.id in held else "added"))
         if documents:
             self._engine.add(documents)
         return outcomes

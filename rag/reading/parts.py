@@ -1,12 +1,9 @@
-"""Many files at once: folders walked, archives and e-mails opened, an outcome told for each file."""
+"""Files that hold several documents, archives and e-mails with attachments: an outcome told for each."""
 
-import os
 import stat
 import zlib
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -17,7 +14,6 @@ from rag.types import Document
 
 ARCHIVES = (".zip",)
 _MAX_MEMBERS = 5_000
-_POOL_FROM = 64  # files; starting processes costs as much as reading some fifty reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +23,6 @@ class Outcome:
     path: str
     document: Document | None = None
     error: ReadError | None = None
-
-
-def read_folder(
-    paths: Iterable[Path], *, root: Path | None = None, max_bytes: int = MAX_BYTES, workers: int = 1
-) -> Iterator[Outcome]:
-    """Every file of these files and folders, in order of their names; reading goes on past a file that fails.
-
-    Ids count from `root`, by default from each path given (a file's folder). In folders, hidden files and kinds that
-    hold no text are passed over; a file named outright, and one in an old Office format, gets an outcome in any case.
-    With more than one of `workers`, many files are read in that many processes.
-    """
-    jobs = [job for path in paths for job in _jobs(Path(path), root)]
-    read = partial(_read_job, max_bytes=max_bytes)
-    if workers > 1 and len(jobs) >= _POOL_FROM:
-        with ProcessPoolExecutor(workers) as pool:
-            for outcomes in pool.map(read, jobs, chunksize=8):
-                yield from outcomes
-    else:
-        for job in jobs:
-            yield from read_file(job[0], root=job[1], max_bytes=max_bytes)
 
 
 def read_file(path: Path, *, root: Path, max_bytes: int = MAX_BYTES) -> Iterator[Outcome]:
@@ -80,22 +56,6 @@ def read_parts(data: bytes, name: str, *, id: str, source: str, max_bytes: int =
                 yield from read_parts(content, filename, id=inner, source=f"{source}/{filename}", max_bytes=max_bytes)
 
 
-def _jobs(path: Path, root: Path | None) -> Iterator[tuple[Path, Path]]:
-    if not path.is_dir():
-        yield path, root or path.parent
-        return
-    for folder, names, files in os.walk(path):
-        names[:] = sorted(name for name in names if not name.startswith("."))
-        for file in sorted(files):
-            suffix = PurePosixPath(file).suffix.lower()
-            if not file.startswith((".", "~$")) and (suffix in SUFFIXES or suffix in ARCHIVES or suffix in INSTEAD):
-                yield Path(folder, file), root or path
-
-
-def _read_job(job: tuple[Path, Path], *, max_bytes: int) -> list[Outcome]:
-    return list(read_file(job[0], root=job[1], max_bytes=max_bytes))
-
-
 def _members(data: bytes, name: str, *, id: str, source: str, max_bytes: int) -> Iterator[Outcome]:
     """Documents of an archive. No file is written: a name that leads elsewhere (../../x) has nowhere to lead."""
     try:
@@ -106,7 +66,7 @@ def _members(data: bytes, name: str, *, id: str, source: str, max_bytes: int) ->
     except ReadError as error:
         yield Outcome(source, error=error)
         return
-    found = False
+    taken: set[str] = set()
     with package:
         for info in infos:
             member = _member_name(info.filename, info.flag_bits)
@@ -114,7 +74,7 @@ def _members(data: bytes, name: str, *, id: str, source: str, max_bytes: int) ->
             base = PurePosixPath(member).name
             if base.startswith(".") or not (suffix in SUFFIXES or suffix in INSTEAD or suffix in ARCHIVES):
                 continue
-            found = True
+            inner = _free(f"{id}/{safe_id(member)}", suffix, taken)
             where = f"{source}/{member}"
             try:
                 if suffix in ARCHIVES:
@@ -129,10 +89,20 @@ def _members(data: bytes, name: str, *, id: str, source: str, max_bytes: int) ->
             except ReadError as error:
                 yield Outcome(where, error=error)
                 continue
-            yield from read_parts(content, member, id=f"{id}/{safe_id(member)}", source=where, max_bytes=max_bytes)
-    if not found:
+            yield from read_parts(content, member, id=inner, source=where, max_bytes=max_bytes)
+    if not taken:
         kinds = " ".join(SUFFIXES)
         yield Outcome(source, error=EmptyDocument(f"{name} holds no document. Expected files of these kinds: {kinds}."))
+
+
+def _free(id: str, suffix: str, taken: set[str]) -> str:
+    """The id, with the suffix or a number where another member has it already."""
+    candidate, number = id, 1
+    while candidate in taken:
+        candidate = f"{id}{suffix}" if number == 1 else f"{id}{suffix}-{number}"
+        number += 1
+    taken.add(candidate)
+    return candidate
 
 
 def _unpacked(package: ZipFile, info: ZipInfo, max_bytes: int) -> bytes:
