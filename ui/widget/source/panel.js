@@ -9,6 +9,22 @@
   const LONGEST = 500;
   const LINK_LIVES_MS = 14 * 60 * 1000;
 
+  // Drawn, because not every machine has a font with these signs.
+  const ICONS = {
+    close: "M6 6l12 12M18 6L6 18",
+    fresh: "M4 4v6h6M4.7 10a8 8 0 1 1-.6 5",
+    up: "M7 11v9H4v-9zM7 11l4-8c1.5 0 2.5 1 2.5 2.5V9h5.2a2 2 0 0 1 2 2.4l-1.3 7a2 2 0 0 1-2 1.6H7",
+    down: "M17 13V4h3v9zM17 13l-4 8c-1.5 0-2.5-1-2.5-2.5V15H5.3a2 2 0 0 1-2-2.4l1.3-7a2 2 0 0 1 2-1.6H17",
+  };
+  const icon = (name) => {
+    const [svg, path] = ["svg", "path"].map((part) => document.createElementNS("http://www.w3.org/2000/svg", part));
+    svg.setAttribute("viewBox", "0 0 24 24");
+    svg.setAttribute("aria-hidden", "true");
+    path.setAttribute("d", ICONS[name]);
+    svg.append(path);
+    return svg;
+  };
+
   class Failure extends Error {
     constructor(type, { status = 0, retry = 0 } = {}) {
       super(type);
@@ -86,6 +102,8 @@
     // Tells the site's owner, on the console, what a visitor need not know.
     const explain = async (failure) => {
       if (!["network", "failed"].includes(failure.type) && failure.status !== 403) return;
+      // The browser reports a violated policy only after the call has failed.
+      await new Promise((later) => setTimeout(later, 100));
       if (blocked.size) {
         console.error(`Youju: blocked by this page's Content-Security-Policy (${[...blocked].join(", ")}): add ${new URL(base).origin}`);
         return;
@@ -175,9 +193,9 @@
         await call("feedback", { answer_id: answer.id, rating, reason, question: turn.question, answer: answer.text }).catch(() => {});
       };
       const draw = () => {
-        const chip = (rating, sign) =>
-          make("button", { class: "icon", type: "button", "aria-label": words[rating], "aria-pressed": String(turn.rating === rating), onclick: () => choose(rating) }, sign);
-        box.replaceChildren(chip("up", "👍"), chip("down", "👎"));
+        const chip = (rating) =>
+          make("button", { class: "icon", type: "button", "aria-label": words[rating], "aria-pressed": String(turn.rating === rating), onclick: () => choose(rating) }, icon(rating));
+        box.replaceChildren(chip("up"), chip("down"));
       };
       const choose = (rating) => {
         send(rating);
@@ -234,8 +252,8 @@
     const send = make("button", { class: "send", type: "submit" }, words.send);
     const form = make("form", { onsubmit: (event) => (event.preventDefault(), running ? running.abort() : ask(box.value)) }, box, send);
     const offline = make("div", { class: "offline", role: "status", hidden: navigator.onLine !== false }, words.offline);
-    const fresh = make("button", { class: "icon", type: "button", "aria-label": words.fresh, title: words.fresh, onclick: () => restart() }, "↺");
-    const shut = make("button", { class: "icon", type: "button", "aria-label": words.close, title: words.close, onclick: close }, "✕");
+    const fresh = make("button", { class: "icon", type: "button", "aria-label": words.fresh, title: words.fresh, onclick: () => restart() }, icon("fresh"));
+    const shut = make("button", { class: "icon", type: "button", "aria-label": words.close, title: words.close, onclick: close }, icon("close"));
     const heading = make("h2", { id: "title" }, title);
     const panel = make(
       "section",
