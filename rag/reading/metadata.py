@@ -51,6 +51,9 @@ _YEAR_HEADING = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _YEAR_SPAN = re.compile(r"((?:19|20)\d{2})\s*年?\s*[—–~至到-]+\s*((?:19|20)\d{2})")
+_YEAR_SPAN_LINE = re.compile(
+    r"^\s*[(\uff08]?((?:19|20)\d{2})\s*年?\s*[—–至到-]+\s*((?:19|20)\d{2})\s*年?[)\uff09]?\s*$", re.MULTILINE
+)
 _PLACE = r"(?:[\u4e00-\u9fff]{2,8}?(?:自治区|自治州|自治县|省|市|区|县|州|旗|镇|乡|街道))"
 _SPEAKER = re.compile(r"代表((?:[\u4e00-\u9fff]{2,12}?)(?:省|市|区|县|州|旗|镇|乡))人民政府")
 _CONGRESS = re.compile(r"在([\u4e00-\u9fff]{2,16}?(?:省|市|区|县|州|旗|镇|乡))第[一二三四五六七八九十\d]+届")
@@ -190,11 +193,9 @@ def _delivery_date(lines: Sequence[Line], title: str | None) -> str | None:
     head = [line.text for line in lines[: body_start(lines) + 1] if len(line.text) <= 120]
     given = [t for t in head if re.search(r"[日号].{0,6}(?:在|于|上海|北京|第)?.{0,40}(?:会议|大会|全会|通过|印发)", t)]
     titled = [t for t in head if title and letters(title)[:12] in letters(t)]
-    for text in (*given, *titled, *(t for t in head if len(t) <= 30 and not re.search(r"发表于|回复|查看", t))):
-        date = iso_date(text)
-        if date:
-            return date
-    return None
+    bare = [t for t in head if len(t) <= 30 and not re.search(r"发表于|回复|查看", t)]
+    signed = [line.text for line in (*lines[:HEAD], *lines[-HEAD:]) if len(line.text) <= 16 and line.text[-1] in "日号"]
+    return next((date for text in (*given, *titled, *bare, *signed) if (date := iso_date(text))), None)
 
 
 def _years(text: str) -> str | None:
@@ -207,7 +208,7 @@ def _span(years: Collection[int]) -> str:
 
 
 def _period(title: str, text: str) -> str | None:
-    span = _YEAR_SPAN.search(title)
+    span = _YEAR_SPAN.search(title) or _YEAR_SPAN_LINE.search(text[:5_000])
     years = {int(y) for y in _YEAR_HEADING.findall(text[:400_000])} if len(text) < 2_000_000 else set()
     titled = {int(y) for y in _YEAR.findall(re.sub(r"[(].*?[)]", "", title))}
     if span:

@@ -28,6 +28,7 @@ _CLAUSE_CUTS = (",", "\uff0c", "、", " ")
 _CUT_ABOVE = 1200  # one a little longer stays whole
 _HEADING = 60  # characters; a longer line is no heading
 _PLAIN_HEADING = 40
+_LEAD_IN = 200  # characters; a longer paragraph takes no list in
 _CELL = 40  # characters; lines of a table that lost its rules are shorter
 _OPENING = 6  # lines between the title and the text proper
 _BYLINE = re.compile(
@@ -54,6 +55,8 @@ _ENDS = re.compile(
     r"(?:加快|提升|增强|改善|优化|融合|凸显|显著|并举|发展|建设|保护|保障|稳定|完善|深化|成效|见效|夯实|有力|有序|有效|明显|突破|"
     r"进展|释放|向好|稳中有进|基础|体系|格局|水平|能力)$"
 )
+_QUOTED = re.compile(r"《([^》]{4,})》")
+_ANNEX_LIST = re.compile(r"附[件表录]\s*:?\s*\d+[.、]")
 _MARK_SPACE = re.compile(r"^(\S{1,6}[、)\uff09]) ")
 _MD_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*")
 _MD_BULLET = re.compile(r"[-*+•]\s+")
@@ -119,10 +122,12 @@ def _structure(lines: Sequence[Line], title: str, *, markdown: bool) -> list[_Bl
     start, end = frame(lines, title)
     kept = [line for line in lines[start:end] if not is_control(line.text) and not is_salutation(line.text)]
     toc_start, toc_end, entries = contents(kept)
+    # A notice that issues a document (关于印发《…》的通知) is followed by it under its own title.
+    enclosed = [letters(name) for name in _QUOTED.findall(title)]
     opening = 0 if not start else _opening(kept, toc_start if entries else len(kept))
     blocks = _classified(
         _joined([*kept[opening:toc_start], *kept[max(toc_end, opening) :]], markdown=markdown),
-        entries,
+        [*entries, *enclosed],
         markdown=markdown,
     )
     _find_plain_headings(blocks)
@@ -307,7 +312,7 @@ class _Contents:
 def _as_numbered(block: _Block, last: dict[int, int], *, in_table: bool, following: Sequence[_Block]) -> None:
     text = block.text
     mark = mark_of(text)
-    if mark is None:
+    if mark is None or _ANNEX_LIST.match(text):
         return
     if mark.rank >= Rank.THIRD and (in_table or not _in_sequence(text, mark, last, following)):
         block.listed = block.listed or in_table
@@ -513,22 +518,27 @@ def _empty_headings_become_text(blocks: list[_Block]) -> None:
 
 
 def _merge_lists(blocks: list[_Block]) -> list[_Block]:
-    """Joins runs of table cells and short list lines, and the line that announces them."""
+    """Joins runs of table cells and of short list lines, the latter to the line that announces them."""
     cells = _cell_runs(blocks)
     result: list[_Block] = []
-    for i, block in enumerate(blocks):
-        listed = block.rank is None and (block.listed or cells[i])
-        if listed and result:
-            last = result[-1]
-            announces = last.rank is None and last.text[-1] in ":" and len(last.text) <= 200
-            room = LONGEST if block.listed is False or last.listed else LONGEST // 2
-            at_row = _CELL_NUMBER.fullmatch(block.text) is not None and block.end - last.start > room * 0.9
-            if (last.listed or announces) and block.end - last.start <= room and not at_row:
-                last.end, last.text, last.listed = block.end, f"{last.text}\n{block.text}", True
-                continue
-        block.listed = listed
-        result.append(block)
+    for block, cell in zip(blocks, cells, strict=True):
+        last = result[-1] if result else None
+        announced = last is not None and not last.bare and last.text[-1] == ":" and len(last.text) <= _LEAD_IN
+        after_list = last is not None and last.listed
+        if block.mark and not block.label and len(block.text) <= _CELL and (announced or after_list):
+            block.rank, block.listed = None, True
+        block.listed = block.rank is None and (block.listed or cell)
+        if last is not None and block.listed and (announced or after_list) and _has_room(last, block):
+            last.end, last.text, last.listed = block.end, f"{last.text}\n{block.text}", True
+        else:
+            result.append(block)
     return result
+
+
+def _has_room(last: _Block, block: _Block) -> bool:
+    """Whether both fit into one paragraph; a full one is left before a number, where a row of a table begins."""
+    size = block.end - last.start
+    return size <= LONGEST * 0.9 or (size <= LONGEST and not _CELL_NUMBER.fullmatch(block.text))
 
 
 # --- section paths
