@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from embeddings.folding import fold
 from rag.facts import Quantity, dates, latin_words, names, quantities, years
+from rag.question import language_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,7 @@ def _holds_date(month: int, day: int, text: str) -> bool:
 
 
 def _missing_names(said: str, everything: str) -> list[str]:
-    chinese = any("一" <= ch <= "龥" for ch in said)
-    if not chinese:  # an English sentence on Chinese evidence spells names its own way
+    if language_of(said) != "zh":  # an English sentence on Chinese evidence spells names its own way
         return []
     bare = "".join(everything.split())
     missing = [name for name in sorted(names(said)) if "".join(name.split()) not in bare]

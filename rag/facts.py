@@ -12,7 +12,9 @@ _NUMBER = re.compile(
     r"(?P<scale>万亿|十万|百万|千万|百亿|千亿|[十百千万亿](?!分点)|trillion\b|billion\b|million\b|thousand\b|hundred\b)?"
     r"\s?(?P<unit>个?百分点|percentage points?|percent\b|per cent\b|%|‰|℃|°c"
     r"|(?:平方|立方)?(?:公里|千米|米|厘米|毫米)|公顷|亩|(?:万)?千瓦时?|人次|人民币|[美欧日港]元|元|吨(?:标准煤)?"
-    r"|square (?:kilomet|met)(?:re|er)s?\b|hectares?\b|kilomet(?:re|er)s?\b|tonn?es?\b|yuan\b|rmb\b|年|月|日|[一-龥])?"
+    r"|square (?:kilomet|met)(?:re|er)s?\b|met(?:re|er)s?\b"
+    r"|hectares?\b|kilomet(?:re|er)s?\b|tonn?es?\b|yuan\b|rmb\b|年|月|日"
+    r"|[一-龥])?"
 )
 _SCALES = {
     "十": 10, "百": 100, "千": 1000, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8,
@@ -25,6 +27,7 @@ _UNITS = {
     "kilometre": "公里", "kilometer": "公里", "hectares": "公顷", "hectare": "公顷", "人民币": "元", "yuan": "元",
     "rmb": "元", "tonnes": "吨", "tonne": "吨", "tons": "吨", "ton": "吨", "square metres": "平方米",
     "square meters": "平方米", "square kilometres": "平方公里", "square kilometers": "平方公里", "名": "人", "位": "人",
+    "metres": "米", "meters": "米", "metre": "米", "meter": "米",
 }  # fmt: skip
 # What may follow a number without being what it counts: "增长8.3%以上", "完成5个、", "约120左右".
 _NO_UNIT = frozenset("以之左上下内中的和与及或至到等是为在有比占并均共了多余来来将已不其")

@@ -1,7 +1,7 @@
 """Youju as LangChain parts: a retriever, embeddings, and one chain from question to checked answer."""
 
 from collections.abc import AsyncIterator, Collection, Iterator, Sequence
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 from langchain_core.callbacks import (
     AsyncCallbackManagerForChainRun,
@@ -16,6 +16,8 @@ from pydantic import ConfigDict, Field
 
 from embeddings import Encoder, load_encoder
 from rag.knowledge_base import KnowledgeBase
+from rag.llm.opening import open_model, writer_for
+from rag.llm.writer import ModelWriter
 from rag.types import Answer, Document, Hit, Leg
 from rag.writing import Draft, Extracts, Writer
 
@@ -124,6 +126,9 @@ class AnswerChain(Runnable[str | Asked, Answer]):
             draft: Draft = await self._draft.ainvoke(asked, config)
             if draft.answer.abstained:
                 yield draft.answer
+            elif isinstance(self._writer, ModelWriter):
+                async for answer in self._writer.awrite(draft):
+                    yield answer
             else:
                 for answer in self._writer.write(draft):
                     yield answer
@@ -154,7 +159,11 @@ def _asked(asked: str | Asked) -> dict[str, Any]:
 
 
 def _writer_of(model: Any) -> Writer:
-    return Extracts()
+    if model is None:
+        return Extracts()
+    if isinstance(model, str):
+        return open_model(model)
+    return writer_for(model) if isinstance(model, Runnable) else cast(Writer, model)
 
 
 __all__ = ["AnswerChain", "Asked", "YoujuEmbeddings", "YoujuRetriever", "answer_chain", "to_langchain"]
