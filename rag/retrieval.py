@@ -59,13 +59,14 @@ def _reranked(snapshot: Snapshot, asking: Asking, rows: Rows, lexical: Scores, d
     share = lexical / max(float(lexical.max(initial=0.0)), 1e-6)
     kept, _ = best((share + DENSE_SHARE * dense).astype(np.float32), max(RERANKED, k))
     rows, share, dense = rows[kept], share[kept], dense[kept]
+    passages = [snapshot.passage(row) for row in rows.tolist()]
     named = [
-        features(asking, snapshot.passage(row), lexical=bm25, dense=cosine)
-        for row, bm25, cosine in zip(rows.tolist(), share.tolist(), dense.tolist(), strict=True)
+        features(asking, passage, lexical=bm25, dense=cosine)
+        for passage, bm25, cosine in zip(passages, share.tolist(), dense.tolist(), strict=True)
     ]
     scores = fitted("ranking").score(named)
     order = np.lexsort((rows, -scores))[:k]
-    return [Hit(snapshot.paragraphs[rows[i]], float(scores[i]), Leg.HYBRID, named[i]) for i in order.tolist()]
+    return [Hit(passages[i].paragraph, float(scores[i]), Leg.HYBRID, named[i]) for i in order.tolist()]
 
 
 def _hits(snapshot: Snapshot, rows: Rows, scores: Scores, leg: Leg) -> list[Hit]:

@@ -138,9 +138,19 @@ class Snapshot:
     def _passages(self) -> dict[str, Passage]:
         return {}
 
+    @cached_property
+    def _passages_by_row(self) -> dict[int, Passage]:
+        return {}
+
     def passage(self, row: int) -> Passage:
-        """Paragraph of a row, ready to be matched; made once."""
-        return self.passage_of(self.paragraphs[row])
+        """Paragraph of a row, ready to be matched; read and made once."""
+        passage = self._passages_by_row.get(row)
+        if passage is None:
+            passage = self.passage_of(self.paragraphs[row])
+            if len(self._passages_by_row) >= PREPARED:
+                self._passages_by_row.clear()
+            self._passages_by_row[row] = passage
+        return passage
 
     def passage_of(self, paragraph: Paragraph) -> Passage:
         """A paragraph of this snapshot, ready to be matched; made once."""
