@@ -9,7 +9,8 @@ from typing import Any
 from evals import plots
 from evals.bench.worker import OURS
 
-_STYLE = """<style>text{font:12px system-ui,sans-serif;fill:#1c2523}.tiny{font-size:10px;fill:#66736f}.grid{stroke:#dfe4e1}
+_STYLE = """<style>
+text{font:12px system-ui,sans-serif;fill:#1c2523}.tiny{font-size:10px;fill:#66736f}.grid{stroke:#dfe4e1}
 .line{fill:none;stroke-width:2}.series0{fill:#0f6b5c}.line0{stroke:#0f6b5c}.series1{fill:#c98a2b}.line1{stroke:#c98a2b}
 .series2{fill:#5a6fb0}.line2{stroke:#5a6fb0}</style><rect width="100%" height="100%" fill="#fff"/>"""
 

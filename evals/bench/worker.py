@@ -48,19 +48,28 @@ def timed(act: Callable[[str], Any], queries: Sequence[str]) -> dict[str, float 
 def timed_by_turns(
     acts: Mapping[str, Callable[[str], Any]], queries: Sequence[str]
 ) -> dict[str, dict[str, float | int]]:
-    """As `timed`, each query through every act before the next, so that a busy moment of the machine hits all alike."""
+    """As `timed`, each query through every act before the next, so that a busy moment of the machine hits all alike.
+
+    `cpu_p50` is the processor's time over all threads, which other people's work on the machine hardly changes.
+    """
     for act in acts.values():
         for query in queries[:WARM_UP]:
             act(query)
     spent: dict[str, list[float]] = {name: [] for name in acts}
+    busy: dict[str, list[float]] = {name: [] for name in acts}
     for query in queries:
         for name, act in acts.items():
-            began = time.perf_counter()
+            began, began_busy = time.perf_counter(), time.process_time()
             act(query)
             spent[name].append(1000 * (time.perf_counter() - began))
+            busy[name].append(1000 * (time.process_time() - began_busy))
     return {
-        name: {**percentiles(ms).to_dict(), "per_second": round(1000 * len(ms) / sum(ms), 1)}
-        for name, ms in spent.items()
+        name: {
+            **percentiles(spent[name]).to_dict(),
+            "per_second": round(1000 * len(queries) / sum(spent[name]), 1),
+            "cpu_p50": round(percentiles(busy[name]).p50, 3),
+        }
+        for name in acts
     }
 
 
