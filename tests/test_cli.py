@@ -397,9 +397,12 @@ def test_eval_drafts_rows_that_it_can_read(youju: Callable[..., Done], indexed: 
 # --- stores and documents
 
 
-@pytest.mark.parametrize("command", [["ask", "预算"], ["search", "预算"], ["documents", "list"], ["store", "verify"]])
-def test_without_a_store_it_says_what_to_do(youju: Callable[..., Done], command: list[str]) -> None:
-    done = youju(*command)
+@pytest.mark.parametrize(
+    "command",
+    ["ask 预算", "search 预算", "documents list", "store verify", "store stats", "store backup f", "sites list"],
+)
+def test_without_a_store_it_says_what_to_do(youju: Callable[..., Done], command: str) -> None:
+    done = youju(*command.split())
     assert (done.code, done.out) == (2, "")
     assert "youju index" in done.err
 
@@ -459,6 +462,26 @@ def test_a_wrong_call_shows_the_usage(youju: Callable[..., Done], command: str) 
     assert done.err.startswith("usage: youju")
 
 
+def test_sites_come_and_go(youju: Callable[..., Done], indexed: Path) -> None:
+    made = youju(
+        "sites", "add", "区政府", "--origin", "www.example.gov.cn", "--base", "https://ask.example.cn", "--json"
+    ).json
+    assert made["origins"] == ["https://www.example.gov.cn"]
+    assert made["key"] in made["tag"] and "https://ask.example.cn" in made["tag"]
+    rotated = youju("sites", "rotate", made["id"], "--json").json
+    assert (rotated["id"], rotated["key"] == made["key"]) == (made["id"], False)
+    assert youju("sites", "list").out == f"{made['id']}  {rotated['key']}  区政府  https://www.example.gov.cn\n"
+    assert youju("sites", "revoke", made["id"]).out == f"{made['id']}  revoked  区政府\n"
+    assert youju("sites", "revoke", "nothing").code == 2
+    assert youju("sites", "add", "x", "--origin", "*.gov.cn").code == 2
+
+
+def test_an_encoder_that_is_not_there(youju: Callable[..., Done], docs: Path) -> None:
+    done = youju("index", "docs", "--encoder", "./nowhere")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("youju: the encoder ./nowhere cannot be loaded (")
+
+
 # --- the whole process
 
 
@@ -497,7 +520,18 @@ def test_a_reader_that_leaves_early_is_no_error(youju: Callable[..., Done], inde
 def test_the_help_names_every_command(youju: Callable[..., Done]) -> None:
     done = youju("--help")
     assert done.code == 0
-    for name in ("eval compare", "eval draft", "index", "ask", "search", "serve", "eval", "documents", "store"):
+    for name in (
+        "eval compare",
+        "eval draft",
+        "index",
+        "ask",
+        "search",
+        "serve",
+        "eval",
+        "documents",
+        "store",
+        "sites",
+    ):
         assert re.search(rf"^ +{name}\s+\w", done.out, re.MULTILINE), name
 
 

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
+from embeddings import Encoder
 from rag import KnowledgeBase
+from rag.errors import EncoderError
 
 DONE, NO, UNUSABLE = 0, 1, 2
 """Exit codes: done; the answer is "no"; the call was wrong or an input could not be used."""
@@ -59,9 +61,20 @@ def count(text: str) -> int:
 
 def open_knowledge_base(args: argparse.Namespace, *, create: bool = False) -> KnowledgeBase:
     """The store of `--store` with the encoder of `--encoder`. Raises StoreError, EncoderError."""
+    return KnowledgeBase.open(args.store, encoder=open_encoder(args.encoder), create=create)
+
+
+def open_encoder(spec: str | None) -> Encoder:
+    """The bundled encoder, or the one named. Raises EncoderError."""
     from embeddings import load_encoder
 
-    return KnowledgeBase.open(args.store, encoder=load_encoder(args.encoder), create=create)
+    try:
+        return load_encoder(spec)
+    except (ValueError, OSError, ImportError) as error:
+        raise EncoderError(
+            f"the encoder {spec or 'that comes with Youju'} cannot be loaded ({error}); "
+            "--encoder takes the name of a sentence-transformers model, or the folder of one"
+        ) from error
 
 
 def write(text: str = "") -> None:

@@ -16,6 +16,7 @@ from ui.commands.common import (
     count,
     encoder_option,
     json_option,
+    open_encoder,
     open_knowledge_base,
     store_option,
     write,
@@ -139,11 +140,10 @@ def _run_questions(args: argparse.Namespace) -> int:
 
 
 def _run_beir(args: argparse.Namespace) -> int:
-    from embeddings import load_encoder
     from evals.beir import evaluate_beir
 
     progress = Progress.on_stderr()
-    result = evaluate_beir(args.beir, args.out, encoder=load_encoder(args.encoder), progress=progress.show)
+    result = evaluate_beir(args.beir, args.out, encoder=open_encoder(args.encoder), progress=progress.show)
     progress.clear()
     write_json(result.to_dict())
     return DONE

@@ -1,23 +1,32 @@
 """youju store: look after the folder that holds everything."""
 
 import argparse
+from dataclasses import asdict
+from pathlib import Path
 
-from rag import store
+from rag.store import Store, backup, restore
 from ui.commands.common import DONE, NO, Subparsers, command, json_option, store_option, write, write_json
 from ui.wording import language_of
 
 
 def add(parent: Subparsers) -> None:
-    parser = parent.add_parser("store", help="verify the store", description="Look after the store.")
+    parser = parent.add_parser(
+        "store", help="verify, back up, restore or measure the store", description="Look after the store."
+    )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     verify = command(actions, "verify", run_verify, help="check every file; exit 1 when one is damaged")
-    for action in (verify,):
+    backed_up = command(actions, "backup", run_backup, help="the store as one file; serving goes on meanwhile")
+    restored = command(actions, "restore", run_restore, help="serve what a backup holds, in place of what is here")
+    stats = command(actions, "stats", run_stats, help="what the store holds and how large it is")
+    for action in (backed_up, restored):
+        action.add_argument("file", type=Path, metavar="FILE")
+    for action in (verify, backed_up, restored, stats):
         store_option(action)
         json_option(action)
 
 
 def run_verify(args: argparse.Namespace) -> int:
-    damaged = store.verify(args.store)
+    damaged = Store(args.store).verify()
     if args.json:
         write_json({"store": str(args.store), "damaged": damaged})
     elif damaged:
@@ -25,3 +34,34 @@ def run_verify(args: argparse.Namespace) -> int:
     else:
         write(language_of().pick(f"{args.store} 完好", f"{args.store} is sound"))
     return NO if damaged else DONE
+
+
+def run_backup(args: argparse.Namespace) -> int:
+    backup(Store(args.store), args.file)
+    size = args.file.stat().st_size
+    if args.json:
+        write_json({"store": str(args.store), "file": str(args.file), "bytes": size})
+    else:
+        write(f"{args.store} → {args.file}, {size:,} B")
+    return DONE
+
+
+def run_restore(args: argparse.Namespace) -> int:
+    store = Store(args.store)
+    restore(store, args.file)
+    held = store.stats().documents
+    if args.json:
+        write_json({"store": str(args.store), "file": str(args.file), "documents": held})
+    else:
+        write(language_of().pick(f"{args.store} 现有 {held} 份文件", f"{args.store} holds {held} documents"))
+    return DONE
+
+
+def run_stats(args: argparse.Namespace) -> int:
+    stats = asdict(Store(args.store).stats())
+    if args.json:
+        write_json({"store": str(args.store), **stats})
+    else:
+        for name, value in stats.items():
+            write(f"{name:<12}{value:>16,}" if isinstance(value, int) else f"{name:<12}{value}")
+    return DONE
