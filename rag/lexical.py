@@ -175,7 +175,8 @@ class LexicalIndex:
         for (postings, rows), span in zip(self.parts, spans, strict=True):
             frequency += span[:, 1] - span[:, 0]
             if len(rows.dead):
-                frequency -= [_common(postings.rows[start:end], rows.dead) for start, end in span.tolist()]
+                dead = [_common(postings.rows[start:end], rows.dead) for start, end in span.tolist()]
+                frequency -= np.array(dead, np.int64)  # a bare empty list would be taken for floats
         return frequency
 
     def score(self, weighted: Mapping[str, float]) -> Scores:

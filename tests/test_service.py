@@ -222,6 +222,12 @@ def test_documents_come_and_go(own_client: TestClient) -> None:
     assert (both.status_code, own_client.get("/api/documents").json()["total"]) == (404, 2)
 
 
+def test_a_question_without_words_is_no_error_after_a_removal(own_client: TestClient) -> None:
+    own_client.delete("/api/documents/jobs", headers=ADMIN)
+    reply = own_client.post("/api/ask", json={"question": "?!"})
+    assert reply.status_code == 200
+
+
 def test_files_come_in_one_by_one_with_what_became_of_each(own_client: TestClient) -> None:
     files = [
         ("files", ("教育/2024.md", "# 教育报告\n\n2024年新建学校9所，新增学位8000个，教师1100名。".encode("gb18030"))),

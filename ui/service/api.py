@@ -55,7 +55,7 @@ def api_router(
             **ERRORS,
             200: {
                 "description": "The answer; with `stream: true`, events that end in `answer` or `error`.",
-                "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _EVENTS_EXAMPLE}},
+                "content": {"text/event-stream": {"example": _EVENTS_EXAMPLE}},
             },
         },
     )

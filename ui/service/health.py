@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from fastapi import APIRouter, Depends
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from rag import Leg
 from ui.knowledge import Knowledge
 from ui.service.access import Access
 from ui.service.asks import Asks
 from ui.service.metrics import CONTENT_TYPE, Metrics
-from ui.service.schemas import HealthBody, ReadyBody
+from ui.service.schemas import ErrorBody, HealthBody, ReadyBody
 
 _CANARY_LENGTH = 24
 
@@ -28,7 +28,10 @@ def health_router(
         "/readyz",
         summary="Does every leg find something?",
         response_model=ReadyBody,
-        responses={503: {"model": ReadyBody, "description": "A leg finds nothing, or there is no document."}},
+        responses={
+            429: {"model": ErrorBody, "description": "Busy."},
+            503: {"model": ReadyBody, "description": "A leg finds nothing, or there is no document."},
+        },
     )
     async def readyz() -> Response:
         documents, legs = await asks.run(canaries, engine)
@@ -49,7 +52,13 @@ def health_router(
         }
         return JSONResponse(body, 503 if message else 200)
 
-    @router.get("/metrics", summary="For Prometheus", dependencies=[Depends(access.program)])
+    @router.get(
+        "/metrics",
+        summary="For Prometheus",
+        dependencies=[Depends(access.program)],
+        response_class=PlainTextResponse,
+        responses={401: {"model": ErrorBody}},
+    )
     def read_metrics() -> Response:
         documents = engine.documents()
         metrics.documents.set(len(documents))

@@ -15,7 +15,7 @@ from ui.service.asks import Asks, Piece
 from ui.service.errors import Refused, error_body
 from ui.service.events import event, event_stream
 from ui.service.metrics import Metrics
-from ui.service.schemas import MAX_QUESTION, AnswerBody
+from ui.service.schemas import MAX_QUESTION, AnswerBody, ErrorBody
 
 MODEL = "youju"
 
@@ -107,7 +107,12 @@ def openai_router(*, asks: Asks, access: Access, metrics: Metrics) -> APIRouter:
     def models() -> Response:
         return JSONResponse({"object": "list", "data": [card]})
 
-    @router.get("/models/{model}", summary="The model", response_model=ModelCard, responses=ERRORS)
+    @router.get(
+        "/models/{model}",
+        summary="The model",
+        response_model=ModelCard,
+        responses={**ERRORS, 404: {"model": ErrorBody, "description": "Another model."}},
+    )
     def one_model(model: str) -> Response:
         if model != MODEL:
             raise Refused(404, "model_not_found", f"Got the model {model[:100]!r}; the only one here is {MODEL!r}.")
@@ -121,7 +126,7 @@ def openai_router(*, asks: Asks, access: Access, metrics: Metrics) -> APIRouter:
             **ERRORS,
             200: {
                 "description": "The reply; with `stream: true`, chunks that end in `[DONE]`.",
-                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+                "content": {"text/event-stream": {"example": "data: {…}\n\ndata: [DONE]\n\n"}},
             },
         },
     )

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
@@ -18,11 +18,20 @@ from ui.service.feedback import Feedback, FeedbackBook
 from ui.service.gate import WidgetGate
 from ui.service.links import fresh_link, view_link
 from ui.service.metrics import Metrics
+from ui.service.schemas import ErrorBody
 from ui.service.tokens import BadToken, Signer
 from ui.sites import Site
 
 MAX_QUESTION = 500
 _RELATED = 3
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    400: {"model": ErrorBody, "description": "The body cannot be read."},
+    401: {"model": ErrorBody, "description": "The token is missing, wrong or expired; a new session helps."},
+    403: {"model": ErrorBody, "description": "The key or the origin is refused."},
+    413: {"model": ErrorBody, "description": "The body is too large."},
+    422: {"model": ErrorBody, "description": "The request is not of the shape described here."},
+    429: {"model": ErrorBody, "description": "A limit is used up; `Retry-After` says for how long."},
+}
 
 
 class SessionIn(BaseModel):
@@ -113,11 +122,16 @@ def widget_router(
 ) -> APIRouter:
     router = APIRouter(prefix="/widget/v1", tags=["widget"])
 
-    @router.post("/session", summary="A page's key for a 15-minute token", response_model=SessionOut)
+    @router.post("/session", summary="A page's key for a 15-minute token", response_model=SessionOut, responses=_ERRORS)
     def session(body: SessionIn, request: Request) -> Response:
         return JSONResponse(gate.begin(body.site, request), headers={"Cache-Control": "no-store"})
 
-    @router.post("/ask", summary="Ask; answered as events `delta`, then `answer` or `error`")
+    @router.post(
+        "/ask",
+        summary="Ask; answered as events `delta`, then `answer` or `error`",
+        response_class=StreamingResponse,
+        responses={**_ERRORS, 200: {"content": {"text/event-stream": {"example": "event: answer\ndata: {…}\n\n"}}}},
+    )
     async def ask(body: WidgetAsk, request: Request) -> Response:
         visit = await run_in_threadpool(gate.admit, request, counted=True)
         history = [
@@ -129,13 +143,13 @@ def widget_router(
         answers = WidgetAnswers(signer, visit.site, body.question)
         return event_stream(answer_events(pieces, metrics=metrics, way="widget", present=answers.present))
 
-    @router.post("/feedback", status_code=201, summary="Thumbs up or down")
+    @router.post("/feedback", status_code=201, summary="Thumbs up or down", responses=_ERRORS)
     def give_feedback(body: WidgetFeedback, request: Request) -> Response:
         visit = gate.admit(request)
         feedback.add(Feedback(**body.model_dump(), way=f"widget:{visit.site.id}"))
         return JSONResponse({}, 201)
 
-    @router.post("/link", summary="A fresh link for one that has expired")
+    @router.post("/link", summary="A fresh link for one that has expired", responses=_ERRORS)
     def link(body: LinkIn, request: Request) -> Response:
         gate.admit(request)
         try:
@@ -143,7 +157,7 @@ def widget_router(
         except BadToken:
             raise Refused(403, "link_wrong", "This is no link of ours, or it is too old.") from None
 
-    @router.get("/diagnose", summary="Why the widget does not work on a page")
+    @router.get("/diagnose", summary="Why the widget does not work on a page", responses={422: _ERRORS[422]})
     def diagnose(
         request: Request,
         site: Annotated[str, Query(max_length=100, description="The key in the tag.")] = "",
