@@ -209,3 +209,9 @@ def test_stats_count_what_is_left(store: Path) -> None:
     stats = Store(store).stats()
     assert (stats.format, stats.encoder, stats.documents, stats.paragraphs, stats.removed) == (2, "toy-1", 2, 3, 0)
     assert stats.bytes == sum(f.stat().st_size for f in store.glob("segments/*/*"))
+
+
+def test_segments_merged_within_one_change_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.changes.BATCH", 1)  # a segment a document
+    open_store(tmp_path).add([Document(f"d{n}", "", "就业") for n in range(4)])
+    assert len(list((tmp_path / "segments").iterdir())) == Store(tmp_path).stats().segments == 1

@@ -5,7 +5,7 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -43,10 +43,11 @@ def write_whole(file: Path, content: bytes) -> None:
 class FileLock:
     """Held by one process at a time, and by any number of threads in it; the system lets go of it when one dies."""
 
-    def __init__(self, file: Path, *, patience: float) -> None:
+    def __init__(self, file: Path, *, patience: float, before_release: Callable[[], None] = lambda: None) -> None:
         self._file = file
         self._patience = patience
-        self.holders = 0
+        self._before_release = before_release
+        self._holders = 0
         self._guard = threading.Lock()
         self._opened: IO[bytes] | None = None
 
@@ -54,17 +55,20 @@ class FileLock:
     def held(self) -> Iterator[None]:
         """Raises StoreLocked when another process does not let go within `patience` seconds."""
         with self._guard:
-            if not self.holders:
+            if not self._holders:
                 self._opened = self._take()
-            self.holders += 1
+            self._holders += 1
         try:
             yield
         finally:
             with self._guard:
-                self.holders -= 1
-                if not self.holders and self._opened is not None:
-                    self._opened.close()
-                    self._opened = None
+                self._holders -= 1
+                if not self._holders and self._opened is not None:
+                    try:
+                        self._before_release()
+                    finally:
+                        self._opened.close()
+                        self._opened = None
 
     def _take(self) -> IO[bytes]:
         opened = self._file.open("ab")

@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -56,10 +56,10 @@ class Store:
 
     def __init__(self, path: Path, *, patience: float = PATIENCE) -> None:
         self.path = path
-        self._lock = FileLock(path / "lock", patience=patience)
+        self._lock = FileLock(path / "lock", patience=patience, before_release=self._sweep)
         self._open: dict[str, tuple[SegmentEntry, Segment]] = {}
         self._loaded: Pointer | None = None
-        self._being_written: set[str] = set()
+        self._served: Manifest | None = None
         self._guard = threading.Lock()
 
     def exists(self) -> bool:
@@ -81,9 +81,6 @@ class Store:
             yield
         finally:
             held.__exit__(None, None, None)
-            with self._guard:
-                if not self._lock.holders:
-                    self._being_written.clear()
 
     def load(self, encoder: Encoder) -> Snapshot:
         """What is served now. Raises StoreNotFound, StoreFormatError, EncoderMismatch, StoreDamaged."""
@@ -119,7 +116,6 @@ class Store:
         with self._guard:
             taken = [int(f.name.rpartition("-")[2]) for f in (self.path / SEGMENTS).glob("segment-*")]
             folder = self.path / SEGMENTS / f"segment-{max(taken, default=0) + 1:06}"
-            self._being_written.add(folder.name)
             folder.mkdir()
         yield folder
         for file in folder.iterdir():
@@ -144,10 +140,7 @@ class Store:
         pointer = Pointer.to(manifest)
         write_whole(self.path / manifest.name, manifest.to_bytes())
         write_whole(self.path / POINTER, pointer.to_bytes())
-        self._loaded = pointer
-        with self._guard:
-            self._being_written -= {entry.name for entry in entries}
-        self._sweep(manifest)
+        self._loaded, self._served = pointer, manifest
 
     def verify(self) -> list[str]:
         """Names of damaged and missing files, empty when all is well. Raises StoreNotFound, StoreFormatError."""
@@ -226,20 +219,20 @@ class Store:
         self._open[entry.name] = (entry, segment)
         return segment
 
-    def _sweep(self, manifest: Manifest) -> None:
-        """Remove what belongs to no generation. What cannot be removed now is left to the next change."""
+    def _sweep(self) -> None:
+        """After a change, remove what belongs to no generation; what cannot be removed is left to the next change."""
+        if self._served is None:
+            return
+        manifest, self._served = self._served, None
         served = {entry.name for entry in manifest.segments}
-        self._open = {name: known for name, known in self._open.items() if name in served | self._being_written}
-        with self._guard:
-            kept = served | self._being_written
-            for folder in (self.path / SEGMENTS).iterdir():
-                if folder.name not in kept:
-                    shutil.rmtree(folder, ignore_errors=True)
-        for left in self.path.glob("generation-*"):
-            if left.is_dir():
-                shutil.rmtree(left, ignore_errors=True)
-            elif left.name != manifest.name:
-                left.unlink(missing_ok=True)
+        self._open = {name: known for name, known in self._open.items() if name in served}
+        left = [folder for folder in (self.path / SEGMENTS).glob("*") if folder.name not in served]
+        for path in [*left, *(p for p in self.path.glob("generation-*") if p.name != manifest.name)]:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    path.unlink()
 
 
 def check_encoder(manifest: Manifest, encoder: Encoder, path: Path) -> None:
