@@ -1,10 +1,12 @@
 """Nearest rows over several segments, some of whose rows are gone."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from rag.rows import LiveRows
-from rag.vectors import VectorFile, VectorIndex
+from rag.vectors import RECALL, VectorFile, VectorIndex
 
 EAST, NORTH = [1.0, 0.0], [0.0, 1.0]
 BETWEEN = [0.6, 0.8]
@@ -51,3 +53,46 @@ def test_merging_keeps_the_rows_that_are_left_in_order() -> None:
 def test_an_empty_index_finds_nothing() -> None:
     for index in (VectorIndex([]), VectorIndex([(file(), LiveRows(0))])):
         assert index.search(np.array(EAST, np.float32), 3)[0].tolist() == []
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> VectorFile:
+    """4,000 rows in 40 clusters, enough for a compressed copy to be made."""
+    monkeypatch.setattr("rag.vectors.LARGE", 1000)
+    random = np.random.default_rng(1)
+    vectors = np.repeat(random.standard_normal((40, 64)), 100, axis=0) + 1.5 * random.standard_normal((4000, 64))
+    return VectorFile.from_vectors((vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32))
+
+
+def test_a_compressed_copy_is_kept_only_with_the_recall_it_was_measured_to_have(large: VectorFile) -> None:
+    assert large.coarse is not None
+    assert large.coarse.recall >= RECALL
+    assert 4 * large.coarse.depth <= len(large)  # so that the copy is used
+    found = [large.search(query, 10) for query in large.vectors(np.arange(0, 4000, 40))]
+    exact = [large.exactly(query, 10) for query in large.vectors(np.arange(0, 4000, 40))]
+    shared = [len(set(a.tolist()) & set(b.tolist())) for (a, _), (b, _) in zip(found, exact, strict=True)]
+    assert sum(shared) / (10 * len(shared)) >= RECALL
+    assert found[0][1][0] == pytest.approx(1, abs=1e-3)  # scores are those of the vectors, not of the copy
+
+
+def test_no_compressed_copy_is_kept_that_misses_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.vectors.LARGE", 1000)
+    random = np.random.default_rng(1)
+    same = np.repeat(random.standard_normal((1, 64)), 2000, axis=0) + 1e-5 * random.standard_normal((2000, 64))
+    assert VectorFile.from_vectors((same / np.linalg.norm(same, axis=1)[:, None]).astype(np.float32)).coarse is None
+
+
+def test_vectors_are_the_same_from_the_disk(large: VectorFile, tmp_path: Path) -> None:
+    query = large.vectors(np.array([7]))[0]
+    for number, made in enumerate((large, file(EAST, NORTH))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        made.save(folder)
+        loaded = VectorFile.load(folder)
+        rows = np.arange(len(made))
+        assert loaded.vectors(rows).tolist() == made.vectors(rows).tolist()
+        assert (loaded.coarse is None) == (made.coarse is None)
+    large.save(tmp_path)
+    assert [a.tolist() for a in VectorFile.load(tmp_path).search(query, 10)] == [
+        a.tolist() for a in large.search(query, 10)
+    ]

@@ -2,7 +2,7 @@
 
 store/CURRENT                  the generation that is served: its manifest's name and checksum; swapped in one step
 store/generation-000007.json   the manifest: segments, their files with checksums, what is gone from each
-store/segments/segment-000012/ texts.sqlite, lexical-*.npy, vectors.faiss, rows.npy; never changed once named
+store/segments/segment-000012/ texts.sqlite, lexical-*.npy, vectors*, rows.npy; never changed once named
 store/lock                     held by whoever writes
 
 A change writes new segments and a manifest beside the old, syncs them, and then swaps CURRENT. Killed at any instant,
