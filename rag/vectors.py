@@ -23,6 +23,8 @@ RECALL = 0.99
 """Of the true 10 nearest, the share that the compressed copy must bring; measured when it is made."""
 
 _MARGIN = 0.005
+_DEPTHS = (100, 150, 200, 300, 400, 600, 800, 1200, 1600)
+_WORTH_IT = 4
 _SAMPLE = 50
 _TRAINING = 30_000
 _CHUNK = 10_000
@@ -55,11 +57,9 @@ class Coarse:
             index.add(exact.vectors(np.arange(start, min(start + _CHUNK, rows))))
         queries = _questions_like(exact.vectors(np.sort(random.choice(rows, _SAMPLE, replace=False))), random)
         truth = [set(exact.exactly(query, 10)[0].tolist()) for query in queries]
-        for depth in (100, 150, 200, 300, 400, 600, 800, 1200, 1600):
-            found = index.search(queries, depth)[1]
-            recall = (
-                sum(len(wanted & set(got)) for wanted, got in zip(truth, found.tolist(), strict=True)) / _SAMPLE / 10
-            )
+        for depth in (depth for depth in _DEPTHS if _WORTH_IT * depth <= rows):
+            found = index.search(queries, depth)[1].tolist()
+            recall = sum(len(wanted & set(got)) for wanted, got in zip(truth, found, strict=True)) / (10 * _SAMPLE)
             if recall >= RECALL + _MARGIN:
                 return cls(index, depth, recall)
         return None
@@ -131,7 +131,7 @@ class VectorFile:
     def search(self, query: Vectors, k: int) -> tuple[Rows, Scores]:
         """The k nearest rows, best first; shapes (<=k,). With `coarse`, RECALL of them at least for k of 10."""
         depth = 0 if self.coarse is None else max(self.coarse.depth, self.coarse.depth * k // 10)
-        if self.coarse is None or 4 * depth > len(self):
+        if self.coarse is None or _WORTH_IT * depth > len(self):
             return self.exactly(query, k)
         candidates = self.coarse.index.search(query[None, :], depth)[1][0]
         rows = np.sort(candidates[candidates >= 0])
@@ -197,7 +197,7 @@ def _empty(dimensions: int, rows: int) -> faiss.Index:
 
 
 def _questions_like(vectors: Vectors, random: np.random.Generator) -> Vectors:
-    """As far from their nearest rows as questions are (a cosine of 0.4 to 0.6): rows with as much noise again and more."""
+    """Rows with as much noise again and more, so as far from their nearest rows as questions are (cosines near 0.5)."""
     noise = random.standard_normal(vectors.shape).astype(np.float32)
     mixed = vectors + 1.5 * noise / np.linalg.norm(noise, axis=1, keepdims=True)
     return np.asarray(mixed / np.linalg.norm(mixed, axis=1, keepdims=True), np.float32)

@@ -93,6 +93,5 @@ def test_vectors_are_the_same_from_the_disk(large: VectorFile, tmp_path: Path) -
         assert loaded.vectors(rows).tolist() == made.vectors(rows).tolist()
         assert (loaded.coarse is None) == (made.coarse is None)
     large.save(tmp_path)
-    assert [a.tolist() for a in VectorFile.load(tmp_path).search(query, 10)] == [
-        a.tolist() for a in large.search(query, 10)
-    ]
+    for got, wanted in zip(VectorFile.load(tmp_path).search(query, 10), large.search(query, 10), strict=True):
+        assert got.tolist() == wanted.tolist()
