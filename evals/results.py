@@ -35,6 +35,17 @@ class Found:
     relevant: bool
     features: Mapping[str, float] = field(default_factory=dict)
 
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "document_id": self.document_id,
+            "paragraph_id": self.paragraph_id,
+            "section": list(self.section),
+            "text": self.text,
+            "score": self.score,
+            "relevant": self.relevant,
+            "features": {name: round(value, 4) for name, value in self.features.items()},
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -66,7 +77,7 @@ class Result:
         line["shares"] = {
             name: [int(s.total) if float(s.total).is_integer() else s.total, s.count] for name, s in self.shares.items()
         }
-        line["hits"] = {leg: [asdict(hit) for hit in hits] for leg, hits in self.hits.items()}
+        line["hits"] = {leg: [hit.to_dict() for hit in hits] for leg, hits in self.hits.items()}
         line["milliseconds"] = {name: round(value, 3) for name, value in self.milliseconds.items()}
         line |= {"unheld": self.unheld, "error": self.error}
         line["verdict"] = asdict(self.verdict) if self.verdict else None

@@ -5,7 +5,7 @@ from typing import Any
 
 from evals.rows import Row
 from evals.text import squash
-from rag.types import Hit, Paragraph
+from rag.types import Paragraph
 
 # Query id -> item id -> relevance or score.
 Judgements = Mapping[str, Mapping[str, int]]
@@ -77,10 +77,13 @@ class EvidencePieces:
         """Names of the pieces in a paragraph."""
         return [f"piece {i}" for i, holding in enumerate(self._holders) if paragraph_id in holding]
 
-    def ranking(self, hits: Iterable[Hit]) -> dict[str, float]:
-        """Hits as a ranked list of pieces: a piece counts where it is first held, a hit with nothing new is a miss."""
+    def ranking(self, paragraph_ids: Iterable[str]) -> dict[str, float]:
+        """Paragraphs found, best first, as a ranked list of pieces.
+
+        A piece counts where it is first held; a paragraph with nothing new is a miss.
+        """
         found: dict[str, None] = {}
-        for rank, hit in enumerate(hits):
-            new = [name for name in self.held(hit.paragraph.id) if name not in found]
+        for rank, paragraph_id in enumerate(paragraph_ids):
+            new = [name for name in self.held(paragraph_id) if name not in found]
             found.update(dict.fromkeys(new or [f"miss {rank}"]))
         return {name: -float(position) for position, name in enumerate(found)}

@@ -191,8 +191,7 @@ def test_a_piece_of_evidence_counts_once_where_it_is_first_held():
     pieces = EvidencePieces(wanted, squash_paragraphs(paragraphs))
     # The first two stand in the same paragraphs and are one piece; another document's words do not count.
     assert pieces.judgements == {"piece 0": 1, "piece 1": 1}
-    hits = [Hit(p, 1.0) for p in (paragraphs[2], paragraphs[0], paragraphs[1], paragraphs[1])]
-    assert list(pieces.ranking(hits)) == ["miss 0", "piece 0", "piece 1", "miss 3"]
+    assert list(pieces.ranking(["p2", "p0", "p1", "p1"])) == ["miss 0", "piece 0", "piece 1", "miss 3"]
     assert EvidencePieces(row(evidence=(Evidence("d", "不在"),)), squash_paragraphs(paragraphs)).unheld == 1
 
 
