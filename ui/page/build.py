@@ -11,7 +11,7 @@ from starlette.routing import Mount
 from ui.knowledge import Knowledge
 from ui.messages import MESSAGES
 from ui.page.chat import chat_tab
-from ui.page.documents import IsAdmin, documents_tab
+from ui.page.documents import UPLOAD_LIMIT, documents_tab
 from ui.page.figures import figures_tab
 from ui.page.front import FrontPage
 from ui.page.handlers import FeedbackSink
@@ -37,16 +37,16 @@ FONTS = (
 
 # The names that page.js may send, quoted for gr.HTML to offer them as events.
 _BRIDGE = """
-const names = ['ask_question', 'ask_again', 'open_turns', 'give_feedback', 'show_reading', 'remove_document'];
+const names = ['ask_question', 'ask_again', 'open_turns', 'give_feedback', 'show_reading', 'list_documents'];
 window.youjuSend = (name, data) => { if (names.includes(name)) trigger(name, data); };
 window.dispatchEvent(new Event('youju-ready'));
 """
 
 
-def build_page(kb: Knowledge, *, feedback: FeedbackSink | None = None, is_admin: IsAdmin | None = None) -> gr.Blocks:
+def build_page(kb: Knowledge, *, feedback: FeedbackSink | None = None, upload_limit: int = UPLOAD_LIMIT) -> gr.Blocks:
     """The page over `kb`; mount it with `mount_page`, which brings its style, script and words.
 
-    `is_admin` says whether a token may change the documents; without it everyone who reaches the page may.
+    Changes to the documents go through the service's `/api/documents`; `upload_limit` is what it takes, in bytes.
     """
     words = translations()
     page = gr.Blocks(analytics_enabled=False, title="有据 Youju", fill_width=True)
@@ -61,12 +61,12 @@ def build_page(kb: Knowledge, *, feedback: FeedbackSink | None = None, is_admin:
             with gr.Tab(words("tab_figures"), id="figures"):
                 figures_tab(kb, words)
             with gr.Tab(words("tab_documents"), id="documents"):
-                documents_tab(page, bridge, kb, words, is_admin=is_admin)
+                documents_tab(page, bridge, kb, words, upload_limit=upload_limit)
     page.queue(default_concurrency_limit=16, api_open=False)
     return page
 
 
-def mount_page(app: "FastAPI", page: gr.Blocks, *, path: str = "/", max_file_size: str = "200mb") -> "FastAPI":
+def mount_page(app: "FastAPI", page: gr.Blocks, *, path: str = "/") -> "FastAPI":
     """Serves `page` under `path` of `app`, asking no third party for anything. Other routes go in first."""
     static = files("ui") / "static"
     style = (static / "page.css").read_text(encoding="utf-8")
@@ -79,7 +79,7 @@ def mount_page(app: "FastAPI", page: gr.Blocks, *, path: str = "/", max_file_siz
         run_history=False,
         ssr_mode=False,
         show_error=False,
-        max_file_size=max_file_size,
+        max_file_size="1kb",  # nothing is uploaded through Gradio
         i18n=translations(),
         theme=theme(),
     )

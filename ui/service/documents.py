@@ -4,7 +4,8 @@ import asyncio
 import hashlib
 import re
 import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -32,6 +33,7 @@ from ui.service.schemas import (
 )
 
 _MAX_FILES = 200
+_LOOK_S = 0.2  # how often a sender is looked after
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
 _NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": ErrorBody, "description": "No document has this id."}}
 
@@ -70,8 +72,17 @@ class Changes:
     async def add(self, documents: Sequence[Document]) -> None:
         await asyncio.get_running_loop().run_in_executor(self._pool, self._engine.add, documents)
 
-    async def add_files(self, folder: Path, names: Sequence[str]) -> list[dict[str, Any]]:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, self._add_files, folder, names)
+    async def add_files(
+        self, folder: Path, names: Sequence[str], *, gone: Callable[[], Awaitable[bool]]
+    ) -> list[dict[str, Any]]:
+        """Read, then add. Nothing is added once the sender is `gone`: that is how an upload is called off."""
+        called_off = threading.Event()
+        loop = asyncio.get_running_loop()
+        work = loop.run_in_executor(self._pool, self._add_files, folder, names, called_off)
+        while not (await asyncio.wait({work}, timeout=_LOOK_S))[0]:
+            if await gone():
+                called_off.set()
+        return await work
 
     async def remove(self, ids: Sequence[str]) -> None:
         def known_then_remove() -> None:
@@ -81,11 +92,13 @@ class Changes:
 
         await asyncio.get_running_loop().run_in_executor(self._pool, known_then_remove)
 
-    def _add_files(self, folder: Path, names: Sequence[str]) -> list[dict[str, Any]]:
+    def _add_files(self, folder: Path, names: Sequence[str], called_off: threading.Event) -> list[dict[str, Any]]:
         held = {document.id for document in self._engine.documents()}
         outcomes: list[dict[str, Any]] = []
         documents: list[Document] = []
         for name in names:
+            if called_off.is_set():
+                return []
             for part in read_file(folder / name, root=folder):
                 document, named = part.document, part.path.replace(f"{folder}/", "")
                 if document is None:
@@ -93,7 +106,7 @@ class Changes:
                 else:
                     documents.append(replace(document, source=named))
                     outcomes.append(_outcome(named, document.id, "replaced" if document.id in held else "added"))
-        if documents:
+        if documents and not called_off.is_set():
             self._engine.add(documents)
         return outcomes
 
@@ -196,7 +209,7 @@ async def _take_files(request: Request, changes: Changes) -> list[dict[str, Any]
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(await upload.read())
                 names.append(name)
-            return await changes.add_files(Path(folder), names)
+            return await changes.add_files(Path(folder), names, gone=request.is_disconnected)
 
 
 async def _take_texts(body: bytes, engine: Knowledge, changes: Changes) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from rag import YoujuError
 from ui.knowledge import Knowledge
 from ui.service import logs
 from ui.service.access import Access
-from ui.service.app import create_app
+from ui.service.app import DEFAULT_UPLOAD_LIMIT, create_app
 from ui.service.feedback import FeedbackBook
 
 SHUTDOWN_S = 10
@@ -41,7 +41,8 @@ def serve(
     X-Forwarded-Proto are believed. `options` are those of `create_app`.
     """
     logs.to_stderr()
-    app = create_app(kb, folder=folder, page=chat_page(kb), admin_token=admin_token, root_path=root_path, **options)
+    page = chat_page(kb, options.get("upload_limit", DEFAULT_UPLOAD_LIMIT))
+    app = create_app(kb, folder=folder, page=page, admin_token=admin_token, root_path=root_path, **options)
     access: Access = app.state.access
     if not is_loopback(host) and not access.has_admin_token():
         raise ExposedWithoutToken(
@@ -69,13 +70,13 @@ def serve(
     uvicorn.Server(config).run()
 
 
-def chat_page(kb: Knowledge) -> Callable[[FastAPI, FeedbackBook], None]:
+def chat_page(kb: Knowledge, upload_limit: int) -> Callable[[FastAPI, FeedbackBook], None]:
     """What puts the chat page on an application. Imports gradio when it is called."""
 
     def mount(app: FastAPI, feedback: FeedbackBook) -> None:
         from ui.page import build_page, mount_page
 
-        mount_page(app, build_page(kb, feedback=feedback))
+        mount_page(app, build_page(kb, feedback=feedback, upload_limit=upload_limit))
 
     return mount
 

@@ -288,7 +288,9 @@
     else if (target.dataset.copy !== undefined) copy(target.dataset.copy);
     else if (target.dataset.ask !== undefined) send("ask_question", { question: target.dataset.ask });
     else if (target.dataset.act && turn) acts[target.dataset.act]?.(turn, target);
-    else if (target.dataset.send && (!target.dataset.confirm || window.confirm(target.dataset.confirm))) send(target.dataset.send, { ...target.dataset });
+    else if (target.dataset.remove !== undefined) removeDocument(target);
+    else if (target.id === "yj-upload-cancel") cancelUploads();
+    else if (target.dataset.send) send(target.dataset.send, { ...target.dataset });
   });
 
   document.addEventListener("keydown", (e) => {
@@ -341,6 +343,105 @@
     let line = $("#yj-speak");
     if (!line) document.body.append((line = make("div", { id: "yj-speak", class: "yj-unseen", role: "log", "aria-live": "polite" })));
     line.textContent = text;
+  }
+
+  // ---- documents: each file is a request of its own to the service's API
+  const AT_ONCE = 2;
+  let queue = [];
+
+  const api = (path) => new URL(`api/documents${path}`, document.baseURI).href;
+  const token = () => ($("#yj-token")?.value || "").trim();
+
+  function reasonOf(xhr) {
+    if (xhr.status === 401) return say("token_wrong");
+    if (xhr.status === 413) return say("file_too_large");
+    try {
+      const said = JSON.parse(xhr.responseText);
+      return said.documents?.[0]?.message || said.error?.message || said.detail || `HTTP ${xhr.status}`;
+    } catch { return xhr.status ? `HTTP ${xhr.status}` : say("file_lost"); }
+  }
+
+  function tellFile(item, state, values = {}) {
+    item.state = state;
+    item.row.className = `yj-file yj-file-${state}`;
+    $(".yj-file-state", item.row).textContent = say(`file_${state}`, values);
+    const bar = $("progress", item.row);
+    if (state === "reading") bar.removeAttribute("value"); // the service reads and indexes: no share is known
+    else if (state !== "sending") bar.value = state === "waiting" ? 0 : 100;
+  }
+
+  function upload(files) {
+    const input = $("#yj-files"), limit = Number(input.dataset.limit);
+    let list = $("#yj-progress-here .yj-files");
+    if (!list) $("#yj-progress-here").append((list = make("ul", { class: "yj-files", role: "status" })));
+    if (!queue.some((item) => ["waiting", "sending", "reading"].includes(item.state))) { queue = []; list.replaceChildren(); }
+    for (const file of files) {
+      const row = make("li", {}, make("span", { class: "yj-file-name" }, file.name),
+        make("progress", { max: "100", value: "0", "aria-label": file.name }), make("span", { class: "yj-file-state" }));
+      const item = { file, row };
+      list.append(row);
+      queue.push(item);
+      if (file.size > limit) tellFile(item, "failed", { reason: say("file_too_large") });
+      else tellFile(item, "waiting");
+    }
+    input.value = "";
+    for (let i = 0; i < AT_ONCE; i++) nextFile();
+  }
+
+  function nextFile() {
+    const busy = queue.filter((item) => ["sending", "reading"].includes(item.state)).length;
+    const item = queue.find((one) => one.state === "waiting");
+    const cancel = $("#yj-upload-cancel");
+    if (cancel) cancel.disabled = !item && !busy;
+    if (!item || busy >= AT_ONCE) return;
+    const form = new FormData(), xhr = (item.xhr = new XMLHttpRequest());
+    form.append("files", item.file, item.file.name);
+    xhr.upload.addEventListener("progress", (e) => { if (item.state === "sending") $("progress", item.row).value = (90 * e.loaded) / e.total; });
+    xhr.upload.addEventListener("load", () => { if (item.state === "sending") tellFile(item, "reading"); });
+    xhr.addEventListener("loadend", () => {
+      if (item.state !== "cancelled") {
+        const outcome = xhr.status === 201 ? JSON.parse(xhr.responseText).documents : [];
+        const failed = outcome.filter((one) => one.status === "failed");
+        if (xhr.status !== 201 || failed.length === outcome.length) tellFile(item, "failed", { reason: reasonOf(xhr) });
+        else tellFile(item, "done");
+        if (failed.length && failed.length < outcome.length) // a zip of which some could not be read
+          $(".yj-file-state", item.row).textContent += "; " + failed.map((one) => `${one.name}: ${one.message}`).join("; ");
+        if (outcome.length > failed.length) send("list_documents", {});
+      }
+      nextFile();
+    });
+    tellFile(item, "sending");
+    xhr.open("POST", api(""));
+    xhr.setRequestHeader("Authorization", `Bearer ${token()}`);
+    xhr.send(form);
+  }
+
+  function cancelUploads() {
+    for (const item of queue) {
+      if (!["waiting", "sending", "reading"].includes(item.state)) continue;
+      tellFile(item, "cancelled");
+      item.xhr?.abort();
+    }
+    nextFile();
+  }
+
+  async function removeDocument(button) {
+    if (!window.confirm(button.dataset.confirm)) return;
+    const path = button.dataset.remove.split("/").map(encodeURIComponent).join("/");
+    const answer = await fetch(api(`/${path}`), { method: "DELETE", headers: { Authorization: `Bearer ${token()}` } });
+    if (answer.ok) { tell(say("removed")); send("list_documents", {}); }
+    else { tell(answer.status === 401 ? say("token_wrong") : `HTTP ${answer.status}`); $("#yj-token")?.focus(); }
+  }
+
+  document.addEventListener("change", (e) => { if (e.target.id === "yj-files" && e.target.files.length) upload([...e.target.files]); });
+  for (const kind of ["dragover", "dragleave", "drop"]) {
+    document.addEventListener(kind, (e) => {
+      const zone = e.target.closest?.(".yj-drop");
+      if (!zone) return;
+      e.preventDefault();
+      zone.classList.toggle("yj-over", kind === "dragover");
+      if (kind === "drop" && e.dataTransfer.files.length) upload([...e.dataTransfer.files]);
+    });
   }
 
   // ---- start
