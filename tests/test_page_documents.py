@@ -27,10 +27,11 @@ def kb():
 
 @pytest.fixture(scope="module")
 def address(kb):
+    from ui.page import build_page, mount_page
     from ui.service import create_app
-    from ui.service.server import chat_page
 
-    app = create_app(kb, page=chat_page(kb, LIMIT), admin_token=TOKEN, upload_limit=LIMIT + 2**20)
+    app = create_app(kb, admin_token=TOKEN, upload_limit=LIMIT + 2**20)
+    mount_page(app, build_page(kb, upload_limit=LIMIT))
     with served(app) as address:
         yield address
 
