@@ -44,7 +44,7 @@ _SHORT = 80
 
 def is_control(text: str) -> bool:
     """Whether the line is nothing but buttons and links of a web page."""
-    if len(text) > 60:
+    if len(text) > 60 or "," in text or "。" in text:
         return False
     lowered = text.lower()
     for pattern in (_SEPARATORS, _BETWEEN_WORDS):

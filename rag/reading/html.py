@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from rag.errors import EmptyDocument
+from rag.errors import DamagedFile, EmptyDocument
 from rag.reading.decoding import decode
 from rag.reading.files import Content
-from rag.reading.lines import letters, one_line
-from rag.reading.metadata import clean_title, iso_date
+from rag.reading.lines import fold_width, letters, lines_of, one_line
+from rag.reading.metadata import clean_title, find_title, iso_date
 from rag.reading.tables import row_lines, unit_of
 
 _CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
@@ -34,7 +34,11 @@ _INLINE = frozenset(
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _HEADING = {f"h{level}": "#" * level + " " for level in range(1, 7)}
 _BODY = re.compile(r"(?:政府|局|委|办|办公室|院|部|厅|会|处|署|中心|公司|银行|大学)$")
-_SITE = re.compile(r"\s*[_|\u2014\u2013-]\s*[^_|\u2014\u2013-]{2,30}$")
+_SITE = re.compile(r"\s*[_|\u2014\u2013]\s*|\s+-\s+")
+_NESTING = re.compile(
+    r"<(/?)(?:div|span|section|article|table|font|b|i|em|strong|center|blockquote|ul|ol|a)\b", re.IGNORECASE
+)
+_MAX_DEPTH = 2000
 _MAIN_SHARE = 0.85  # of the page's text outside links; what holds it all is the document
 _DEEPEST = 400
 
@@ -43,16 +47,21 @@ def read_html(data: bytes, name: str) -> Content:
     """Headings as Markdown, each table row a line with the names of its columns. Raises EmptyDocument."""
     declared = _CHARSET.search(data[:4096])
     html = decode(data, name=name, hint=declared[1].decode("ascii", "replace") if declared else None)
+    if _depth(html) > _MAX_DEPTH:  # parsing takes the square of it
+        raise DamagedFile(f"{name} nests its elements more than {_MAX_DEPTH} deep: it is not a page made to be read.")
     page = LexborHTMLParser(html)
     body = page.body
     blocks = list(_blocks(_main(body))) if body is not None else []
     if not blocks:
         raise EmptyDocument(f"{name} is a web page without text: only markup, scripts or pictures are in it.")
     meta = _meta(page)
-    title = _title(page, meta)
-    source = meta.get("contentsource", "")
-    if title and not any(letters(title) == letters(block) for block in blocks[:20]):
+    title = _title(page, meta, blocks)
+    at = next((i for i, block in enumerate(blocks[:20]) if title and letters(title) == letters(block)), None)
+    if at is not None and not blocks[at].startswith("#"):
+        blocks[at] = f"# {blocks[at]}"
+    elif at is None and title:
         blocks.insert(0, f"# {title}")
+    source = meta.get("contentsource", "")
     return Content(
         "\n\n".join(blocks) + "\n",
         markdown=True,
@@ -60,6 +69,14 @@ def read_html(data: bytes, name: str) -> Content:
         date=iso_date(meta.get("pubdate", "") or meta.get("article:published_time", "") or meta.get("date", "")),
         issuer=source if _BODY.search(source) else None,
     )
+
+
+def _depth(html: str) -> int:
+    depth = deepest = 0
+    for match in _NESTING.finditer(html):
+        depth = max(depth - 1, 0) if match[1] else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _meta(page: LexborHTMLParser) -> dict[str, str]:
@@ -70,16 +87,29 @@ def _meta(page: LexborHTMLParser) -> dict[str, str]:
     return {key: value for key, value in found.items() if value}
 
 
-def _title(page: LexborHTMLParser, meta: dict[str, str]) -> str | None:
-    named = meta.get("articletitle") or meta.get("og:title")
+def _title(page: LexborHTMLParser, meta: dict[str, str], blocks: list[str]) -> str | None:
+    """What the page names as its title, else the part of the window's title, or the line, that looks like one."""
     heads = page.css("h1")
     own = page.css_first("title")
-    shown = one_line(own.text()) if own is not None else ""
-    if named is None and len(heads) == 1:
-        named = one_line(heads[0].text())
-    if not named:
-        named = _SITE.sub("", shown) if len(shown) > 12 else shown
-    return clean_title(re.sub(r"<[^>]*>?", "", named)) or None
+    window = _cleaned(own.text()) if own is not None else ""
+    named = _cleaned(meta.get("articletitle") or meta.get("og:title") or "")
+    if not named and len(heads) == 1:
+        named = _cleaned(heads[0].text())
+    if named:
+        return named
+    shown = {letters(block) for block in blocks[:40]}
+    parts = [window, *(part.strip() for part in _SITE.split(window))]
+    lines = list(lines_of(fold_width("\n".join(blocks[:40]))))
+    return (
+        next((part for part in parts if letters(part) in shown), None)
+        or find_title(lines, markdown=True, sure=4)
+        or parts[1]
+        or None
+    )
+
+
+def _cleaned(title: str) -> str:
+    return clean_title(re.sub(r"<[^>]*>?", "", title))
 
 
 def _hidden(node: LexborNode) -> bool:
@@ -161,6 +191,18 @@ def _blocks(root: LexborNode) -> Iterator[str]:
         stack.extend((child, False) for child in reversed(list(_children(node))))
 
 
+def _texts(cell: LexborNode) -> Iterator[str]:
+    """The blocks of a cell."""
+    parts: list[str] = []
+    for node in cell.traverse(include_text=True):
+        if node.is_text_node:
+            parts.append(node.text_content or "")
+        elif node.tag not in _INLINE:
+            yield from filter(None, [one_line("".join(parts))])
+            parts.clear()
+    yield from filter(None, [one_line("".join(parts))])
+
+
 def _data_table(table: LexborNode) -> list[list[str]] | None:
     """Its cells, merged ones repeated; None for a table that only lays out the page."""
     if table.css_first("table table, h1, h2, h3") is not None and table.css_first("td table, h1, h2, h3") is not None:
@@ -171,7 +213,7 @@ def _data_table(table: LexborNode) -> list[list[str]] | None:
         row: list[str] = []
         for cell in (child for child in _children(tr) if child.tag in ("td", "th")):
             _fill(row, below)
-            text = one_line(cell.text(separator=" "))
+            text = " ".join(_texts(cell))
             down, across = _span(cell, "rowspan"), _span(cell, "colspan")
             for _ in range(across):
                 if down > 1:

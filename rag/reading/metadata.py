@@ -105,8 +105,8 @@ def facts(text: str, lines: Sequence[Line], *, markdown: bool, title: str | None
     `title` is one known from outside (a file's own property); front matter outranks it.
     """
     front = front_matter(text).values
-    head = lines[: body_start(lines) + 1]
-    own_title = front.get("title") or title or _title(lines, markdown=markdown)
+    head = _head(lines)
+    own_title = front.get("title") or title or find_title(lines, markdown=markdown)
     first_lines = "\n".join(line.text for line in head[:HEAD])
     date = iso_date(front.get("date", "")) or _delivery_date(lines, own_title)
     attributes = {
@@ -116,6 +116,12 @@ def facts(text: str, lines: Sequence[Line], *, markdown: bool, title: str | None
     }
     attributes.update({k: v for k, v in front.items() if k not in _KEYS})
     return Facts(own_title, date, {k: v for k, v in attributes.items() if v})
+
+
+def _head(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines before the text proper and the first of it, a Markdown title on top or not."""
+    titled = 1 if lines and lines[0].text.startswith("# ") else 0
+    return lines[: titled + body_start(lines[titled:]) + 1]
 
 
 def language(text: str) -> str:
@@ -145,7 +151,8 @@ def _iso(year: int, month: int, day: int) -> str | None:
     return f"{year:04d}-{month:02d}-{day:02d}" if 1 <= month <= 12 and 1 <= day <= 31 else None
 
 
-def _title(lines: Sequence[Line], *, markdown: bool) -> str | None:
+def find_title(lines: Sequence[Line], *, markdown: bool, sure: float = 2) -> str | None:
+    """The title as its own line says it, None if no line at the top looks like one; `sure` is 2 to 6."""
     if markdown:
         for line in lines[:HEAD]:
             if line.text.startswith("# "):
@@ -160,13 +167,13 @@ def _title(lines: Sequence[Line], *, markdown: bool) -> str | None:
         (_title_score(text, counts[letters(text)]) + (1 if i == 0 else 0), -i, text) for i, text in enumerate(cleaned)
     ]
     best = max(scored)
-    return best[2] if best[0] >= 2 else None
+    return best[2] if best[0] >= sure else None
 
 
 def _may_be_title(text: str) -> bool:
     return (
         4 <= len(text) <= 100
-        and text[-1] not in "。;,、:"
+        and text[-1] not in "。;,、:."
         and not text.startswith(("——", "--", "(", "(", "|", "- ", "•"))
         and not is_control(text)
         and not is_page_number(text)
@@ -190,7 +197,7 @@ def _title_score(text: str, count: int) -> float:
 
 def _delivery_date(lines: Sequence[Line], title: str | None) -> str | None:
     """The day a report was given outranks the day a page was put online."""
-    head = [line.text for line in lines[: body_start(lines) + 1] if len(line.text) <= 120]
+    head = [line.text for line in _head(lines) if len(line.text) <= 120]
     given = [t for t in head if re.search(r"[日号].{0,6}(?:在|于|上海|北京|第)?.{0,40}(?:会议|大会|全会|通过|印发)", t)]
     titled = [t for t in head if title and letters(title)[:12] in letters(t)]
     bare = [t for t in head if len(t) <= 30 and not re.search(r"发表于|回复|查看", t)]

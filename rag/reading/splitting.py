@@ -75,6 +75,7 @@ class _Block:
     bare: bool = False
     listed: bool = False  # a short piece of a list or table, to be joined with its neighbours
     mark: Mark | None = None
+    short: bool | None = None  # whether it may be a cell of a table; found once
 
 
 def split(document: Document) -> list[Paragraph]:
@@ -250,7 +251,10 @@ def _classified(blocks: list[_Block], entries: Sequence[str], *, markdown: bool)
 def _cell_runs(blocks: Sequence[_Block]) -> list[bool]:
     """Which blocks stand in a run of at least four short ones: a table whose rules were lost."""
     flags: list[bool] = []
-    for short, run in groupby(blocks, key=_may_be_cell):
+    for block in blocks:
+        if block.short is None:
+            block.short = _may_be_cell(block)
+    for short, run in groupby(blocks, key=lambda block: bool(block.short)):
         size = len(list(run))
         flags.extend([short and size >= 4] * size)
     return flags
@@ -501,7 +505,7 @@ def _merge_glossary(blocks: list[_Block]) -> list[_Block]:
         )
         if explains:
             result[-1].end = block.end
-            result[-1].text = f"{result[-1].text}\n{block.text}"
+            result[-1].text, result[-1].short = f"{result[-1].text}\n{block.text}", False
         else:
             block.rank, block.bare, block.label = None, False, None
             result.append(block)
