@@ -458,9 +458,12 @@ def test_script_in_a_title_is_gone():
 
 def test_a_page_laid_out_with_tables():
     page = """<html><head><title>某局_某市政府网</title></head><body>
-    <table><tr><td><a href="1">首页</a></td></tr><tr><td><table><tr><td><p><b>关于做好防汛工作的通知</b></p><p>发布日期:2031-06-02 浏览次数:12</p><font>&nbsp;&nbsp;一、加强值守。
-    各单位要落实二十四小时值班制度,发现险情立即报告。<br><br>
-    &nbsp;&nbsp;二、备足物资。各仓库要清点沙袋、水泵,不足的月底前补齐。<br></font></td></tr></table></td></tr><tr><td>版权所有 某市政府</td></tr></table></body></html>"""
+    <table><tr><td><a href="1">首页</a></td></tr>
+    <tr><td><table><tr><td><p><b>关于做好防汛工作的通知</b></p>
+    <p>发布日期:2031-06-02 浏览次数:12</p>
+    <font>&nbsp;&nbsp;一、加强值守。各单位要落实二十四小时值班制度,发现险情立即报告。<br><br>
+    &nbsp;&nbsp;二、备足物资。各仓库要清点沙袋、水泵,不足的月底前补齐。<br></font></td></tr></table></td></tr>
+    <tr><td>版权所有 某市政府</td></tr></table></body></html>"""
     read = read_bytes(page.encode(), "a.html")
     assert (read.title, read.date) == ("关于做好防汛工作的通知", "2031-06-02")
     assert [(p.section, p.text[:4]) for p in split(read)][1:] == [

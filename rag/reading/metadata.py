@@ -120,7 +120,7 @@ def facts(text: str, lines: Sequence[Line], *, markdown: bool, title: str | None
 
 def _head(lines: Sequence[Line]) -> Sequence[Line]:
     """The lines before the text proper and the first of it, a Markdown title on top or not."""
-    titled = 1 if lines and lines[0].text.startswith("# ") else 0
+    titled = next((i + 1 for i, line in enumerate(lines[:HEAD]) if line.text.startswith("# ")), 0)
     return lines[: titled + body_start(lines[titled:]) + 1]
 
 
