@@ -242,11 +242,15 @@ class MilvusLite:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A system, what must be installed for it, and whether its ten should be the exact dense ten."""
+    """A system, what must be installed for it, and whether its ten should be the exact dense ten.
+
+    `queries` bounds those asked of a slow system; None asks all.
+    """
 
     build: Builder
     packages: tuple[str, ...]
     dense: bool = True
+    queries: int | None = None
 
     @property
     def installed(self) -> bool:
