@@ -5,30 +5,40 @@ A line of answers.jsonl is the answer as `youju ask --json` gives it, its scores
 
 import json
 from pathlib import Path
+from typing import Any
 
 from evals.report import report
 from evals.results import FORMAT, Conditions, Result, Run, summarise
 from evals.rows import Problem
 from rag.errors import BadQuestions
+from rag.types import Leg
 
 
 def save(run: Run, folder: Path, *, brief: bool = False) -> None:
     """Writes the run folder, replacing what an earlier run of that name left.
 
-    `brief` keeps only what a comparison needs (no report, hits, citations or times): a baseline to commit.
+    `brief` keeps only what a comparison needs, a baseline to commit: no report, hits, citations, times or groups, and
+    no figures of single legs.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    lines = [result.to_dict() for result in run.results]
+    figures, lines = run.to_dict(), [result.to_dict() for result in run.results]
     if brief:
-        kept = ("id", "text", "abstained", "confidence", "resolved_question", "row", "correct", "shares")
-        empty = {"milliseconds": {}, "unheld": 0, "error": "", "verdict": None}
-        lines = [{key: line[key] for key in kept} | empty for line in lines]
+        figures = {name: value for name, value in figures.items() if name not in {"groups", "risk_coverage"}}
+        lines = [_brief(line) for line in lines]
     answers = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     (folder / "answers.jsonl").write_text(answers, encoding="utf-8")
     if not brief:
         (folder / "report.html").write_text(report(run), encoding="utf-8")
     # Last, so that a folder with a run.json is a whole one.
-    (folder / "run.json").write_text(json.dumps(run.to_dict(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (folder / "run.json").write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _brief(line: dict[str, Any]) -> dict[str, Any]:
+    kept = ("id", "text", "abstained", "confidence", "resolved_question", "row", "correct")
+    legs = (str(Leg.LEXICAL), str(Leg.DENSE))
+    shares = {name: share for name, share in line["shares"].items() if not name.startswith(legs)}
+    empty = {"milliseconds": {}, "unheld": 0, "error": "", "verdict": None}
+    return {key: line[key] for key in kept} | {"shares": shares} | empty
 
 
 def load(folder: Path) -> Run:
