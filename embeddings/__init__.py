@@ -1,14 +1,21 @@
 """Text to vectors."""
 
+from pathlib import Path
+
 from embeddings.encoder import Encoder, Vectors
 
 __all__ = ["Encoder", "Vectors", "load_encoder"]
 
 
 def load_encoder(spec: str | None = None) -> Encoder:
-    """The bundled encoder, or the one that `spec` names: a sentence-transformers model or a folder."""
-    from embeddings.static import StaticEncoder
+    """The bundled encoder, or the one that `spec` names: a sentence-transformers model, a folder with one, or a folder
+    that `youju encoder tune` or `python -m embeddings.training` wrote."""
+    from embeddings.static import CONFIG, StaticEncoder
 
     if spec is None:
-        return StaticEncoder.untrained()
-    raise ValueError(f"no encoder {spec!r}")
+        return StaticEncoder.open()
+    if (Path(spec) / CONFIG).is_file():
+        return StaticEncoder.open(Path(spec))
+    from embeddings.sentence import SentenceEncoder
+
+    return SentenceEncoder.open(spec)

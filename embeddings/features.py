@@ -1,4 +1,4 @@
-"""Text to the features the bundled encoder sums: hashes of character n-grams, words, subwords and numbers.
+"""Text to the features the bundled encoder sums: hashes of characters, their n-grams, words and numbers.
 
 All texts of a batch are hashed at once: with G the running sum of c[j] * P**j (mod 2**64), the piece [s, e) has the
 hash (G[e] - G[s]) * P**-s wherever it stands.
@@ -18,35 +18,30 @@ MAX_CHARACTERS = 65_536
 MAX_HAN = 6
 """Longest n-gram of Chinese characters looked up in the vocabulary."""
 
-HAN, BIGRAM, LONGER, WORD, NUMBER, SYMBOL, SUBWORD = range(7)
-"""Kinds of features. LONGER and SUBWORD only count when the vocabulary has them."""
+HAN, BIGRAM, LONGER, WORD, NUMBER, SYMBOL = range(6)
+"""Kinds of features. LONGER only counts when the vocabulary has it."""
 
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 2**64)
-_SALTS = np.array([0, 0, 0, 0, 0, 0, 0xD1B54A32D192ED03], dtype=np.uint64)
-
 _OTHER, _IDEOGRAPH, _LETTER, _DIGIT = range(4)
-
-
-def _character_classes() -> NDArray[np.uint8]:
-    classes = np.zeros(0x10000, dtype=np.uint8)
-    for start, end in ((0xC0, 0x2B0), (0x370, 0x2000), (0x2C00, 0x2E00), (0xA640, 0xAC00)):
-        classes[start:end] = _LETTER
-    classes[ord("a") : ord("z") + 1] = _LETTER
-    classes[ord("0") : ord("9") + 1] = _DIGIT
-    for start, end in ((0x3040, 0x3100), (0x3400, 0x4DC0), (0x4E00, 0xA000), (0xAC00, 0xD7B0), (0xF900, 0xFB00)):
-        classes[start:end] = _IDEOGRAPH
-    return classes
+_LENGTHS = np.arange(1, MAX_HAN + 1)
+_KIND_OF_LENGTH = np.array([HAN, BIGRAM] + [LONGER] * (MAX_HAN - 2), dtype=np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Each feature of each text once. `text` rises; `hashes` are 64 bits; `counts` are occurrences."""
+    """Each feature of each text once. `text` rises; `hashes` have 64 bits; `counts` are occurrences.
+
+    `folded[starts[i]:ends[i]]` is where feature i stands for the first time.
+    """
 
     text: NDArray[np.int64]
     hashes: NDArray[np.uint64]
     kinds: NDArray[np.uint8]
     counts: NDArray[np.float32]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    folded: str
 
 
 class Extractor:
@@ -54,31 +49,45 @@ class Extractor:
 
     def __init__(self) -> None:
         self._classes = _character_classes()
-        self._powers = np.ones(1, dtype=np.uint64)
-        self._inverses = np.ones(1, dtype=np.uint64)
+        self._powers = _powers(_BASE, 4096)
+        self._inverses = _powers(_INVERSE, 4096)
 
     def __call__(self, texts: Sequence[str]) -> Features:
         """Features of the texts together; every text has at least one."""
         folded = [fold(text[:MAX_CHARACTERS]) or " " for text in texts]
-        joined = "\n".join(folded)
+        joined = folded[0] if len(folded) == 1 else "\n".join(folded)
         codes = np.frombuffer(joined.encode("utf-32-le", "replace"), dtype=np.uint32)
-        classes = self._classify(codes)
+        starts, ends, kinds = _pieces(codes, self._classify(codes))
+        if len(folded) == 1:
+            text = np.zeros(len(starts), dtype=np.int64)
+            if not len(starts):
+                starts = np.arange(len(codes))
+                ends, kinds, text = starts + 1, np.full(len(codes), SYMBOL, dtype=np.uint8), np.zeros_like(starts)
+        else:
+            borders = np.cumsum(np.fromiter(map(len, folded), dtype=np.int64, count=len(folded)) + 1)
+            text = np.searchsorted(borders, starts, side="right")
+            bare = np.flatnonzero(np.bincount(text, minlength=len(folded)) == 0).tolist()
+            for i in bare:
+                extra = np.arange(borders[i] - 1 - len(folded[i]), borders[i] - 1)
+                starts, ends = np.concatenate((starts, extra)), np.concatenate((ends, extra + 1))
+                kinds = np.concatenate((kinds, np.full(len(extra), SYMBOL, dtype=np.uint8)))
+                text = np.concatenate((text, np.full(len(extra), i)))
         running = self._running_sums(codes)
-        starts, ends, kinds = _pieces(codes, classes)
-        sizes = np.fromiter(map(len, folded), dtype=np.int64, count=len(folded))
-        borders = np.cumsum(sizes + 1)
-        text = np.searchsorted(borders, starts, side="right")
-        bare = np.flatnonzero(np.bincount(text, minlength=len(folded)) == 0)
-        if len(bare):
-            extra = np.concatenate([np.arange(borders[i] - sizes[i] - 1, borders[i] - 1) for i in bare.tolist()])
-            starts, ends = np.concatenate((starts, extra)), np.concatenate((ends, extra + 1))
-            kinds = np.concatenate((kinds, np.full(len(extra), SYMBOL, dtype=np.uint8)))
-            text = np.concatenate((text, np.repeat(bare, sizes[bare])))
-        hashes = _mix((running[ends] - running[starts]) * self._inverses[starts] + _SALTS[kinds])
-        return _unique(text, hashes, kinds)
+        hashes = _mix((running[ends] - running[starts]) * self._inverses[starts])
+        order = np.lexsort((hashes, text)) if len(folded) > 1 else np.argsort(hashes, kind="stable")
+        text, hashes = text[order], hashes[order]
+        new = np.empty(len(order), dtype=bool)
+        new[0] = True
+        np.not_equal(hashes[1:], hashes[:-1], out=new[1:])
+        if len(folded) > 1:
+            new[1:] |= text[1:] != text[:-1]
+        firsts = np.flatnonzero(new)
+        counts = np.diff(firsts, append=len(order)).astype(np.float32)
+        order = order[firsts]
+        return Features(text[firsts], hashes[firsts], kinds[order], counts, starts[order], ends[order], joined)
 
     def _classify(self, codes: NDArray[np.uint32]) -> NDArray[np.uint8]:
-        classes = self._classes[np.minimum(codes, 0xFFFF)]
+        classes = self._classes[np.minimum(codes, np.uint32(0xFFFF))]
         if codes.max() > 0xFFFF:
             classes[(codes >= 0x20000) & (codes < 0x32000)] = _IDEOGRAPH
         points = np.flatnonzero(codes == ord("."))
@@ -91,20 +100,16 @@ class Extractor:
     def _running_sums(self, codes: NDArray[np.uint32]) -> NDArray[np.uint64]:
         size = len(codes)
         if size >= len(self._powers):
-            room = max(4096, 2 * size)
-            for name, base in (("_powers", _BASE), ("_inverses", _INVERSE)):
-                powers = np.full(room, base, dtype=np.uint64)
-                powers[0] = 1
-                setattr(self, name, np.cumprod(powers, dtype=np.uint64))
-        running = np.empty(size + 1, dtype=np.uint64)
-        running[0] = 0
+            powers, inverses = _powers(_BASE, 2 * size), _powers(_INVERSE, 2 * size)
+            self._inverses, self._powers = inverses, powers
+        running = np.zeros(size + 1, dtype=np.uint64)
         np.cumsum((codes + np.uint64(1)) * self._powers[:size], out=running[1:])
         return running
 
 
-def hash_piece(piece: str, kind: int) -> int:
+def hash_piece(piece: str) -> int:
     """The hash `Extractor` gives this piece of folded text."""
-    total = int(_SALTS[kind])
+    total = 0
     for position, character in enumerate(piece):
         total += (ord(character) + 1) * pow(_BASE, position, 2**64)
     return int(_mix(np.array([total % 2**64], dtype=np.uint64))[0])
@@ -114,43 +119,43 @@ def _pieces(
     codes: NDArray[np.uint32], classes: NDArray[np.uint8]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
     """Start, end and kind of every piece."""
-    size = len(codes)
     borders = np.flatnonzero(classes[1:] != classes[:-1]) + 1
     run_starts = np.concatenate(([0], borders))
-    run_ends = np.concatenate((borders, [size]))
+    run_ends = np.concatenate((borders, [len(codes)]))
     run_classes = classes[run_starts]
     starts, ends, kinds = [], [], []
 
-    han = np.flatnonzero(classes == _IDEOGRAPH)
-    if len(han):
-        left = np.repeat(run_ends, run_ends - run_starts)[han] - han
-        lengths = np.arange(1, MAX_HAN + 1)
-        where, which = np.nonzero(left[:, None] >= lengths)
-        starts.append(han[where])
-        ends.append(han[where] + lengths[which])
-        kinds.append(np.minimum(which, LONGER))
+    ideographs = run_classes == _IDEOGRAPH
+    if ideographs.any():
+        first, last = run_starts[ideographs], run_ends[ideographs]
+        places = np.flatnonzero(classes == _IDEOGRAPH)
+        left = np.repeat(last, last - first) - places
+        where, which = np.nonzero(left[:, None] >= _LENGTHS)
+        begin = places[where]
+        starts.append(begin)
+        ends.append(begin + _LENGTHS[which])
+        kinds.append(_KIND_OF_LENGTH[which])
 
-    words = np.flatnonzero(run_classes == _LETTER)
-    if len(words):
-        first, last = run_starts[words], run_ends[words]
-        final = codes[last - 1]
+    letters = run_classes == _LETTER
+    if letters.any():
+        first, last = run_starts[letters], run_ends[letters]
         before = codes[np.maximum(last - 2, 0)]
-        plural = (last - first > 3) & (final == ord("s"))
+        plural = (last - first > 3) & (codes[last - 1] == ord("s"))
         plural &= (before != ord("s")) & (before != ord("u")) & (before != ord("i"))
-        last = last - plural
         starts.append(first)
-        ends.append(last)
-        kinds.append(np.full(len(first), WORD))
+        ends.append(last - plural)
+        kinds.append(np.full(len(first), WORD, dtype=np.uint8))
 
-    numbers = np.flatnonzero(run_classes == _DIGIT)
-    if len(numbers):
-        starts.append(run_starts[numbers])
-        ends.append(run_ends[numbers])
-        kinds.append(np.full(len(numbers), NUMBER))
+    digits = run_classes == _DIGIT
+    if digits.any():
+        starts.append(run_starts[digits])
+        ends.append(run_ends[digits])
+        kinds.append(np.full(int(digits.sum()), NUMBER, dtype=np.uint8))
+
     if not starts:
         empty = np.zeros(0, dtype=np.int64)
         return empty, empty, empty.astype(np.uint8)
-    return np.concatenate(starts), np.concatenate(ends), np.concatenate(kinds).astype(np.uint8)
+    return np.concatenate(starts), np.concatenate(ends), np.concatenate(kinds)
 
 
 def _mix(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -160,13 +165,18 @@ def _mix(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return hashes ^ (hashes >> np.uint64(31))
 
 
-def _unique(text: NDArray[np.int64], hashes: NDArray[np.uint64], kinds: NDArray[np.uint8]) -> Features:
-    order = np.lexsort((hashes, text))
-    text, hashes, kinds = text[order], hashes[order], kinds[order]
-    new = np.empty(len(text), dtype=bool)
-    new[0] = True
-    np.not_equal(hashes[1:], hashes[:-1], out=new[1:])
-    new[1:] |= text[1:] != text[:-1]
-    firsts = np.flatnonzero(new)
-    counts = np.diff(np.append(firsts, len(text))).astype(np.float32)
-    return Features(text[firsts], hashes[firsts], kinds[firsts], counts)
+def _powers(base: int, size: int) -> NDArray[np.uint64]:
+    powers = np.full(size, base, dtype=np.uint64)
+    powers[0] = 1
+    return np.cumprod(powers, dtype=np.uint64)
+
+
+def _character_classes() -> NDArray[np.uint8]:
+    classes = np.zeros(0x10000, dtype=np.uint8)
+    for start, end in ((0xC0, 0x2B0), (0x370, 0x2000), (0x2C00, 0x2E00), (0xA640, 0xAC00)):
+        classes[start:end] = _LETTER
+    classes[ord("a") : ord("z") + 1] = _LETTER
+    classes[ord("0") : ord("9") + 1] = _DIGIT
+    for start, end in ((0x3040, 0x3100), (0x3400, 0x4DC0), (0x4E00, 0xA000), (0xAC00, 0xD7B0), (0xF900, 0xFB00)):
+        classes[start:end] = _IDEOGRAPH
+    return classes

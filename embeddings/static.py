@@ -1,97 +1,103 @@
-"""The bundled encoder: a weighted sum of feature vectors, half of it trained, half of it exact.
+"""The bundled encoder: one trained vector for every feature of its vocabulary, added up.
 
-A vector is two parts side by side, each of unit length before they are weighted. The trained part sums the rows the
-vocabulary has for a text's features; it carries meaning across words and languages. The exact part sums a fixed sparse
-direction drawn from each feature's hash, so that a name or figure never seen in training still matches itself.
+A feature outside the vocabulary adds a fixed sparse direction drawn from its hash, so that a name or figure never seen
+in training still matches itself. Rows are kept in four bits a number, the even share of the error being far below what
+adding up a text averages out.
 """
 
-import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import Vectors
-from embeddings.features import BIGRAM, HAN, LONGER, NUMBER, SUBWORD, SYMBOL, WORD, Extractor, Features
+from embeddings.features import BIGRAM, HAN, NUMBER, SYMBOL, WORD, Extractor, Features, hash_piece
+from embeddings.syllables import syllables
 
 BUNDLED = Path(__file__).with_name("bundled")
 FORMAT = 1
-_CONFIG = "youju_static.json"
-_BATCH = 256
+CONFIG = "youju_static.json"
 
-_HASHES_PER_FEATURE = 4
+_BATCH = 256
+_DIRECTION_SIZE = 4  # numbers other than zero in the direction of an unknown feature
+_MIDDLE = 7.5  # four bits are read as -7.5 to 7.5
+_SUFFIXES = ("es", "ed", "ing", "d", "ly", "er", "al", "ness", "ment", "ian", "an")
 
 
 @dataclass(frozen=True, slots=True)
 class StaticConfig:
-    """What `youju_static.json` says. `exact_share` is how much of a cosine the exact part decides, 0 to 1."""
+    """What `youju_static.json` says.
 
-    trained_dimensions: int
-    exact_dimensions: int
-    exact_share: float
-    fallback_weights: tuple[float, ...]
+    `unknown_weights` are those of features outside the vocabulary, by kind; `count_power` is what the count of a
+    feature in a text is raised to.
+    """
+
+    dimensions: int
+    rows: int
+    unknown_weights: tuple[float, ...]
+    count_power: float
     fingerprint: str
     format: int = FORMAT
 
 
 class StaticEncoder:
-    """See the module. Vectors have unit length; encoding is deterministic and safe from several threads."""
+    """See the module. Encoding is deterministic and safe from several threads."""
 
     def __init__(
-        self,
-        config: StaticConfig,
-        *,
-        keys: NDArray[np.uint64],
-        weights: NDArray[np.float32],
-        rows: NDArray[np.int8],
-        scales: NDArray[np.float32],
+        self, config: StaticConfig, *, keys: NDArray[np.uint64], rows: NDArray[np.uint8], scales: NDArray[np.float32]
     ) -> None:
-        """`keys`: hashes in rising order; `weights`: of the exact part; `rows` times `scales`: of the trained part."""
+        """`keys`: hashes in rising order; `rows`: two numbers a byte, the low half of the dimensions in the low bits;
+        `scales`: what a row's numbers are multiplied by."""
         self._config = config
         self._keys = keys
-        self._weights = weights
         self._rows = rows
         self._scales = scales
-        self._fallback = np.array(config.fallback_weights, dtype=np.float32)
+        self._unknown_weights = np.array(config.unknown_weights, dtype=np.float32)
         self._extract = Extractor()
 
     @classmethod
     def open(cls, folder: Path = BUNDLED) -> "StaticEncoder":
         """The encoder saved in a folder; its rows stay on disk until they are needed."""
-        raw = json.loads((folder / _CONFIG).read_text(encoding="utf-8"))
-        raw["fallback_weights"] = tuple(raw["fallback_weights"])
-        config = StaticConfig(**raw)
-        if config.format != FORMAT:
-            raise ValueError(f"{folder}: format {config.format}, this version reads {FORMAT}; install the one it fits")
+        path = folder / CONFIG
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        if raw.get("format") != FORMAT:
+            raise ValueError(f"{path}: format {raw.get('format')}, expected {FORMAT}; install the version it is for")
+        config = StaticConfig(**{**raw, "unknown_weights": tuple(raw["unknown_weights"])})
         return cls(
             config,
             keys=np.load(folder / "keys.npy"),
-            weights=np.load(folder / "weights.npy").astype(np.float32),
             rows=np.load(folder / "rows.npy", mmap_mode="r"),
             scales=np.load(folder / "scales.npy").astype(np.float32),
         )
 
+    def save(self, folder: Path) -> None:
+        """Four files that `open` reads."""
+        folder.mkdir(parents=True, exist_ok=True)
+        np.save(folder / "keys.npy", self._keys)
+        np.save(folder / "rows.npy", self._rows)
+        np.save(folder / "scales.npy", self._scales.astype(np.float16))
+        text = json.dumps(asdict(self._config), indent=1) + "\n"
+        (folder / CONFIG).write_text(text, encoding="utf-8")
+
     @classmethod
-    def untrained(cls, *, exact_dimensions: int = 512) -> "StaticEncoder":
-        """The exact part alone, each kind of feature with one weight."""
-        weights = [0.0] * 7
-        weights[HAN], weights[BIGRAM], weights[WORD], weights[NUMBER], weights[SYMBOL] = 0.2, 1.0, 1.0, 1.0, 1.0
-        weights[LONGER] = weights[SUBWORD] = 0.0
-        config = StaticConfig(0, exact_dimensions, 1.0, tuple(weights), f"static-untrained-{exact_dimensions}-{FORMAT}")
+    def untrained(cls, *, dimensions: int = 512) -> "StaticEncoder":
+        """An encoder without a vocabulary: exact matches only."""
+        weights = [0.0] * 6
+        weights[HAN] = weights[BIGRAM] = weights[WORD] = weights[NUMBER] = weights[SYMBOL] = 1.0
         return cls(
-            config,
+            StaticConfig(dimensions, 0, tuple(weights), 0.75, f"static-untrained-{dimensions}"),
             keys=np.zeros(0, dtype=np.uint64),
-            weights=np.zeros(0, dtype=np.float32),
-            rows=np.zeros((0, 0), dtype=np.int8),
+            rows=np.zeros((0, dimensions // 2), dtype=np.uint8),
             scales=np.zeros(0, dtype=np.float32),
         )
 
     @property
     def dimensions(self) -> int:
-        return self._config.trained_dimensions + self._config.exact_dimensions
+        return self._config.dimensions
 
     @property
     def fingerprint(self) -> str:
@@ -112,58 +118,82 @@ class StaticEncoder:
     def _encode(self, texts: Sequence[str]) -> Vectors:
         features = self._extract(texts)
         count = len(texts)
-        places = np.searchsorted(self._keys, features.hashes)
-        known = np.zeros(len(places), dtype=bool)
-        inside = places < len(self._keys)
-        known[inside] = self._keys[places[inside]] == features.hashes[inside]
-        weights = self._fallback[features.kinds]
-        weights[known] = self._weights[places[known]]
-        exact = self._exact(features, weights, count)
-        if self._config.trained_dimensions == 0:
-            return _unit(exact)
-        trained = self._trained(features, places, known, count)
-        share = self._config.exact_share
-        vectors = np.concatenate((_unit(trained) * np.sqrt(1 - share), _unit(exact) * np.sqrt(share)), axis=1)
-        return _unit(vectors.astype(np.float32))
-
-    def _trained(
-        self, features: Features, places: NDArray[np.int64], known: NDArray[np.bool_], count: int
-    ) -> NDArray[np.float32]:
-        sums = np.zeros((count, self._config.trained_dimensions), dtype=np.float32)
-        found = places[known]
-        factors = self._scales[found] * np.sqrt(features.counts[known])
-        bounds = np.searchsorted(features.text[known], np.arange(count + 1)).tolist()
+        known, places = self._look_up(features.hashes)
+        weights = features.counts**self._config.count_power
+        unknown = ~known
+        sums = self._directions(features, unknown, weights, count)
+        text, rows, factors = features.text[known], places[known], weights[known]
+        guesses = self._guess(features, np.flatnonzero(unknown & (features.kinds == WORD)))
+        if guesses:
+            at, guessed = (np.array(column, dtype=np.int64) for column in zip(*guesses, strict=True))
+            order = np.argsort(np.concatenate((text, features.text[at])), kind="stable")
+            text = np.concatenate((text, features.text[at]))[order]
+            rows = np.concatenate((rows, guessed))[order]
+            factors = np.concatenate((factors, weights[at]))[order]
+        factors = factors * self._scales[rows]
+        bounds = np.searchsorted(text, np.arange(count + 1)).tolist() if count > 1 else [0, len(text)]
+        half = self.dimensions // 2
         for i in range(count):
             start, end = bounds[i], bounds[i + 1]
-            sums[i] = factors[start:end] @ self._rows[found[start:end]].astype(np.float32)
+            packed = self._rows[rows[start:end]]
+            factor = factors[start:end]
+            shift = _MIDDLE * float(factor.sum())
+            sums[i, :half] += factor @ (packed & 15).astype(np.float32) - shift
+            sums[i, half:] += factor @ (packed >> 4).astype(np.float32) - shift
+        norms = np.sqrt(np.einsum("ij,ij->i", sums, sums))
+        bare = norms < 1e-6
+        if bare.any():  # nothing but features of weight zero, or what cancels out
+            sums[bare, 0], norms[bare] = 1.0, 1.0
+            sums[bare, 1:] = 0.0
+        sums /= norms[:, None]
         return sums
 
-    def _exact(self, features: Features, weights: NDArray[np.float32], count: int) -> NDArray[np.float32]:
-        used = np.flatnonzero(weights)
-        hashes = features.hashes[used]
-        values = weights[used] * np.sqrt(features.counts[used])
-        size = self._config.exact_dimensions
-        shifts = np.arange(_HASHES_PER_FEATURE, dtype=np.uint64) * np.uint64(16)
-        drawn = (hashes[:, None] >> shifts) & np.uint64(0xFFFF)
+    def _look_up(self, hashes: NDArray[np.uint64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """Which hashes are in the vocabulary, and the rows of those that are."""
+        if not len(self._keys):
+            return np.zeros(len(hashes), dtype=bool), np.zeros(len(hashes), dtype=np.int64)
+        places = np.minimum(np.searchsorted(self._keys, hashes), len(self._keys) - 1)
+        return self._keys[places] == hashes, places
+
+    def _guess(self, features: Features, unknown: NDArray[np.int64]) -> list[tuple[int, int]]:
+        """Rows that stand for unknown English words: the word without its ending, or the syllables of a name."""
+        guesses = []
+        for i in unknown.tolist():
+            word = features.folded[features.starts[i] : features.ends[i]]
+            guesses += [(i, row) for row in self._rows_of_parts(word)]
+        return guesses
+
+    def _rows_of_parts(self, word: str) -> list[int]:
+        for suffix in _SUFFIXES:
+            if word.endswith(suffix) and len(word) - len(suffix) > 3:
+                rows = self._rows_of((word[: -len(suffix)], word[: -len(suffix)] + "e"))
+                if rows:
+                    return rows[:1]
+        return self._rows_of(syllables(word))
+
+    def _rows_of(self, pieces: Sequence[str]) -> list[int]:
+        hashes = np.array([_hash_known_piece(piece) for piece in pieces], dtype=np.uint64)
+        known, places = self._look_up(hashes)
+        return [int(place) for place in places[known]]
+
+    def _directions(
+        self, features: Features, unknown: NDArray[np.bool_], weights: NDArray[np.float32], count: int
+    ) -> NDArray[np.float32]:
+        """Sums of the directions of unknown features, shape (count, dimensions)."""
+        values = self._unknown_weights[features.kinds] * weights
+        used = np.flatnonzero(unknown & (values > 0))
+        size = self.dimensions
+        if not len(used):
+            return np.zeros((count, size), dtype=np.float32)
+        shifts = np.arange(_DIRECTION_SIZE, dtype=np.uint64) * np.uint64(16)
+        drawn = (features.hashes[used, None] >> shifts) & np.uint64(0xFFFF)
         columns = ((drawn & np.uint64(0x7FFF)) * np.uint64(size) >> np.uint64(15)).astype(np.int64)
-        signs = 1.0 - 2.0 * (drawn >> np.uint64(15)).astype(np.float32)
+        signs = np.where(drawn >> np.uint64(15), 1.0, -1.0) / np.sqrt(_DIRECTION_SIZE)
         flat = features.text[used, None] * size + columns
-        sums = np.bincount(flat.ravel(), weights=(values[:, None] * signs).ravel(), minlength=count * size)
+        sums = np.bincount(flat.ravel(), weights=(values[used, None] * signs).ravel(), minlength=count * size)
         return sums.reshape(count, size).astype(np.float32)
 
 
-def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Rows at unit length; a row of zeros stays."""
-    norms = np.sqrt(np.einsum("ij,ij->i", rows, rows))[:, None]
-    unit: NDArray[np.float32] = rows / np.maximum(norms, np.float32(1e-12))
-    return unit
-
-
-def fingerprint_of(*arrays: NDArray[np.generic], extra: str = "") -> str:
-    """Changes with any of the arrays and with how text becomes features."""
-    digest = hashlib.sha256(extra.encode())
-    for name in ("folding.py", "features.py", "static.py"):
-        digest.update(Path(__file__).with_name(name).read_bytes())
-    for array in arrays:
-        digest.update(np.ascontiguousarray(array).data)
-    return "static-" + digest.hexdigest()[:16]
+@lru_cache(maxsize=4096)
+def _hash_known_piece(piece: str) -> int:
+    return hash_piece(piece)
