@@ -72,7 +72,7 @@ def groups_of_bars(names: Sequence[str], series: Sequence[tuple[str, Sequence[fl
 
 def curve(line: Line, *, title: str, x_label: str, y_label: str, mark: tuple[float, float] | None = None) -> str:
     """A line over the unit square, the area under it shaded; `mark` is a point to show with its values."""
-    left, top, plot, bottom = 40, 14, 190, 40
+    left, top, plot, bottom = 52, 14, 190, 40
     span = _WIDTH - left - 14
 
     def at(point: tuple[float, float]) -> str:

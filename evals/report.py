@@ -304,4 +304,4 @@ def _cell(figure: Estimate | None) -> str:
 
 
 def _brief(name: str) -> str:
-    return name if len(name) <= 20 else f"{name[:9]}…{name[-10:]}"
+    return name if len(name) <= 18 else f"{name[:8]}…{name[-9:]}"
