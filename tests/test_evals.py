@@ -391,6 +391,28 @@ def test_the_report_stands_alone_and_escapes_what_it_shows(run, language):
     assert "bm25 2.5" in page
 
 
+@pytest.mark.browser
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("width", [390, 1240])
+def test_the_report_opens_offline_in_a_browser(run, chromium, tmp_path, width):
+    save(run, tmp_path)
+    page = chromium.new_page(viewport={"width": width, "height": 900})
+    asked, said = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto((tmp_path / "report.html").as_uri())
+    assert asked == [(tmp_path / "report.html").as_uri()]
+    assert said == []
+    assert page.locator("svg").count() == 5  # figures, types, curve, legs, times; one document needs no plot
+    assert page.locator("b", has_text="50.0%").first.is_visible()
+    failed = page.locator("details.cause details", has_text="新增岗位多少个?")
+    failed.locator("summary").click()
+    assert failed.get_by_text("建成口袋公园12座<b>[1]").is_visible()
+    assert failed.locator("tr.relevant").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
+
+
 def test_a_judge_is_asked_only_when_there_is_one(run):
     class Strict:
         def judge(self, row, text):
