@@ -3,8 +3,8 @@ import pytest
 
 from embeddings import load_encoder
 from embeddings.features import Extractor, hash_piece
-from embeddings.syllables import syllables
 from embeddings.static import StaticEncoder
+from embeddings.syllables import syllables
 
 BAD_TEXTS = {
     "empty": "",
