@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from embeddings.folding import fold
 from rag.llm import prompt
 from rag.llm.holding import Evidence, Held, Span, Verdict
 from rag.llm.reply import Reply, Written
@@ -36,6 +37,7 @@ class Composition:
         self._citations: list[Citation] = []
         self._numbers: dict[tuple[str, int, int], int] = {}
         self._waiting: list[tuple[Held, str]] = []  # what stands on nothing is not shown before something stands
+        self._said: set[str] = set()
         self._pending = ""
         self._counts: Counter[str] = Counter()
 
@@ -83,9 +85,10 @@ class Composition:
         if prompt.NO_ANSWER in written.text:
             return
         held = self._evidence.hold(written.text, written.ids)
-        if held.verdict is Verdict.REPLACED and held.span and self._has(held.span):
-            self._counts["dropped"] += 1
+        if (held.verdict is Verdict.REPLACED and held.span and self._has(held.span)) or fold(held.text) in self._said:
+            self._counts["repeated"] += 1
             return
+        self._said.add(fold(held.text))
         self._counts[str(held.verdict)] += 1
         self._waiting.append((held, written.before))
         if held.verified or self.stands:

@@ -53,6 +53,14 @@ _STRICT = re.compile(
 )
 _RANGE = re.compile(r"(\d[\d.]*)[年月日%]?\s?(?:至|到|[-–—~]|to)\s?(\d[\d.]*)")
 _MONTH = re.compile(r"(\d{4})年(\d{1,2}月)")
+_SMALL = dict(zip("零二三四五六七八九十", (0, *range(2, 11)), strict=True)) | {
+    **dict(zip(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(2, 11), strict=True)),
+    "两": 2, "zero": 0, "none": 0, "nobody": 0,
+}
+_SMALL_NUMBER = re.compile(
+    r"(?<![第一二三四五六七八九十百千万、])[零二两三四五六七八九十](?=[个家户座项条名位处所次件套栋间人倍成届类种批期区])"
+    r"|\b(?:zero|none|nobody|two|three|four|five|six|seven|eight|nine|ten)\b"
+)
 _NEGATION = re.compile(
     r"没有|并未|尚未|未能|未曾|未完成|未实现|未达|不再|不予|不能|不会|不是|并不|从未|没能|无法|不足|不到|低于|"
     r"\bnot\b|\bno\b|\bnever\b|n't\b|\bfail(?:ed|s)?\b|\bwithout\b|\bbelow\b|\bless than\b"
@@ -183,6 +191,7 @@ class _Said:
             and self._every_clause_stands(span)
             and set(_STRICT.findall(self.folded)) <= set(_STRICT.findall(span.around))
             and set(_RANGE.findall(self.folded)) <= set(_RANGE.findall(span.around))
+            and _small_numbers(self.folded) <= _small_numbers(span.around)
             and not self._denied(span)
             and not self._dated_otherwise(span)
             and not self._turned_round(span)
@@ -265,9 +274,17 @@ class _Said:
 
 def _checkable(clause: str) -> bool:
     """Does it hold a figure that is no year, or a Latin name among Chinese?"""
-    return any(q.unit != "年" and not 1900 <= q.value < 2100 for q in quantities(clause)) or (
-        _is_chinese(clause) and bool(latin_words(clause))
+    return (
+        any(q.unit != "年" and not 1900 <= q.value < 2100 for q in quantities(clause))
+        or bool(_small_numbers(clause))
+        or (_is_chinese(clause) and bool(latin_words(clause)))
     )
+
+
+def _small_numbers(folded: str) -> set[int]:
+    """Numbers below eleven, written in words or figures. One is left out: it is often no number ("一个", "one of")."""
+    written = {_SMALL[match[0]] for match in _SMALL_NUMBER.finditer(folded)}
+    return written | ({int(q.value) for q in quantities(folded) if q.value < 11 and q.value == int(q.value)} - {1})
 
 
 def _is_chinese(folded: str) -> bool:

@@ -21,7 +21,7 @@ _ORDERS_ZH = (
     r"(?:请|务必|必须|一律|直接|只需?|只能|统一)(?:你|您)?(?:直接|只|一律|务必|原样|逐字|照抄|在.{0,10})?"
     r"(?:回答|回复|输出|答复|打印|返回)(?!率)",
     r"(?:回答|回复|输出|答案)(?:任何|所有|本|此|这个|该)?(?:问题|内容|时)?.{0,4}(?:必须|务必|一律|应当|应该|只能|统一|都要|均应)",
-    r"(?:给|对|致)(?:ai|人工智能|大?语言?模型|大模型|智能?助手|机器人|聊天机器人)的?(?:说明|提示|指令|注意|要求|话|备注)?[:：,]",
+    r"(?:给|对|致)(?:ai|人工智能|大?语言?模型|大模型|智能?助手|机器人|聊天机器人)(?:助手|模型)?的?(?:说明|提示|指令|注意|要求|话|备注)?[:：,]",
     r"(?:ai|人工智能|大?语言模型|大模型|助手|机器人)(?:助手|模型)?(?:请|注意|必须|务必|读到|看到|在?回答)",
 )
 _ORDERS_EN = (
@@ -37,7 +37,7 @@ _ORDERS_EN = (
     r"\b(?:ai|llms?|assistants?|(?:language )?models?|chatbots?|bots?)\b",
     r"\b(?:ai|llm|assistant|language model|chatbot)s?\b.{0,12}\b(?:must|should|shall|please|have to|reading this)\b",
     r"<\|?/?(?:im_start|im_end|system|user|assistant|endoftext|source|question|instruction)|\[/?inst\]|<<sys>>",
-    r"^\s*#*\s*(?:system|assistant|user)\s*[:：]",
+    r"(?:^|[。.!?;；])\s*#*\s*(?:system|assistant|user)\s*[:：]",
 )
 _ORDERS = re.compile("|".join((*_ORDERS_ZH, *_ORDERS_EN)), re.MULTILINE)
 _FENCE = re.compile(r"<(?=[/|!?a-zA-Z])")
