@@ -12,6 +12,7 @@ from rag.finding import Candidate, Finding
 from rag.linear import fitted
 from rag.parts import Part, parts
 from rag.question import Question
+from rag.reranker import Reranker
 from rag.snapshot import Snapshot
 from rag.types import Answer, Hit
 
@@ -24,11 +25,15 @@ PART = 0.6
 
 
 def answer(
-    snapshot: Snapshot, question: Question, *, only: Collection[str] | None = None
+    snapshot: Snapshot,
+    question: Question,
+    *,
+    only: Collection[str] | None = None,
+    reranker: Reranker | None = None,
 ) -> tuple[Answer, Sequence[Hit]]:
     """The answer to a resolved question, and the hits it was made from; it abstains when no part is sure enough."""
     asked = parts(question, snapshot.catalog)
-    findings = [look(snapshot, part, several=len(asked) > 1, only=only) for part in asked]
+    findings = [look(snapshot, part, several=len(asked) > 1, only=only, reranker=reranker) for part in asked]
     hits = merged([finding.hits for finding in findings])
     timings = {"search": round(sum(finding.search_ms for finding in findings), 3)}
     chances = [finding.confidence for finding in findings]
@@ -58,12 +63,19 @@ def answer(
     ), hits
 
 
-def look(snapshot: Snapshot, part: Part, *, several: bool = False, only: Collection[str] | None = None) -> Finding:
+def look(
+    snapshot: Snapshot,
+    part: Part,
+    *,
+    several: bool = False,
+    only: Collection[str] | None = None,
+    reranker: Reranker | None = None,
+) -> Finding:
     """Search and weigh sentences for one part."""
     asking = Asking.from_question(part.question, snapshot)
     allowed = only if part.documents is None else part.documents if only is None else part.documents & set(only)
     began = time.perf_counter()
-    hits = retrieval.find(snapshot, asking, only=allowed)
+    hits = retrieval.find(snapshot, asking, only=allowed, reranker=reranker)
     search_ms = 1000 * (time.perf_counter() - began)
     candidates = weigh(snapshot, asking, hits[:PASSAGES], aspect=ASPECT if several else 0.0)
     chance = confidence.of(asking, hits, candidates)

@@ -15,6 +15,7 @@ from rag.changes import AT_ONCE, Change, due_for_merging
 from rag.errors import BadQuestion, StoreError, StoreNotFound, UnknownDocument
 from rag.followup import resolve
 from rag.reading import split
+from rag.reranker import Reranker
 from rag.segment import Segment, Splitter, merge
 from rag.snapshot import Snapshot
 from rag.store import Store, StoreStats, backup, restore
@@ -41,10 +42,12 @@ class KnowledgeBase:
         *,
         store: Store | None = None,
         writer: Writer | None = None,
+        reranker: Reranker | None = None,
         split: Splitter = split,
     ) -> None:
         self._snapshot = snapshot
         self._store = store
+        self._reranker = reranker
         self._writer = writer or Extracts()
         self._split = split
         self._writing = threading.Lock()
@@ -60,6 +63,7 @@ class KnowledgeBase:
         *,
         encoder: Encoder | None = None,
         writer: Writer | None = None,
+        reranker: Reranker | None = None,
     ) -> "KnowledgeBase":
         """In memory. Titles may be empty; ids default to 1, 2, …"""
         titles = titles or [""] * len(texts)
@@ -68,7 +72,8 @@ class KnowledgeBase:
         documents = [
             Document(id, title, text, attributes=passage) for id, title, text in zip(ids, titles, texts, strict=True)
         ]
-        return cls(Snapshot.from_documents(documents, encoder=encoder or load_encoder(), split=split), writer=writer)
+        snapshot = Snapshot.from_documents(documents, encoder=encoder or load_encoder(), split=split)
+        return cls(snapshot, writer=writer, reranker=reranker)
 
     @classmethod
     def open(
@@ -78,16 +83,18 @@ class KnowledgeBase:
         encoder: Encoder | None = None,
         create: bool = False,
         writer: Writer | None = None,
+        reranker: Reranker | None = None,
         split: Splitter = split,
     ) -> "KnowledgeBase":
         """The store on disk. Raises StoreError; with `create`, a missing one is begun by the first change.
 
         `writer` is how answers are worded: `rag.llm.open_model("openai:…")`, or None for the passages' own words.
+        `reranker` has the last word on the order of hits: `rag.reranker.CrossEncoderReranker.open("…")`.
         """
         store = Store(Path(path))
         encoder = encoder or load_encoder()
         snapshot = Snapshot.of([], encoder) if create and not store.exists() else store.load(encoder)
-        return cls(snapshot, store=store, writer=writer, split=split)
+        return cls(snapshot, store=store, writer=writer, reranker=reranker, split=split)
 
     @property
     def encoder(self) -> Encoder:
@@ -179,7 +186,7 @@ class KnowledgeBase:
         self, query: str, *, k: int = 10, leg: Leg | str = Leg.HYBRID, only: Collection[str] | None = None
     ) -> list[Hit]:
         """The k best paragraphs, best first."""
-        return retrieval.search(self.snapshot, query, k=k, leg=Leg(leg), only=only)
+        return retrieval.search(self.snapshot, query, k=k, leg=Leg(leg), only=only, reranker=self._reranker)
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), only: Collection[str] | None = None) -> Answer:
         """One answer with citations, or one that abstains. Raises BadQuestion."""
@@ -207,7 +214,7 @@ class KnowledgeBase:
         snapshot = self.snapshot
         began = time.perf_counter()
         resolved = resolve(question, history, snapshot.catalog)
-        answer, hits = answering.answer(snapshot, resolved, only=only)
+        answer, hits = answering.answer(snapshot, resolved, only=only, reranker=self._reranker)
         timings = {**answer.timings_ms, "total": round(1000 * (time.perf_counter() - began), 3)}
         return Draft(replace(answer, id=uuid4().hex, timings_ms=timings), hits, snapshot.documents)
 

@@ -8,6 +8,7 @@ from rag.asking import Asking
 from rag.linear import fitted
 from rag.question import understand
 from rag.ranking import features
+from rag.reranker import Reranker, rerank
 from rag.rows import Rows, Scores, best
 from rag.snapshot import Snapshot
 from rag.types import Hit, Leg
@@ -21,16 +22,29 @@ DENSE_SHARE = 0.35
 
 
 def search(
-    snapshot: Snapshot, query: str, *, k: int = 10, leg: Leg = Leg.HYBRID, only: Collection[str] | None = None
+    snapshot: Snapshot,
+    query: str,
+    *,
+    k: int = 10,
+    leg: Leg = Leg.HYBRID,
+    only: Collection[str] | None = None,
+    reranker: Reranker | None = None,
 ) -> list[Hit]:
     """The k best paragraphs for a query as typed, best first, ties by paragraph id."""
-    return find(snapshot, Asking.from_question(understand(query), snapshot), k=k, leg=leg, only=only)
+    asking = Asking.from_question(understand(query), snapshot)
+    return find(snapshot, asking, k=k, leg=leg, only=only, reranker=reranker)
 
 
 def find(
-    snapshot: Snapshot, asking: Asking, *, k: int = 10, leg: Leg = Leg.HYBRID, only: Collection[str] | None = None
+    snapshot: Snapshot,
+    asking: Asking,
+    *,
+    k: int = 10,
+    leg: Leg = Leg.HYBRID,
+    only: Collection[str] | None = None,
+    reranker: Reranker | None = None,
 ) -> list[Hit]:
-    """The k best paragraphs for a question understood."""
+    """The k best paragraphs for a question understood; the hybrid's best may be put into a reranker's order."""
     if not len(snapshot.paragraphs) or k < 1:
         return []
     allowed = snapshot.mask(only)
@@ -43,9 +57,11 @@ def find(
     lexical, _ = snapshot.lexical.search(weighted, max(LEXICAL_DEPTH, k), allowed)
     near, _ = snapshot.vectors.search(vector, max(DENSE_DEPTH, k), allowed)
     rows = _bound(snapshot, asking, np.union1d(lexical, near))
-    return _reranked(
-        snapshot, asking, rows, snapshot.lexical.scores_of(weighted, rows), snapshot.vectors.score(vector, rows), k
+    pool = k if reranker is None else max(k, RERANKED)
+    hits = _reranked(
+        snapshot, asking, rows, snapshot.lexical.scores_of(weighted, rows), snapshot.vectors.score(vector, rows), pool
     )
+    return hits if reranker is None else rerank(reranker, asking.question.text, hits)[:k]
 
 
 def _bound(snapshot: Snapshot, asking: Asking, rows: Rows) -> Rows:

@@ -27,7 +27,7 @@ HOMES = {
     "langchain_community": ("evals/bench",),
     "sqlite3": ("rag/", "ui/"),
     "torch": ("embeddings/sentence.py", "embeddings/training/", "evals/bench"),
-    "sentence_transformers": ("embeddings/sentence.py", "evals/bench"),
+    "sentence_transformers": ("embeddings/sentence.py", "rag/reranker.py", "evals/bench"),
     "transformers": ("embeddings/sentence.py", "embeddings/training/", "evals/bench"),
 }
 

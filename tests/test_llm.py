@@ -1,11 +1,13 @@
 """A knowledge base that words its answers with a model: real servers, their failures, limits and costs."""
 
 import asyncio
+import json
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -338,3 +340,22 @@ def test_english_is_answered_by_english_rules() -> None:
     assert server.asked[0]["messages"][0]["content"].startswith("Answer the question")
     assert answer.text.startswith("Revenue was 19.7 billion yuan.[1]")
     assert "20 billion" not in "".join(s.text for s in answer.sentences if s.verified)
+
+
+def test_the_command_line_takes_a_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from ui.cli import main
+
+    (tmp_path / "r.md").write_text(f"# {TITLES[3]}\n\n{TEXTS[3]}\n", encoding="utf-8")
+    monkeypatch.delenv("OPENAI_API_KEY")
+    store = str(tmp_path / "store")
+    assert main(["index", str(tmp_path / "r.md"), "--store", store]) == 0
+    capsys.readouterr()
+    with scripted_server(Says(GOOD)) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.address + "/v1")  # a server at home asks for no key
+        done = main(["ask", QUESTION, "--store", store, "--json", "--model", "openai:m", "--model-price", "1,2"])
+    answer = json.loads(capsys.readouterr().out)
+    assert (done, answer["text"], answer["model"]["cost"]) == (0, SAID + "[1]", (100 * 1 + 7 * 2) / 1_000_000)
+    assert main(["ask", QUESTION, "--store", store, "--model", "nobody:m"]) == 2
+    assert "nobody:m" in capsys.readouterr().err

@@ -55,7 +55,10 @@ _RANGE = re.compile(r"(\d[\d.]*)[年月日%]?\s?(?:至|到|[-–—~]|to)\s?(\d[
 _MONTH = re.compile(r"(\d{4})年(\d{1,2}月)")
 _SMALL = dict(zip("零二三四五六七八九十", (0, *range(2, 11)), strict=True)) | {
     **dict(zip(("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), range(2, 11), strict=True)),
-    "两": 2, "zero": 0, "none": 0, "nobody": 0,
+    "两": 2,
+    "zero": 0,
+    "none": 0,
+    "nobody": 0,
 }
 _SMALL_NUMBER = re.compile(
     r"(?<![第一二三四五六七八九十百千万、])[零二两三四五六七八九十](?=[个家户座项条名位处所次件套栋间人倍成届类种批期区])"

@@ -17,6 +17,7 @@ from ui.commands.common import (
     command,
     encoder_option,
     json_option,
+    model_options,
     open_knowledge_base,
     store_option,
     write,
@@ -45,6 +46,7 @@ def add(parent: Subparsers) -> None:
     )
     store_option(parser)
     encoder_option(parser)
+    model_options(parser)
     json_option(parser, "print the answer as JSON; with --questions one line an answer")
     parser.set_defaults(usage_error=parser.error)
 

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 from embeddings import Encoder
 from rag import KnowledgeBase
 from rag.errors import EncoderError
+from rag.reranker import Reranker
+from rag.writing import Writer
 
 DONE, NO, UNUSABLE = 0, 1, 2
 """Exit codes: done; the answer is "no"; the call was wrong or an input could not be used."""
@@ -47,6 +49,29 @@ def encoder_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def model_options(parser: argparse.ArgumentParser) -> None:
+    """How answers are found and worded beyond the defaults."""
+    parser.add_argument(
+        "--model",
+        metavar="PROVIDER:NAME",
+        help="word answers with a language model (openai:…, anthropic:…, ollama:…), held to the passages; base URL "
+        "and key come from the environment",
+    )
+    parser.add_argument(
+        "--model-timeout", type=seconds, default=25.0, metavar="S", help="give a model up after (default: %(default)g)"
+    )
+    parser.add_argument("--model-daily-tokens", type=count, metavar="N", help="tokens a day, no bound by default")
+    parser.add_argument(
+        "--model-price",
+        type=price,
+        metavar="IN,OUT",
+        help="price of a million tokens in and out, to tell what was spent",
+    )
+    parser.add_argument(
+        "--reranker", metavar="NAME_OR_PATH", help="a sentence-transformers CrossEncoder that orders the best passages"
+    )
+
+
 def json_option(parser: argparse.ArgumentParser, help: str = "print JSON") -> None:  # noqa: A002
     parser.add_argument("--json", action="store_true", help=help)
 
@@ -59,9 +84,34 @@ def count(text: str) -> int:
     return number
 
 
+def seconds(text: str) -> float:
+    """An argument type: a time above 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 86_400:
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected seconds, such as 25")
+    return value
+
+
+def price(text: str) -> tuple[float, float]:
+    """An argument type: two prices."""
+    try:
+        paid, earned = (float(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected two prices, such as 0.15,0.60") from None
+    return paid, earned
+
+
 def open_knowledge_base(args: argparse.Namespace, *, create: bool = False) -> KnowledgeBase:
-    """The store of `--store` with the encoder of `--encoder`. Raises StoreError, EncoderError."""
-    return KnowledgeBase.open(args.store, encoder=open_encoder(args.encoder), create=create)
+    """The store of `--store` with the encoder, model and reranker that the options name.
+
+    Raises StoreError, EncoderError, ModelError.
+    """
+    return KnowledgeBase.open(
+        args.store, encoder=open_encoder(args.encoder), create=create, writer=_writer(args), reranker=_reranker(args)
+    )
 
 
 def open_encoder(spec: str | None) -> Encoder:
@@ -75,6 +125,26 @@ def open_encoder(spec: str | None) -> Encoder:
             f"the encoder {spec or 'that comes with Youju'} cannot be loaded ({error}); "
             "--encoder takes the name of a sentence-transformers model, or the folder of one"
         ) from error
+
+
+def _writer(args: argparse.Namespace) -> Writer | None:
+    if not getattr(args, "model", None):
+        return None
+    from rag.llm import open_model
+    from rag.llm.budget import Price
+    from rag.llm.calling import Limits
+
+    limits = Limits(first_token_s=args.model_timeout, whole_s=args.model_timeout)
+    paid = Price(*args.model_price) if args.model_price else None
+    return open_model(args.model, limits=limits, daily_tokens=args.model_daily_tokens, price=paid)
+
+
+def _reranker(args: argparse.Namespace) -> Reranker | None:
+    if not getattr(args, "reranker", None):
+        return None
+    from rag.reranker import CrossEncoderReranker
+
+    return CrossEncoderReranker.open(args.reranker)
 
 
 def write(text: str = "") -> None:

@@ -16,6 +16,7 @@ from ui.commands.common import (
     count,
     encoder_option,
     json_option,
+    model_options,
     open_encoder,
     open_knowledge_base,
     store_option,
@@ -45,6 +46,7 @@ def add(parent: Subparsers) -> None:
     parser.add_argument("--skip-bad", action="store_true", help="leave out rows that cannot be used")
     store_option(parser)
     encoder_option(parser)
+    model_options(parser)
     json_option(parser)
     parser.set_defaults(usage_error=parser.error)
 
@@ -157,7 +159,7 @@ def _asked(args: argparse.Namespace, progress: Progress) -> Iterator[KnowledgeBa
         return
     found = list(find_files([args.corpus]))
     with tempfile.TemporaryDirectory(prefix="youju-") as folder:
-        kb = open_knowledge_base(argparse.Namespace(store=Path(folder) / "store", encoder=args.encoder), create=True)
+        kb = open_knowledge_base(argparse.Namespace(**{**vars(args), "store": Path(folder) / "store"}), create=True)
         outcomes = [entry for entry in found if isinstance(entry, FileOutcome)]
         outcomes += index_files(kb, [entry for entry in found if isinstance(entry, FoundFile)], show=progress.show)
         failed = [f"{o.path}: {o.message}" for o in outcomes if o.status is FileStatus.FAILED]

@@ -8,6 +8,7 @@ from ui.commands.common import (
     Subparsers,
     command,
     encoder_option,
+    model_options,
     open_knowledge_base,
     store_option,
 )
@@ -19,6 +20,7 @@ def add(parent: Subparsers) -> None:
     parser.add_argument("--port", type=port, default=7860, help="port to listen on (default: %(default)s)")
     store_option(parser)
     encoder_option(parser)
+    model_options(parser)
     parser.add_argument("--root-path", default="", metavar="PATH", help="path that a proxy puts before ours")
     parser.add_argument(
         "--trusted-proxy",
@@ -45,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
         root_path=args.root_path,
         widget_only=args.widget_only,
         log_questions=args.log_questions,
+        **({"time_limit_s": args.model_timeout + 5} if args.model else {}),
     )
     return DONE
 
