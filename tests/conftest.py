@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -22,3 +23,15 @@ def chromium() -> Iterator[object]:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core, which looks for what keeps people out of a page."""
+    script = Path(__file__).parent.parent / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.is_file():
+        reason = "no axe-core; npm install --no-save --no-package-lock axe-core brings it"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return script.read_text(encoding="utf-8")

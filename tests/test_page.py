@@ -423,3 +423,41 @@ def test_nothing_is_wider_than_the_screen(page, width):
         page.get_by_role("tab", name=tab).click()
         page.wait_for_timeout(200)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, tab
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(context, site, axe, scheme):
+    def look(what):
+        page.evaluate(axe)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        assert [(v["id"], [node["html"] for node in v["nodes"]]) for v in found] == [], what
+
+    page = visit(context, site)
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate(f"document.body.classList.toggle('dark', {json.dumps(scheme == 'dark')})")
+    page.locator(".yj-suggestion").first.wait_for()
+    look("start")
+    ask(page, "火星上一般公共预算收入是多少？")
+    ask(page, QUESTION)
+    page.locator("#yj-live .yj-cite").first.click()
+    look("answer")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="历次对话").click()
+    look("conversations")
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="检索").click()
+    page.fill("#yj-query textarea", "保障性住房")
+    page.press("#yj-query textarea", "Enter")
+    page.locator(".yj-leg").first.wait_for()
+    look("search")
+    page.get_by_role("tab", name="数据").click()
+    page.fill("#yj-measure textarea", "一般公共预算收入")
+    page.press("#yj-measure textarea", "Enter")
+    page.locator(".yj-plot").wait_for()
+    look("figures")
+    page.get_by_role("tab", name="文件").click()
+    page.locator("[data-send=show_reading]").first.click()
+    page.locator(".yj-how").wait_for()
+    look("documents")
+    page.goto(f"{site.address}/view/hongkou/2024?s=0-9")
+    look("viewer")

@@ -1,21 +1,27 @@
 """The viewer shows the whole document and marks exactly the span it was asked for."""
 
 import re
+from dataclasses import replace
 from html import unescape
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from rag.reading import read_bytes, split
 from rag.types import Document
 from tests.fake_knowledge import FakeKnowledge
+from tests.test_reading_formats import MAKERS, TABLES
 from ui.marking import circled, marked, view_url
-from ui.viewer import span_of, viewer
+from ui.viewer import render, span_of, viewer
 
 TEXT = (
     "一、经济\n（一）财政\n收入完成178.6亿元，增长6.1%。\n"
     "其中税收<b>占比</b>高。\n二、民生\n住房1261套。\n\f三、下一步\n预期增长5%。\n"
 )
+
+CORPUS = Path(__file__).parent.parent / "data" / "corpus"
 
 
 @pytest.fixture
@@ -45,13 +51,46 @@ def test_whole_text_is_shown_unchanged(client):
     assert text_of(article(client.get("/view/区/2024 报告").text)) == TEXT
 
 
-def test_every_span_is_marked_to_the_character(client):
+def test_two_hundred_quotes_over_every_format_are_marked_exactly():
+    files = {f"report.{suffix}": make() for suffix, make in MAKERS.items()}
+    files |= {f"table.{suffix}": make() for suffix, make in TABLES.items()}
+    files |= {path.name: path.read_bytes() for path in sorted(CORPUS.glob("*.md"))}
+    documents = [replace(read_bytes(data, name), id=name) for name, data in files.items()]
+    quotes = [
+        (p.document_id, p.start + clause.start(), clause.group())
+        for d in documents
+        for p in split(d)
+        for clause in re.finditer(r"[^。；;，,：]+[。；;，,：]?", p.text)
+    ][:200]
+    assert len(quotes) == 200
+    assert {name for name, _, _ in quotes} >= {name for name in files if not name.endswith(".md")}
+
+    app = FastAPI()
+    app.include_router(viewer(SplitLibrary(documents)))
+    client = TestClient(app)
+    found = [marks(client.get(view_address(*quote)).text) for quote in quotes]
+    assert found == [text for _, _, text in quotes]
+
+
+class SplitLibrary(FakeKnowledge):
+    """Documents with the paragraphs that the engine makes of them."""
+
+    def paragraphs(self, document_id):
+        return split(self.document(document_id))
+
+
+def view_address(document_id, start, quote):
+    return "/" + view_url(document_id, start, start + len(quote)).partition("#")[0]
+
+
+def test_every_span_is_marked_to_the_character():
+    document = Document("a", "", TEXT)
+    paragraphs = FakeKnowledge([document]).paragraphs("a")
     for start in range(len(TEXT)):
-        for end in (start + 1, start + 7, len(TEXT)):
-            if end <= len(TEXT):
-                html = client.get(f"/view/区/2024 报告?s={start}-{end}").text
-                assert marks(html) == TEXT[start:end], (start, end)
-                assert html.count('id="span"') == 1
+        for end in {start + 1, min(start + 7, len(TEXT)), len(TEXT)}:
+            html = render(document, paragraphs, f"{start}-{end}", root="", language="zh")
+            assert marks(html) == TEXT[start:end], (start, end)
+            assert html.count('id="span"') == 1
 
 
 @pytest.mark.parametrize("wanted", ["5", "9-3", "0-9999", "-1-4", "a-b", "3-3"])

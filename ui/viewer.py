@@ -147,7 +147,8 @@ def _body(document: Document, headings: Sequence[Heading], span: Span | None, la
         names = "".join(f'<a id="h-{a}"></a>' for a in sorted(inside))
         level = next((at_line[a][1] for a in inside if a in at_line), None)
         if level is None:
-            out.append(f'<p class="line">{names}{body}</p>')
+            blank = "" if line.strip() else " blank"
+            out.append(f'<p class="line{blank}">{names}{body}</p>')
         else:
             out.append(f'<h{min(level, 5) + 1} class="line">{names}{body}</h{min(level, 5) + 1}>')
     return "".join(out)

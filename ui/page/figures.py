@@ -9,6 +9,7 @@ from html import escape
 import gradio as gr
 
 from embeddings.folding import fold, fold_with_offsets
+from embeddings.terms import words as search_words
 from rag.errors import YoujuError
 from rag.facts import quantities
 from rag.facts import years as years_in
@@ -73,14 +74,17 @@ def figures(kb: Knowledge, measure: str, tongue: Language) -> list[Figure]:
 
 
 def _figure(document: Document, citation: Citation, measure: str, asked: str) -> Figure | None:
+    quote = fold(citation.quote)
+    if not citation.verified or not all(word in quote for word in search_words(measure)):
+        return None
     span = citation.key or _after(citation, measure)
-    if span is None or not citation.verified:
+    if span is None:
         return None
     said = document.text[slice(*span)]
     quantity = next(iter(quantities(fold(said))), None)
     if quantity is None:
         return None
-    named = years_in(fold(citation.quote))
+    named = years_in(quote)
     year = str(next(iter(named))) if len(named) == 1 else asked or "–".join(years(document)[:1])
     return Figure(document, year, said, quantity.value, quantity.unit, span, citation)
 
@@ -106,7 +110,7 @@ def render_figures(measure: str, rows: Sequence[Figure], tongue: Language) -> st
         "<tr>"
         + "".join(
             f'<td data-name="{escape(message(tongue, name))}">{cell}</td>'
-            for name, cell in zip(columns, _cells(row, tongue), strict=True)
+            for name, cell in zip(columns, _cells(row), strict=True)
         )
         + "</tr>"
         for row in rows
@@ -117,15 +121,14 @@ def render_figures(measure: str, rows: Sequence[Figure], tongue: Language) -> st
     )
 
 
-def _cells(row: Figure, tongue: Language) -> tuple[str, str, str, str]:
+def _cells(row: Figure) -> tuple[str, str, str, str]:
     c = row.citation
     link = escape(view_url(c.document_id, c.start, c.end))
     return (
         escape(row.year),
         escape(row.document.title or row.document.id),
         f"<strong>{escape(row.said)}</strong>",
-        f'<a href="{link}" target="_blank" rel="noopener" aria-label="{escape(message(tongue, "open_document"))}">'
-        f"{escape(c.quote)}</a>",
+        f'<a href="{link}" target="_blank" rel="noopener">{escape(c.quote)}</a>',
     )
 
 
