@@ -1,11 +1,29 @@
-"""A real server on loopback, for tests that speak to one."""
+"""A real server on loopback, and an engine that can be held up, for tests that speak to them."""
 
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import uvicorn
+
+
+class Halting:
+    """Answers as a knowledge base does, and halts in the middle of a stream until told to go on."""
+
+    def __init__(self, kb) -> None:
+        self._kb = kb
+        self.go_on = threading.Event()
+
+    def __getattr__(self, name: str):
+        return getattr(self._kb, name)
+
+    def stream(self, question, *, history=(), only=None):
+        whole = self._kb.ask(question, history=history, only=only)
+        yield replace(whole, text="正在说的话", sentences=())
+        self.go_on.wait(10)
+        yield whole
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from rag import Answer, Hit, Leg, Paragraph
 from rag.errors import ModelError
 from rag.knowledge_base import KnowledgeBase
+from ui.cli import main
 from ui.service import ExposedWithoutToken, create_app, serve
 from ui.service.documents import safe_name
 from ui.service.feedback import FeedbackBook
@@ -381,7 +382,33 @@ def test_openapi_describes_every_route_with_an_error_and_an_example(client: Test
     assert "@import" not in page
 
 
+@pytest.mark.parametrize("path", ["/api/documents", "/kb/api/documents"])
+def test_a_proxy_may_take_its_path_off_or_leave_it(path: str) -> None:
+    with TestClient(create_app(knowledge(), root_path="/kb")) as client:
+        assert client.get(path).json()["total"] == 2
+    with TestClient(create_app(knowledge(), root_path="/kb", widget_only=True)) as client:
+        assert client.get(path).status_code == 404
+        assert client.get("/kb/widget/v1/youju.js").status_code == 200
+
+
 def test_widget_only_exposes_nothing_else() -> None:
     with TestClient(create_app(knowledge(), widget_only=True)) as client:
         got = {path: client.get(path).status_code for path in ("/healthz", "/docs", "/metrics", "/api/documents", "/")}
     assert got == {"/healthz": 200, "/docs": 404, "/metrics": 404, "/api/documents": 404, "/": 404}
+
+
+def test_keys_are_made_and_ended_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = ["--store", str(tmp_path)]
+    assert main(["keys", "list", *store]) == 2  # no store yet
+    KnowledgeBase.open(tmp_path, create=True).add(knowledge().documents())
+    assert main(["keys", "add", "portal", *store]) == 0
+    key = capsys.readouterr().out.strip()
+    with TestClient(create_app(knowledge(), folder=tmp_path)) as client:
+        headers = {"Authorization": f"Bearer {key}"}
+        assert client.get("/api/documents").status_code == 401
+        assert client.get("/api/documents", headers=headers).status_code == 200
+        assert main(["keys", "revoke", "portal", *store]) == 0
+        assert client.get("/api/documents", headers=headers).status_code == 401
+    assert main(["keys", "revoke", "portal", *store]) == 1
+    assert main(["keys", "list", *store]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "portal  revoked"

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.knowledge_base import KnowledgeBase
-from tests.serving import served
+from tests.serving import Halting, served
 from ui.service import create_app
 
 JOBS = "2024年全年新增就业3.2万人，帮扶困难人员就业1200人。"
@@ -90,8 +90,8 @@ def test_characters_of_a_stream_are_whole(url: str) -> None:
 def test_answering_goes_on_while_the_page_is_built() -> None:
     built = threading.Event()
 
-    def page(app: FastAPI, _) -> None:
-        app.get("/")(lambda: "the page")
+    def page(app: FastAPI, parts) -> None:
+        app.get("/")(lambda: parts.kb.ask(QUESTION).text)
         built.wait(10)
 
     kb = KnowledgeBase.from_texts([JOBS])
@@ -99,9 +99,30 @@ def test_answering_goes_on_while_the_page_is_built() -> None:
         ready = httpx.get(f"{url}/readyz").json()
         built.set()
         assert (ready["status"], ready["page"]) == ("ready", "starting")
-        assert httpx.get(f"{url}/").json() == "the page"
+        assert "3.2万人" in httpx.get(f"{url}/").json()
+        assert 'youju_asks_total{outcome="answered",way="page"} 1.0' in httpx.get(f"{url}/metrics").text
         assert httpx.get(f"{url}/readyz").json()["page"] == "ready"
         assert httpx.get(f"{url}/api/none").json()["error"]["type"] == "not_found"
+
+
+def test_a_stream_under_way_ends_before_the_service_does() -> None:
+    halting = Halting(KnowledgeBase.from_texts([JOBS]))
+    lines: list[str] = []
+    begun = threading.Event()
+
+    def read() -> None:
+        with httpx.stream("POST", f"{url}/api/ask", json={"question": QUESTION, "stream": True}, timeout=20) as reply:
+            for line in reply.iter_lines():
+                lines.append(line)
+                begun.set()
+
+    with served(create_app(halting)) as url:
+        reader = threading.Thread(target=read)
+        reader.start()
+        assert begun.wait(10)
+        threading.Timer(0.3, halting.go_on.set).start()
+    reader.join(20)
+    assert [line for line in lines if line.startswith("event")] == ["event: hits", "event: delta", "event: answer"]
 
 
 PATHS = ["/api/ask", "/api/search", "/api/documents", "/api/documents/x", "/api/feedback", "/v1/chat/completions"]

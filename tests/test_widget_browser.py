@@ -3,14 +3,14 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from rag.knowledge_base import KnowledgeBase
-from tests.serving import served
+from tests.serving import Halting, served
 from ui.service import create_app
 from ui.service.feedback import FeedbackBook
 from ui.service_store import ServiceStore
@@ -358,25 +358,8 @@ def test_offline_is_said_and_asking_again_works(open_page) -> None:
     assert page.locator(".asked").count() == 1
 
 
-class Slow:
-    """Answers as the knowledge base does, and stops in the middle until told to go on."""
-
-    def __init__(self, kb: KnowledgeBase) -> None:
-        self._kb = kb
-        self.go_on = threading.Event()
-
-    def __getattr__(self, name: str):
-        return getattr(self._kb, name)
-
-    def stream(self, question, *, history=(), only=None):
-        whole = self._kb.ask(question, history=history, only=only)
-        yield replace(whole, text="正在说的话", sentences=())
-        self.go_on.wait(10)
-        yield whole
-
-
 def test_stop_stops_and_retry_asks_again(open_page, service: Service) -> None:
-    slow = Slow(KnowledgeBase.from_texts(TEXTS, titles=TITLES))
+    slow = Halting(KnowledgeBase.from_texts(TEXTS, titles=TITLES))
     with running(service.pages, slow) as made:
         page = open_page(made.tag(), on=made)
         page.get_by_role("button", name="有据问答").click()

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -15,6 +16,7 @@ from ui.service.admin import admin_page_router, admin_router
 from ui.service.api import api_router
 from ui.service.asks import Asks
 from ui.service.cors import WidgetCors
+from ui.service.counted import Counted
 from ui.service.docs_page import docs_html
 from ui.service.documents import Changes, documents_router
 from ui.service.feedback import FeedbackBook
@@ -36,6 +38,17 @@ DEFAULT_BODY_LIMIT = 2 * 2**20
 DEFAULT_UPLOAD_LIMIT = 100 * 2**20
 DEFAULT_BODY_TIME_S = 60.0
 
+
+@dataclass(frozen=True, slots=True)
+class PageParts:
+    """What the chat page is made of."""
+
+    kb: Knowledge
+    feedback: FeedbackBook
+
+
+MountPage = Callable[[FastAPI, PageParts], object]
+
 _OURS = ("/api/", "/v1/", "/widget/", "/admin/", "/view/")
 
 
@@ -43,7 +56,7 @@ def create_app(
     kb: Knowledge,
     *,
     folder: Path | None = None,
-    page: Callable[[FastAPI, FeedbackBook], object] | None = None,
+    page: MountPage | None = None,
     admin_token: str | None = None,
     widget_only: bool = False,
     threads: int = bounds.DEFAULT_THREADS,
@@ -60,8 +73,8 @@ def create_app(
     """The service over `kb`.
 
     `folder` is where feedback, site keys, limits and token hashes are kept (the store's folder); None keeps them in
-    memory. `page` puts the chat page, with a place for its feedback, on the empty application it is given, on a thread,
-    after the start.
+    memory. `page` puts the chat page on the empty application it is given, on a thread, after the
+    start.
     `admin_token` replaces the one on file. `widget_only` exposes the widget and /healthz and nothing else. Limits are
     bytes and seconds.
     """
@@ -83,7 +96,10 @@ def create_app(
         session_s=widget_session_s,
         demo=not widget_only,
     )
-    late_page = LatePage(lambda inner: page(inner, feedback)) if page is not None and not widget_only else None
+    late_page = None
+    if page is not None and not widget_only:
+        parts = PageParts(Counted(kb, metrics, way="page"), feedback)
+        late_page = LatePage(lambda inner: page(inner, parts))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -102,7 +118,6 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        root_path=root_path,
     )
     errors.install(app)
     app.include_router(
@@ -150,6 +165,7 @@ def create_app(
         upload_limit=upload_limit,
         body_time_s=body_time_s,
         allowed=_of_widget if widget_only else _anything,
+        root_path=root_path,
     )
     app.state.access = access
     app.state.sites = sites

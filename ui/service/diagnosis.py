@@ -55,9 +55,9 @@ _WORDS: Mapping[str, tuple[str, str, str]] = {
         "The request has no origin: the widget runs in pages; local files and sandboxed frames (null) are refused.",
     ),
     "origin_denied": (
-        "来源 {origin} 不在该密钥的允许列表中：请管理员加上它（youju sites edit {site} --origin {origin}）。",
-        "來源 {origin} 不在該金鑰的允許清單中：請管理員加上它（youju sites edit {site} --origin {origin}）。",
-        "The origin {origin} is not on this key's list: have it added (youju sites edit {site} --origin {origin}).",
+        "来源 {origin} 不在该密钥的允许列表中：请管理员在管理页（/admin/sites）加上它。",
+        "來源 {origin} 不在該金鑰的允許清單中：請管理員在管理頁（/admin/sites）加上它。",
+        "The origin {origin} is not on this key's list: have it added on the admin page (/admin/sites).",
     ),
     "token_ok": ("会话令牌有效。", "工作階段權杖有效。", "The session token is valid."),
     "token_expired": (
@@ -120,7 +120,7 @@ def check_origin(origin: str, site: Site, language: Language) -> Finding:
     if origin in ("", "null"):
         return finding("origin", "origin_missing", language)
     listed = any(matches(pattern, origin) for pattern in site.origins)
-    return finding("origin", "origin_ok" if listed else "origin_denied", language, origin=origin, site=site.id)
+    return finding("origin", "origin_ok" if listed else "origin_denied", language, origin=origin)
 
 
 def check_limits(exceeded: Exceeded | None, language: Language) -> Finding:

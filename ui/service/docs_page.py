@@ -1,6 +1,7 @@
 """/docs: the OpenAPI description as a page. FastAPI's own loads its scripts from a CDN, and there may be no network."""
 
 import json
+import re
 from html import escape
 from typing import Any
 
@@ -28,23 +29,28 @@ def docs_html(schema: dict[str, Any]) -> str:
 
 
 def _operation(path: str, method: str, operation: dict[str, Any], schema: dict[str, Any]) -> str:
-    lock = " 🔒" if operation.get("security") else ""
+    token = " <small>[token]</small>" if operation.get("security") else ""
     rows = "".join(
         f"<tr><td><code>{escape(p['name'])}</code><td>{escape(p['in'])}<td>{'yes' if p.get('required') else ''}"
-        f"<td>{escape(p.get('description', ''))}"
+        f"<td>{_prose(p.get('description', ''))}"
         for p in operation.get("parameters", [])
     )
     table = f"<table><tr><th>name<th>in<th>required<th>{rows}</table>" if rows else ""
     sent = "".join(_content("Body", operation.get("requestBody", {}).get("content", {}), schema))
     returned = "".join(
-        f"<h3>{escape(status)}</h3><p>{escape(response.get('description', ''))}</p>"
+        f"<h3>{escape(status)}</h3><p>{_prose(response.get('description', ''))}</p>"
         + "".join(_content("", response.get("content", {}), schema))
         for status, response in operation.get("responses", {}).items()
     )
     return (
-        f'<details><summary><span class="m">{method.upper()}</span> <code>{escape(path)}</code>{lock} '
-        f"{escape(operation.get('summary', ''))}</summary>{table}{sent}{returned}</details>"
+        f'<details><summary><span class="m">{method.upper()}</span> <code>{escape(path)}</code>{token} '
+        f"{_prose(operation.get('summary', ''))}</summary>{table}{sent}{returned}</details>"
     )
+
+
+def _prose(text: str) -> str:
+    """Escaped, with `code` between backquotes."""
+    return re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text))
 
 
 def _content(label: str, content: dict[str, Any], schema: dict[str, Any]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import ipaddress
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,7 @@ from rag import YoujuError
 from ui.knowledge import Knowledge
 from ui.service import logs
 from ui.service.access import Access
-from ui.service.app import DEFAULT_UPLOAD_LIMIT, create_app
-from ui.service.feedback import FeedbackBook
+from ui.service.app import DEFAULT_UPLOAD_LIMIT, MountPage, PageParts, create_app
 
 SHUTDOWN_S = 10
 
@@ -37,11 +36,13 @@ def serve(
     """Serve `kb` until SIGINT or SIGTERM; requests under way have 10 s to end.
 
     On this machine's own address an admin token is made at the first start and shown once. On any other, one has to
-    exist before: ExposedWithoutToken otherwise. `trusted_proxies` are addresses or networks whose X-Forwarded-For and
-    X-Forwarded-Proto are believed. `options` are those of `create_app`.
+    exist before: ExposedWithoutToken otherwise.
+
+    `trusted_proxies` are addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed; `root_path`
+    is what they put before our paths. `options` are those of `create_app`.
     """
     logs.to_stderr()
-    page = chat_page(kb, options.get("upload_limit", DEFAULT_UPLOAD_LIMIT))
+    page = chat_page(upload_limit=options.get("upload_limit", DEFAULT_UPLOAD_LIMIT))
     app = create_app(kb, folder=folder, page=page, admin_token=admin_token, root_path=root_path, **options)
     access: Access = app.state.access
     if not is_loopback(host) and not access.has_admin_token():
@@ -70,13 +71,13 @@ def serve(
     uvicorn.Server(config).run()
 
 
-def chat_page(kb: Knowledge, upload_limit: int) -> Callable[[FastAPI, FeedbackBook], None]:
-    """What puts the chat page on an application. Imports gradio when it is called."""
+def chat_page(*, upload_limit: int) -> MountPage:
+    """What puts the chat page on an application; importing gradio waits until then."""
 
-    def mount(app: FastAPI, feedback: FeedbackBook) -> None:
+    def mount(app: FastAPI, parts: PageParts) -> None:
         from ui.page import build_page, mount_page
 
-        mount_page(app, build_page(kb, feedback=feedback, upload_limit=upload_limit))
+        mount_page(app, build_page(parts.kb, feedback=parts.feedback, upload_limit=upload_limit))
 
     return mount
 

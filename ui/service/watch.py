@@ -33,6 +33,7 @@ class Watch:
         upload_limit: int,
         body_time_s: float,
         allowed: Callable[[str], bool],
+        root_path: str = "",
     ) -> None:
         self._app = app
         self._metrics = metrics
@@ -40,8 +41,11 @@ class Watch:
         self._upload_limit = upload_limit
         self._body_time_s = body_time_s
         self._allowed = allowed
+        self._root_path = "/" + root_path.strip("/") if root_path.strip("/") else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._root_path and "path" in scope:
+            scope = {**scope, "root_path": self._root_path, "path": self._root_path + self._below(scope["path"])}
         if scope["type"] != "http":
             if scope["type"] == "websocket" and not self._allowed(route_path(scope)):
                 await send({"type": "websocket.close", "code": 1008})
@@ -72,6 +76,10 @@ class Watch:
                 await self._app(scope, self._bounded(scope, receive), send_and_note)
         finally:
             self._note(scope, request_id, status, time.perf_counter() - begin)
+
+    def _below(self, path: str) -> str:
+        """A proxy may have taken the root path off, or not."""
+        return path.removeprefix(self._root_path) if path.startswith(self._root_path + "/") else path
 
     def _refusal(self, scope: Scope) -> Refused | None:
         if not self._allowed(route_path(scope)):
@@ -130,9 +138,8 @@ class Watch:
 
 
 def route_path(scope: Scope) -> str:
-    """The path below the root path; a proxy may or may not have taken that off."""
-    root, path = str(scope.get("root_path", "")), str(scope["path"])
-    return path[len(root) :] if root and path.startswith(root + "/") else path
+    """The path below the root path."""
+    return str(scope["path"]).removeprefix(str(scope.get("root_path", "")))
 
 
 def _request_id(scope: Scope) -> str:
