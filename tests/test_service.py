@@ -131,9 +131,10 @@ def test_a_full_house_refuses_with_a_time_to_come_again() -> None:
     with TestClient(app) as client:
         first = threading.Thread(target=client.post, args=("/api/ask",), kwargs={"json": {"question": "?"}})
         first.start()
-        refused = client.get("/readyz")
+        refused = client.get("/api/search", params={"q": "?"})
         while refused.status_code != 429:
-            refused = client.get("/readyz")
+            refused = client.get("/api/search", params={"q": "?"})
+        assert client.get("/healthz").status_code == 200
         wait.set()
         first.join()
     assert refused.headers["retry-after"] == "1"

@@ -196,6 +196,12 @@ def test_nonsense_never_breaks_it(url: str, request: bytes) -> None:
     assert status[:1] in (b"2", b"3", b"4"), (request, reply)
 
 
+def test_head_is_get_without_the_body(url: str) -> None:
+    reply = httpx.head(f"{url}/healthz")
+    assert (reply.status_code, reply.content) == (200, b"")
+    assert reply.headers["content-length"] == str(len(httpx.get(f"{url}/healthz").content))
+
+
 def test_it_is_well_afterwards(url: str) -> None:
     assert httpx.get(f"{url}/healthz").json() == {"status": "ok"}
     assert httpx.post(f"{url}/api/ask", json={"question": QUESTION}).status_code == 200

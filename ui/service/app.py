@@ -128,7 +128,6 @@ def create_app(
     app.include_router(
         health_router(
             engine=kb,
-            asks=asks,
             access=access,
             metrics=metrics,
             page_state=lambda: late_page.state if late_page is not None else "none",

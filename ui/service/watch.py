@@ -52,6 +52,9 @@ class Watch:
                 return
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            # The same answer; the server leaves the body out.
+            scope = {**scope, "method": "GET"}
         begin = time.perf_counter()
         request_id = _request_id(scope)
         scope["youju.request_id"] = request_id
