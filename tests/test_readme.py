@@ -49,5 +49,5 @@ def test_every_command_is_one_of_ours() -> None:
 
 
 def test_linked_files_exist() -> None:
-    links = re.findall(r"\]\((?!https?:|#)([^)]+)\)", README) + re.findall(r'src="([^"]+)"', README)
+    links = re.findall(r"\]\((?!https?:|#)([^)]+)\)", README) + re.findall(r'src="(?!https?:)([^"]+)"', README)
     assert [link for link in links if not (ROOT / link).exists()] == []
