@@ -1,8 +1,13 @@
 """A store on disk: what survives, what is refused, and what is said about it."""
 
 import fcntl
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -215,3 +220,44 @@ def test_segments_merged_within_one_change_are_swept(tmp_path: Path, monkeypatch
     monkeypatch.setattr("rag.changes.BATCH", 1)  # a segment a document
     open_store(tmp_path).add([Document(f"d{n}", "", "就业") for n in range(4)])
     assert len(list((tmp_path / "segments").iterdir())) == Store(tmp_path).stats().segments == 1
+
+
+def test_killed_at_any_instant_the_store_is_whole() -> None:
+    """A handful; `python -m tests.crash` kills 200 times."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.crash", "--kills", "5"],
+        cwd=Path(__file__).parent.parent,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert "5 of 5 kills left a whole store" in done.stdout, done.stdout + done.stderr
+
+
+def test_readers_see_one_generation_each_while_one_writes(store: Path) -> None:
+    """Two documents change together; no reader ever finds one of them changed and the other not."""
+    kb = open_store(store)
+
+    def pair(version: int) -> list[Document]:
+        return [Document(id, "", f"交通第{version}版") for id in ("left", "right")]
+
+    kb.add(pair(0))
+    stop, mixed = threading.Event(), list[set[str]]()
+
+    def read() -> None:
+        while not stop.is_set():
+            texts = {hit.paragraph.text for hit in kb.search("交通", leg="dense", only=["left", "right"])}
+            if len(texts) != 1:
+                mixed.append(texts)
+
+    with ThreadPoolExecutor(16) as readers:
+        reading = [readers.submit(read) for _ in range(16)]
+        for version in range(1, 15):
+            kb.add(pair(version))
+            kb.compact()
+        stop.set()
+    assert [error for error in (future.exception() for future in reading) if error] == []
+    assert mixed == []
+    assert {d.text for d in open_store(store).documents()} == {A.text, B.text, "交通第14版"}
