@@ -29,13 +29,17 @@ class Change:
     def __init__(self, snapshot: Snapshot, *, split: Splitter, keep: Callable[[Segment], Segment]) -> None:
         self.parts = [(part.segment, part.gone) for part in snapshot.parts]
         self.added = 0
+        self._changed: set[str] = set()
+        self._before = snapshot
         self._encoder = snapshot.encoder
         self._split = split
         self._keep = keep
         self._next = 1 + max((int(p.segment.positions.max(initial=-1)) for p in snapshot.parts), default=-1)
 
     def snapshot(self) -> Snapshot:
-        return Snapshot.of(self.parts, self._encoder)
+        made = Snapshot.of(self.parts, self._encoder)
+        made.take_over(self._before, changed=self._changed)
+        return made
 
     def add(self, documents: Iterable[Document]) -> None:
         """Add, or replace those of the same id; a document that is there already, the same in all, is passed over."""
@@ -63,6 +67,7 @@ class Change:
 
     def remove(self, ids: Collection[str]) -> None:
         """Strike out; an unknown id is passed over."""
+        self._changed.update(ids)
         for number, (segment, gone) in enumerate(self.parts):
             found = {ordinal for id in ids if (ordinal := segment.texts.find(id)) is not None}
             if not found <= gone:
@@ -71,7 +76,7 @@ class Change:
     def merge(self, *, at_most: int) -> None:
         """Merge what is due, as long as it has no more rows than `at_most`; what is empty goes."""
         self.parts = [(segment, gone) for segment, gone in self.parts if len(gone) < len(segment.positions)]
-        while due := due_for_merging(self.snapshot().parts):
+        while due := due_for_merging(Snapshot.of(self.parts, self._encoder).parts):
             if sum(len(part) for part in due) > at_most:
                 break
             self.replace(due, self._keep(merge(due)))

@@ -162,6 +162,11 @@ class Snapshot:
             self._passages[paragraph.id] = passage
         return passage
 
+    def take_over(self, before: "Snapshot", *, changed: Collection[str]) -> None:
+        """Keep the passages that an earlier snapshot had prepared, but for documents changed since."""
+        held = dict(before._passages)  # in one step: others may be adding to it
+        self._passages.update({id: p for id, p in held.items() if p.paragraph.document_id not in changed})
+
     def rows_of(self, id: str) -> Rows:
         """Rows of a document's paragraphs, in order. Raises KeyError."""
         part, ordinal = self.documents.find(id)

@@ -151,3 +151,16 @@ def test_what_is_in_memory_has_no_store() -> None:
     kb = KnowledgeBase.from_texts(["养老床位120张"], encoder=ToyEncoder())
     with pytest.raises(StoreNotFound, match="in memory only"):
         kb.verify()
+
+
+def test_what_was_prepared_is_kept_only_of_documents_that_did_not_change(make: Make) -> None:
+    kb = make()
+    kb.add([A, B])
+    for paragraph in kb.snapshot.paragraphs:
+        kb.snapshot.passage_of(paragraph)
+    before = kb.snapshot
+    kb.add([Document("a", "甲区", "住房5000套"), C])
+    first, second = kb.snapshot.paragraphs
+    assert [first.text, second.text] == ["交通线路2条", "住房5000套"]
+    assert kb.snapshot.passage_of(first) is before.passage_of(first)
+    assert kb.snapshot.passage_of(second).paragraph == second
