@@ -106,13 +106,7 @@ class KnowledgeBase:
         """The state that a call beginning now reads. What another process changed is seen after LOOK_EVERY seconds."""
         if self._store is not None and time.monotonic() >= self._look_again:
             self._look_again = time.monotonic() + LOOK_EVERY
-            if self._store.changed() and self._writing.acquire(blocking=False):
-                try:
-                    self._snapshot = self._store.load(self._snapshot.encoder)
-                except StoreError as error:
-                    _log.warning("still serving the earlier documents: %s", error)
-                finally:
-                    self._writing.release()
+            self._follow(self._store)
         return self._snapshot
 
     def add(self, documents: Iterable[Document]) -> None:
@@ -240,6 +234,18 @@ class KnowledgeBase:
             self._snapshot = change.snapshot()
         if due_for_merging(self._snapshot.parts) and not self._compacting.locked():
             threading.Thread(target=self._compact_quietly, name="youju-compact").start()
+
+    def _follow(self, store: Store) -> None:
+        """Load what another process made, unless a change is under way here."""
+        if not self._writing.acquire(blocking=False):
+            return
+        try:
+            if store.changed():
+                self._snapshot = store.load(self._snapshot.encoder)
+        except (StoreError, OSError) as error:
+            _log.warning("still serving the earlier documents: %s", error)
+        finally:
+            self._writing.release()
 
     def _is_stored(self) -> bool:
         return self._store is None or self._store.exists()

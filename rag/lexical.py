@@ -18,11 +18,11 @@ from rag.rows import LiveRows, Rows, Scores, best, best_of
 
 K1, B = 1.2, 0.5
 
-BUDGET = 100_000
+BUDGET = 200_000
 """Postings a search reads whole, those of the rarest terms first; the others are looked up for candidates only."""
 
-CANDIDATES = 2_000
-"""Rows that terms beyond the budget are looked up for."""
+CANDIDATES = 500
+"""Rows of a segment that terms beyond the budget are looked up for."""
 
 _CHUNK = 1 << 22
 

@@ -90,11 +90,13 @@ class Store:
                 manifest = pointer.load(self.path)
                 check_encoder(manifest, encoder, self.path)
                 segments = [(self._segment(entry), frozenset(entry.gone)) for entry in manifest.segments]
-            except FileNotFoundError as error:
+            except (FileNotFoundError, StoreDamaged) as error:
                 before, pointer = pointer, Pointer.read(self.path)
-                if pointer == before:
-                    raise StoreDamaged(f"{error.filename} is missing; restore a backup") from error
-                continue  # another generation took its place while this one was read
+                if pointer != before:
+                    continue  # another generation took its place while this one was read
+                if isinstance(error, StoreDamaged):
+                    raise
+                raise StoreDamaged(f"{error.filename} is missing; restore a backup") from error
             self._loaded = pointer
             return Snapshot.of(segments, encoder)
         raise StoreError(f"{self.path} changes faster than it can be read; try again")
