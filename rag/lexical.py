@@ -22,7 +22,7 @@ BUDGET = 200_000
 """Postings a search reads whole, those of the rarest terms first; the others are looked up for candidates only."""
 
 CANDIDATES = 500
-"""Rows of a segment that terms beyond the budget are looked up for."""
+"""Rows that terms beyond the budget are looked up for."""
 
 _CHUNK = 1 << 22
 
@@ -218,7 +218,7 @@ class LexicalIndex:
             if whole == len(query.weights):
                 rows, scores = best(scores, k, above=0.0)
             else:
-                rows, _ = best(scores, max(k, CANDIDATES), above=0.0)
+                rows, _ = best(scores, max(k, CANDIDATES * len(live) // len(self)), above=0.0)
                 rows, scores = best_of(rows, self._look_up(query, part, rows), k)
             found_rows.append(live.numbers(rows))
             found_scores.append(scores)

@@ -50,6 +50,7 @@ class Coarse:
         rows, dimensions = len(exact), exact.dimensions
         if rows < LARGE or dimensions % 8:
             return None
+        _one_thread()
         index = faiss.IndexPQFastScan(dimensions, dimensions // 4, 4, faiss.METRIC_INNER_PRODUCT)
         random = np.random.default_rng(0)
         index.train(exact.vectors(np.sort(random.choice(rows, min(rows, _TRAINING), replace=False))))
@@ -204,7 +205,10 @@ def _questions_like(vectors: Vectors, random: np.random.Generator) -> Vectors:
 
 
 def _one_thread() -> None:
-    """FAISS would start a team of threads for each caller; the setting is the calling thread's own."""
+    """FAISS would start a team of threads for each caller, which on a busy machine mostly wait for each other.
+
+    The setting is the calling thread's own.
+    """
     if not getattr(_threads, "bounded", False):
         faiss.omp_set_num_threads(1)
         _threads.bounded = True
