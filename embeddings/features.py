@@ -4,8 +4,9 @@ All texts of a batch are hashed at once: with G the running sum of c[j] * P**j (
 hash (G[e] - G[s]) * P**-s wherever it stands.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,12 +108,24 @@ class Extractor:
         return running
 
 
+def hash_pieces(pieces: Iterable[str]) -> NDArray[np.uint64]:
+    """The hashes `Extractor` gives these pieces of folded text."""
+    totals = [
+        sum((ord(character) + 1) * _first_power(position) for position, character in enumerate(piece)) % 2**64
+        for piece in pieces
+    ]
+    return _mix(np.array(totals, dtype=np.uint64))
+
+
+@lru_cache(maxsize=4096)
 def hash_piece(piece: str) -> int:
-    """The hash `Extractor` gives this piece of folded text."""
-    total = 0
-    for position, character in enumerate(piece):
-        total += (ord(character) + 1) * pow(_BASE, position, 2**64)
-    return int(_mix(np.array([total % 2**64], dtype=np.uint64))[0])
+    """As `hash_pieces`, of one."""
+    return int(hash_pieces([piece])[0])
+
+
+@cache
+def _first_power(position: int) -> int:
+    return pow(_BASE, position, 2**64)
 
 
 def _pieces(

@@ -3,6 +3,7 @@
 import re
 import sys
 import warnings
+from collections.abc import Iterator
 from functools import cache
 from math import log
 from pathlib import Path
@@ -79,6 +80,14 @@ def stem(word: str) -> str:
 def segmenter() -> Any:
     """jieba's tokenizer over jieba's dictionary, read a first character at a time."""
     return _segmenter_class()()
+
+
+def jieba_dictionary() -> Iterator[tuple[str, str]]:
+    """The words of jieba's dictionary and their part of speech ("ns" places, "nr" persons)."""
+    with Path(_import_jieba().__file__).with_name("dict.txt").open(encoding="utf-8") as lines:
+        for line in lines:
+            word, _, tag = line.split()
+            yield word, tag
 
 
 def _segmenter_class() -> Any:

@@ -26,9 +26,9 @@ HOMES = {
     "langchain_core": ("rag/langchain.py", "rag/llm", "evals/bench"),
     "langchain_community": ("evals/bench",),
     "sqlite3": ("rag/", "ui/"),
-    "torch": ("embeddings/sentence.py", "embeddings/training/", "evals/bench"),
-    "sentence_transformers": ("embeddings/sentence.py", "rag/reranker.py", "evals/bench"),
-    "transformers": ("embeddings/sentence.py", "embeddings/training/", "evals/bench"),
+    "torch": ("embeddings/sentence", "embeddings/training/", "evals/bench"),
+    "sentence_transformers": ("embeddings/sentence", "rag/reranker.py", "evals/bench"),
+    "transformers": ("embeddings/sentence", "embeddings/training/", "evals/bench"),
 }
 
 # Loading any of these runs what the file says.

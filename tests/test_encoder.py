@@ -82,3 +82,10 @@ def test_another_format_is_refused(tmp_path):
 )
 def test_syllables(word, parts):
     assert syllables(word) == parts
+
+
+def test_the_fingerprint_follows_how_text_is_taken_apart(encoder, monkeypatch):
+    again = StaticEncoder.open()
+    assert again.fingerprint == encoder.fingerprint
+    monkeypatch.setattr("embeddings.features.fold", str.lower)
+    assert StaticEncoder.open().fingerprint != encoder.fingerprint

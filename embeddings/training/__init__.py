@@ -1,0 +1,1 @@
+"""How the bundled encoder was made, and how to make another: `python -m embeddings.training --help`."""

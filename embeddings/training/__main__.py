@@ -1,0 +1,26 @@
+"""`python -m embeddings.training --data FOLDER --out DIR [--minutes 40] [--seed 0]`"""
+
+import argparse
+import logging
+from pathlib import Path
+
+from embeddings.training.data import load
+from embeddings.training.train import Plan, train
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Trains an encoder; a run that was broken off goes on where its checkpoint was."""
+    parser = argparse.ArgumentParser(prog="python -m embeddings.training", description=main.__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with the four .xz files of the data")
+    parser.add_argument("--out", type=Path, required=True, help="where the encoder and the checkpoint are written")
+    parser.add_argument("--minutes", type=float, default=40.0, help="of learning; reading comes on top")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--dimensions", type=int, default=512)
+    options = parser.parse_args(arguments)
+    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
+    plan = Plan(minutes=options.minutes, seed=options.seed, dimensions=options.dimensions)
+    train(load(options.data), options.out, plan, logging.getLogger("embeddings.training").info)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""The training loop: learns for so many minutes, keeps a checkpoint, writes the encoder."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from embeddings.static import StaticEncoder
+from embeddings.training.align import starting_rows
+from embeddings.training.data import Data, Measured
+from embeddings.training.learn import Learner, Side
+from embeddings.training.measure import ndcg_at_10
+from embeddings.training.prepare import Bags
+from embeddings.training.quantise import write_encoder
+from embeddings.training.tasks import Tasks
+
+CHECKPOINT = "checkpoint.npz"
+_WARM_UP = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to train. `keep` is the share of the starting rows in the rows written: the mean of both ends matches names
+    and figures as well as the start and meaning better than the end."""
+
+    minutes: float = 40.0
+    seed: int = 0
+    dimensions: int = 512
+    batch: int = 1024
+    rate: float = 0.007
+    keep: float = 0.5
+    report_every: float = 200.0
+
+
+def train(data: Data, out: Path, plan: Plan, tell: Callable[[str], None]) -> StaticEncoder:
+    """Trains, goes on from a checkpoint in `out` if there is one, and writes the encoder there."""
+    out.mkdir(parents=True, exist_ok=True)
+    start = starting_rows(data.vocabulary, data.alignment, plan.dimensions, np.random.default_rng(plan.seed))
+    learner = Learner(start)
+    done, step = _resume(out / CHECKPOINT, learner)
+    tasks = Tasks(
+        parallel=data.parallel, news=data.news, questions=data.questions, dictionary=data.dictionary,
+        names=data.names, alignment=data.alignment, vocabulary=data.vocabulary, seed=plan.seed + step,
+    )  # fmt: skip
+    torch.manual_seed(plan.seed)
+    tell(f"{len(data.vocabulary)} features; at step {step}: {figures(learner, data.measured)}")
+    total, began, reported = plan.minutes * 60, time.monotonic() - done, time.monotonic()
+    losses: dict[str, float] = {}
+    while (elapsed := time.monotonic() - began) < total:
+        task = tasks.next()
+        left, right = task.draw(plan.batch * task.enlarge)
+        rate = plan.rate * min(1.0, (step + 1) / _WARM_UP) * max(0.02, 1 - elapsed / total)
+        loss = learner.step(left, right, rate)
+        losses[task.name] = 0.98 * losses.get(task.name, loss) + 0.02 * loss
+        step += 1
+        if time.monotonic() - reported > plan.report_every:
+            reported = time.monotonic()
+            _save(out / CHECKPOINT, learner, elapsed, step)
+            told = " ".join(f"{name} {value:.2f}" for name, value in sorted(losses.items()))
+            tell(f"step {step}, {elapsed / 60:.1f} min; loss {told}; {figures(learner, data.measured)}")
+    learner.rows.mul_(1 - plan.keep).add_(torch.from_numpy(start), alpha=plan.keep)
+    tell(f"written at step {step}: {figures(learner, data.measured)}")
+    return write_encoder(learner.rows.numpy(), data.vocabulary, out)
+
+
+def figures(learner: Learner, measured: tuple[Measured, ...]) -> str:
+    """nDCG@10 of each held-apart search."""
+    scores = [
+        (m.name, ndcg_at_10(_vectors(learner, m.queries), _vectors(learner, m.texts), m.answers)) for m in measured
+    ]
+    return ", ".join(f"{name} {score:.3f}" for name, score in scores)
+
+
+def _vectors(learner: Learner, bags: Bags) -> NDArray[np.float32]:
+    return learner.vectors(Side(bags.starts, bags.ids, bags.weights))
+
+
+def _save(path: Path, learner: Learner, elapsed: float, step: int) -> None:
+    part = path.with_suffix(".part.npz")
+    np.savez(
+        part, rows=learner.rows.numpy(), squares=learner.squares.numpy(), counts=learner.counts.numpy(),
+        elapsed=elapsed, step=step,
+    )  # fmt: skip
+    part.replace(path)
+
+
+def _resume(path: Path, learner: Learner) -> tuple[float, int]:
+    """Seconds and steps done before."""
+    if not path.is_file():
+        return 0.0, 0
+    with np.load(path) as saved:
+        if saved["rows"].shape != tuple(learner.rows.shape):
+            raise ValueError(
+                f"{path}: rows {saved['rows'].shape}, expected {tuple(learner.rows.shape)}; use another --out"
+            )
+        for name in ("rows", "squares", "counts"):
+            getattr(learner, name).copy_(torch.from_numpy(saved[name]))
+        return float(saved["elapsed"]), int(saved["step"])
