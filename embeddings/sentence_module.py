@@ -13,7 +13,7 @@ class StaticModule(InputModule):  # type: ignore[misc, unused-ignore]
     """Takes texts and gives the vectors `StaticEncoder` gives, without gradients."""
 
     def __init__(self, encoder: StaticEncoder) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call, unused-ignore]
         self._encoder = encoder
 
     @classmethod

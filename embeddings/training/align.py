@@ -58,7 +58,8 @@ def starting_rows(
     vocabulary: Vocabulary, alignment: Alignment, dimensions: int, random: np.random.Generator
 ) -> NDArray[np.float32]:
     """Chinese features at random, so that exact matches count; English words the sum of what translates them."""
-    rows = (random.standard_normal((len(vocabulary), dimensions)) / np.sqrt(dimensions)).astype(np.float32)
+    drawn = random.standard_normal((len(vocabulary), dimensions)) / np.sqrt(dimensions)
+    rows: NDArray[np.float32] = drawn.astype(np.float32)
     present = alignment.chinese >= 0
     shares = np.where(present, alignment.scores * vocabulary.weights[alignment.chinese], 0).astype(np.float32)
     sums = np.einsum("ek,ekd->ed", shares, rows[alignment.chinese])

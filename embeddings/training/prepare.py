@@ -88,7 +88,7 @@ def hash_texts(texts: Sequence[str], longer: NDArray[np.uint64]) -> Hashed:
             parts = list(pool.map(hash_chunk, chunks))
     sizes = np.concatenate([part[0] for part in parts])
     starts = np.concatenate(([0], np.cumsum(sizes)))
-    return Hashed(starts, *(np.concatenate([part[i] for part in parts]) for i in (1, 2, 3)))  # type: ignore[arg-type]
+    return Hashed(starts, *(np.concatenate([part[i] for part in parts]) for i in (1, 2, 3)))
 
 
 def _hash_chunk(

@@ -32,7 +32,8 @@ def four_bits(rows: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.
         least[better], codes[better] = error[better], tried[better]
         scales[better] = (width[:, 0] * fit)[better]
     half = dimensions // 2
-    return codes[:, :half] | (codes[:, half:] << 4), scales.astype(np.float16)
+    packed: NDArray[np.uint8] = (codes[:, :half] | (codes[:, half:] << 4)).astype(np.uint8)
+    return packed, scales.astype(np.float16)
 
 
 def write_encoder(rows: NDArray[np.float32], vocabulary: Vocabulary, folder: Path) -> StaticEncoder:

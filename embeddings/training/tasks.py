@@ -198,7 +198,8 @@ class Tasks:
         return np.concatenate((at[:half], np.clip(moved, 0, size - 1), at[2 * half :]))
 
     def _draw(self, cumulated: NDArray[np.float64], size: int) -> Index:
-        return np.searchsorted(cumulated, self._random.random(size) * cumulated[-1], side="right")
+        at: Index = np.searchsorted(cumulated, self._random.random(size) * cumulated[-1], side="right")
+        return at
 
     def _side(self, bags: Bags, start: Index, end: Index, *, drop: float = 0.0) -> Side:
         side = spans(bags, start, end)

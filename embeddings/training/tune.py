@@ -53,7 +53,7 @@ def tune(
         if time.monotonic() - told > 10:
             told = time.monotonic()
             tell(f"step {step}, {left:.0f} s to go, loss {loss:.2f}")
-    return write_encoder((learner.rows.numpy() + start) / 2, vocabulary, out)
+    return write_encoder(((learner.rows.numpy() + start) / 2).astype(np.float32), vocabulary, out)
 
 
 def _opened(folder: Path) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.float32]], Vocabulary]:
