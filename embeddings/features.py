@@ -75,7 +75,7 @@ class Extractor:
                 text = np.concatenate((text, np.full(len(extra), i)))
         running = self._running_sums(codes)
         hashes = _mix((running[ends] - running[starts]) * self._inverses[starts])
-        order = np.lexsort((hashes, text)) if len(folded) > 1 else np.argsort(hashes, kind="stable")
+        order = np.lexsort((hashes, text)) if len(folded) > 1 else hashes.argsort(kind="stable")
         text, hashes = text[order], hashes[order]
         new = np.empty(len(order), dtype=bool)
         new[0] = True
@@ -83,7 +83,9 @@ class Extractor:
         if len(folded) > 1:
             new[1:] |= text[1:] != text[:-1]
         firsts = np.flatnonzero(new)
-        counts = np.diff(firsts, append=len(order)).astype(np.float32)
+        counts = np.empty(len(firsts), dtype=np.float32)
+        counts[:-1] = firsts[1:] - firsts[:-1]
+        counts[-1] = len(order) - firsts[-1]
         order = order[firsts]
         return Features(text[firsts], hashes[firsts], kinds[order], counts, starts[order], ends[order], joined)
 
