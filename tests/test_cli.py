@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import zipfile
@@ -474,6 +475,15 @@ def test_sites_come_and_go(youju: Callable[..., Done], indexed: Path) -> None:
     assert youju("sites", "revoke", made["id"]).out == f"{made['id']}  revoked  区政府\n"
     assert youju("sites", "revoke", "nothing").code == 2
     assert youju("sites", "add", "x", "--origin", "*.gov.cn").code == 2
+
+
+def test_a_port_that_is_taken(youju: Callable[..., Done], indexed: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = youju("serve", "--port", str(taken.getsockname()[1]))
+    assert (done.code, done.out) == (2, "")
+    assert "Address already in use" in done.err and "--port" in done.err
 
 
 def test_an_encoder_that_is_not_there(youju: Callable[..., Done], docs: Path) -> None:

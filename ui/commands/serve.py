@@ -2,7 +2,9 @@
 
 import argparse
 import os
+import socket
 
+from rag.errors import YoujuError
 from ui.commands.common import (
     DONE,
     Subparsers,
@@ -12,6 +14,10 @@ from ui.commands.common import (
     open_knowledge_base,
     store_option,
 )
+
+
+class AddressUnusable(YoujuError):
+    """Nothing can listen at this address and port."""
 
 
 def add(parent: Subparsers) -> None:
@@ -35,6 +41,7 @@ def add(parent: Subparsers) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    check_free(args.host, args.port)
     from ui.service import serve
 
     serve(
@@ -50,6 +57,21 @@ def run(args: argparse.Namespace) -> int:
         **({"time_limit_s": args.model_timeout + 5} if args.model else {}),
     )
     return DONE
+
+
+def check_free(host: str, number: int) -> None:
+    """Raises AddressUnusable, before seconds are spent on imports that a taken port would waste."""
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), number, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, kind, protocol, _, address in found:
+            with socket.socket(family, kind, protocol) as tried:
+                tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                tried.bind(address)
+    except OSError as error:
+        raise AddressUnusable(
+            f"cannot listen on {host}, port {number} ({error.strerror}); "
+            "name another with --host and --port (make run PORT=…)"
+        ) from error
 
 
 def port(text: str) -> int:
