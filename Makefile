@@ -14,7 +14,7 @@ ASK     = $(BIN)/youju ask --store "$(STORE)"
 export Q
 
 .DEFAULT_GOAL := help
-.PHONY: help run ask index test check format constraints clean
+.PHONY: help run ask index test check format readme constraints clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ check: $(VENV)/installed-for-tests
 format: $(VENV)/installed-for-tests  ## put the source in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+readme: $(VENV)/installed-for-tests  ## write the sessions of README.md anew, after answers have changed
+	$(BIN)/python tests/test_readme.py
 
 constraints: $(VENV)/installed-for-tests  ## pin what .venv holds, after a dependency was added
 	{ head -n 1 constraints.txt; $(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu$$//'; } > constraints.new

@@ -1,13 +1,19 @@
-"""What the README shows is there: its Python runs, its commands exist."""
+"""What the README shows is there: its Python runs, its commands exist, its sessions end as shown.
 
+`make readme` writes the sessions anew.
+"""
+
+import contextlib
 import doctest
+import io
 import re
 import shlex
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from ui.cli import parse
+from ui.cli import main, parse
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -17,6 +23,7 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 
 
+SESSION = re.compile(r"^```console\n\$ (youju ask [^\n]*)\n([^$`].*?)^```", re.DOTALL | re.MULTILINE)
 COMMANDS = [line[2:] for block in blocks("console") for line in block.splitlines() if line.startswith("$ ")]
 
 
@@ -51,3 +58,33 @@ def test_every_command_is_one_of_ours() -> None:
 def test_linked_files_exist() -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)]+)\)", README) + re.findall(r'src="(?!https?:)([^"]+)"', README)
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_sessions_end_as_shown() -> None:
+    def lasting(text: str) -> str:  # all but how sure and how fast
+        return re.sub(r"^(把握|confidence) .*$", "", text, flags=re.MULTILINE)
+
+    assert SESSION.search(README)
+    assert lasting(refreshed(README)) == lasting(README), "the sessions have changed: make readme"
+
+
+def refreshed(readme: str) -> str:
+    """The README with the output of each of its `youju ask` over the sample corpus."""
+    with tempfile.TemporaryDirectory() as store:
+
+        def output(*arguments: str) -> str:
+            with contextlib.redirect_stdout(io.StringIO()) as said:
+                assert main([*arguments, "--store", store]) == 0
+            return said.getvalue()
+
+        output("index", str(ROOT / "data" / "corpus"))
+
+        def session(shown: re.Match[str]) -> str:
+            command = shown[1]
+            return f"```console\n$ {command}\n{output(*shlex.split(command)[1:])}```"
+
+        return SESSION.sub(session, readme)
+
+
+if __name__ == "__main__":
+    (ROOT / "README.md").write_text(refreshed(README), encoding="utf-8")
