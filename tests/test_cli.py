@@ -14,8 +14,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from rag import KnowledgeBase
 from rag.types import Answer, Citation, Hit, Paragraph, Sentence
+from rag.watch import FolderChanges
 from ui.cli import main
+from ui.following import bring_up_to_date
 from ui.terminal import Style, answer_lines, circled, line_spans, safe
 from ui.wording import Language, language_of
 
@@ -475,6 +478,25 @@ def test_sites_come_and_go(youju: Callable[..., Done], indexed: Path) -> None:
     assert youju("sites", "revoke", made["id"]).out == f"{made['id']}  revoked  区政府\n"
     assert youju("sites", "revoke", "nothing").code == 2
     assert youju("sites", "add", "x", "--origin", "*.gov.cn").code == 2
+
+
+def test_a_followed_folder_is_kept_in_step(docs: Path) -> None:
+    kb = KnowledgeBase.from_texts(["别处来的一份文件"], ids=["elsewhere"])
+    report, harbour = docs / "qingchuan.md", docs / "plans" / "harbour.md"
+
+    def told(changes: FolderChanges) -> list[tuple[str, str | None]]:
+        return [(str(o.status), o.document_id) for o in bring_up_to_date(kb, docs, changes)]
+
+    both = FolderChanges(changed=[harbour, report])
+    assert told(both) == [("added", "plans/harbour"), ("added", "qingchuan")]
+    assert told(both) == [("unchanged", "plans/harbour"), ("unchanged", "qingchuan")]
+    report.write_text(REPORT.replace("537", "600"), encoding="utf-8")
+    harbour.unlink()
+    assert told(FolderChanges(changed=[report], gone=[harbour])) == [
+        ("replaced", "qingchuan"),
+        ("removed", "plans/harbour"),
+    ]
+    assert [document.id for document in kb.documents()] == ["elsewhere", "qingchuan"]
 
 
 def test_a_port_that_is_taken(youju: Callable[..., Done], indexed: Path) -> None:

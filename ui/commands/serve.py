@@ -3,6 +3,8 @@
 import argparse
 import os
 import socket
+from contextlib import ExitStack
+from pathlib import Path
 
 from rag.errors import YoujuError
 from ui.commands.common import (
@@ -14,6 +16,8 @@ from ui.commands.common import (
     open_knowledge_base,
     store_option,
 )
+from ui.following import following
+from ui.indexing import FileOutcome, FileStatus
 
 
 class AddressUnusable(YoujuError):
@@ -27,6 +31,9 @@ def add(parent: Subparsers) -> None:
     store_option(parser)
     encoder_option(parser)
     model_options(parser)
+    parser.add_argument(
+        "--watch", type=folder, metavar="DIR", help="follow this folder: added, changed and deleted files"
+    )
     parser.add_argument("--root-path", default="", metavar="PATH", help="path that a proxy puts before ours")
     parser.add_argument(
         "--trusted-proxy",
@@ -44,19 +51,36 @@ def run(args: argparse.Namespace) -> int:
     check_free(args.host, args.port)
     from ui.service import serve
 
-    serve(
-        open_knowledge_base(args, create=True),
-        args.host,
-        args.port,
-        folder=args.store,
-        admin_token=os.environ.get("YOUJU_ADMIN_TOKEN") or None,
-        trusted_proxies=args.trusted_proxy,
-        root_path=args.root_path,
-        widget_only=args.widget_only,
-        log_questions=args.log_questions,
-        **({"time_limit_s": args.model_timeout + 5} if args.model else {}),
-    )
+    kb = open_knowledge_base(args, create=True)
+    with ExitStack() as stack:
+        if args.watch:
+            stack.enter_context(following(kb, args.watch, told=_log_outcome, failed=_log_error))
+        serve(
+            kb,
+            args.host,
+            args.port,
+            folder=args.store,
+            admin_token=os.environ.get("YOUJU_ADMIN_TOKEN") or None,
+            trusted_proxies=args.trusted_proxy,
+            root_path=args.root_path,
+            widget_only=args.widget_only,
+            log_questions=args.log_questions,
+            **({"time_limit_s": args.model_timeout + 5} if args.model else {}),
+        )
     return DONE
+
+
+def _log_outcome(outcome: FileOutcome) -> None:
+    from ui.service.logs import log
+
+    if outcome.status not in (FileStatus.UNCHANGED, FileStatus.SKIPPED):
+        log("file", path=outcome.path, status=str(outcome.status), message=outcome.message)
+
+
+def _log_error(error: Exception) -> None:
+    from ui.service.logs import log
+
+    log("watch_failed", message=str(error))
 
 
 def check_free(host: str, number: int) -> None:
@@ -72,6 +96,13 @@ def check_free(host: str, number: int) -> None:
             f"cannot listen on {host}, port {number} ({error.strerror}); "
             "name another with --host and --port (make run PORT=…)"
         ) from error
+
+
+def folder(text: str) -> Path:
+    """An argument type: a folder that is there."""
+    if not Path(text).is_dir():
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected a folder")
+    return Path(text)
 
 
 def port(text: str) -> int:
