@@ -32,7 +32,7 @@ def add(parent: Subparsers) -> None:
     encoder_option(parser)
     model_options(parser)
     parser.add_argument(
-        "--watch", type=folder, metavar="DIR", help="follow this folder: added, changed and deleted files"
+        "--watch", type=Path, metavar="DIR", help="follow this folder: added, changed and deleted files"
     )
     parser.add_argument("--root-path", default="", metavar="PATH", help="path that a proxy puts before ours")
     parser.add_argument(
@@ -44,10 +44,13 @@ def add(parent: Subparsers) -> None:
     )
     parser.add_argument("--widget-only", action="store_true", help="expose the widget and nothing else")
     parser.add_argument("--log-questions", action="store_true", help="write the questions to the log")
+    parser.set_defaults(usage_error=parser.error)
     parser.epilog = "YOUJU_ADMIN_TOKEN sets the token that changes need; without it one is made and shown once."
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.watch and not args.watch.is_dir():
+        args.usage_error(f"argument --watch: got {str(args.watch)!r}, expected a folder")
     check_free(args.host, args.port)
     from ui.service import serve
 
@@ -96,13 +99,6 @@ def check_free(host: str, number: int) -> None:
             f"cannot listen on {host}, port {number} ({error.strerror}); "
             "name another with --host and --port (make run PORT=…)"
         ) from error
-
-
-def folder(text: str) -> Path:
-    """An argument type: a folder that is there."""
-    if not Path(text).is_dir():
-        raise argparse.ArgumentTypeError(f"got {text!r}, expected a folder")
-    return Path(text)
 
 
 def port(text: str) -> int:
