@@ -508,6 +508,12 @@ def test_a_port_that_is_taken(youju: Callable[..., Done], indexed: Path) -> None
     assert "Address already in use" in done.err and "--port" in done.err
 
 
+def test_too_few_paragraphs_to_tune_on(youju: Callable[..., Done], indexed: Path) -> None:
+    done = youju("encoder", "tune", "--minutes", "0.01")
+    assert (done.code, done.out) == (2, "")
+    assert "expected at least 20" in done.err
+
+
 def test_an_encoder_that_is_not_there(youju: Callable[..., Done], docs: Path) -> None:
     done = youju("index", "docs", "--encoder", "./nowhere")
     assert (done.code, done.out) == (2, "")

@@ -9,13 +9,13 @@ import sys
 from collections.abc import Sequence
 
 from rag.errors import YoujuError
-from ui.commands import ask, bench, documents, evaluation, index, keys, search, serve, sites, store
+from ui.commands import ask, bench, documents, encoder, evaluation, index, keys, search, serve, sites, store
 from ui.commands.common import UNUSABLE
 from ui.wording import error_message, language_of
 
 INTERRUPTED = 130
 
-_COMMANDS = (index, ask, search, serve, evaluation, bench, documents, store, sites, keys)
+_COMMANDS = (index, ask, search, serve, evaluation, bench, documents, store, encoder, sites, keys)
 
 
 def build_parser() -> argparse.ArgumentParser:
