@@ -114,9 +114,8 @@ class BenchResult:
         line = _columns(name, *cells)
         if name == OURS:
             bare = found["bare_ms"]
-            line += "\n" + _columns(
-                "  its bare calls", f"{bare['p50']:.2f} ms", f"{bare['p99']:.2f}", "", "", "", "", "", ""
-            )
+            spent = (f"{bare['p50']:.2f} ms", f"{bare['p99']:.2f}", f"{bare['cpu_p50']:.2f}")
+            line += "\n" + _columns("  its bare calls", *spent, *[""] * 5)
         return line
 
 
