@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from itertools import chain, zip_longest
 
 from rag import confidence, retrieval, wording
 from rag.asking import Asking
-from rag.choosing import Sight, features
+from rag.choosing import features
 from rag.composing import compose
 from rag.finding import Candidate, Finding
 from rag.linear import fitted
@@ -18,6 +19,10 @@ from rag.types import Answer, Hit
 
 PASSAGES = 5
 """Best hits whose sentences are looked at."""
+WEIGHED = 8
+"""Sentences, best by what matches, that are also compared with the question by their vectors."""
+ACROSS = 32
+"""The same where question and passages differ in language, and little else tells them apart."""
 ASPECT = 1.0
 """What a sentence gains for telling the aspect asked for where plan and outcome are asked for side by side."""
 PART = 0.6
@@ -83,21 +88,40 @@ def look(
     return Finding(part, asking, hits, candidates, chance, threshold, search_ms)
 
 
-def weigh(snapshot: Snapshot, asking: Asking, hits: Sequence[Hit], *, aspect: float = 0.0) -> list[Candidate]:
+def weigh(
+    snapshot: Snapshot, asking: Asking, hits: Sequence[Hit], *, aspect: float = 0.0, depth: int = WEIGHED
+) -> list[Candidate]:
     """The sentences of these hits, best first, ties by paragraph and place."""
     rows = []
     for rank, hit in enumerate(hits):
         passage = snapshot.passage_of(hit.paragraph)
-        sight = Sight.from_passage(asking, passage)
         for index in range(len(passage.spans)):
-            named = features(asking, passage, sight, index, passage_score=hit.score - hits[0].score, rank=rank)
-            rows.append((passage, index, named, sight.near(index)))
-    scores = fitted("choosing").score([row[2] for row in rows]).tolist()
+            named = features(asking, passage, index, passage_score=hit.score - hits[0].score, rank=rank)
+            rows.append((passage, index, named, asking.sight(passage).near(index)))
+    model = fitted("choosing")
+    scores = model.score([row[2] for row in rows]).tolist()
     found = [
-        Candidate(passage, index, score + aspect * named["aspect"], named, near)
+        Candidate(passage, index, score + aspect * named.get("aspect", named.get("across:aspect", 0.0)), named, near)
         for (passage, index, named, near), score in zip(rows, scores, strict=True)
     ]
-    return sorted(found, key=lambda c: (-c.score, *c.place))
+    found.sort(key=lambda c: (-c.score, *c.place))
+    across = any(c.passage.language != asking.question.language for c in found)
+    return _with_similarity(asking, found, max(depth, ACROSS) if across else depth)
+
+
+def _with_similarity(asking: Asking, found: Sequence[Candidate], depth: int) -> list[Candidate]:
+    """The best `depth` candidates scored again with their sentence's cosine to the question, the rest cut off."""
+    kept = found[:depth]
+    if not kept:
+        return []
+    sentences = [c.passage.paragraph.text[(span := c.passage.spans[c.index]).start : span.end] for c in kept]
+    cosines = (asking.encoder.encode_passages(sentences) @ asking.vector).tolist()
+    scored = []
+    for c, cosine in zip(kept, cosines, strict=True):
+        name = "similarity" if c.passage.language == asking.question.language else "across:similarity"
+        score = c.score + fitted("choosing").weight(name) * cosine
+        scored.append(replace(c, score=score, features={**c.features, name: cosine}))
+    return sorted(scored, key=lambda c: (-c.score, *c.place))
 
 
 def merged(lists: Sequence[Sequence[Hit]]) -> list[Hit]:

@@ -7,11 +7,14 @@ from functools import cached_property
 
 import numpy as np
 
-from embeddings.pinyin import romanise, spellings
+from embeddings import Encoder, Vectors
+from embeddings.romanising import romanise, spellings
 from embeddings.terms import bigrams, words
 from rag.background import background
 from rag.matching import Asked
+from rag.passages import Passage
 from rag.question import Question
+from rag.sight import Sight
 from rag.snapshot import Snapshot
 from rag.subjects import Subject
 
@@ -31,6 +34,7 @@ class Asking:
     asked: Asked
     subjects: Sequence[Subject]
     foreign: Sequence[str]
+    encoder: Encoder
 
     @classmethod
     def from_question(cls, question: Question, snapshot: Snapshot) -> "Asking":
@@ -41,7 +45,24 @@ class Asking:
             Asked(_weigh([*words(text), *names_across(question, snapshot)], snapshot), _weigh(bigrams(text), snapshot)),
             catalog.named_in(question.folded),
             catalog.foreign(question.folded),
+            snapshot.encoder,
         )
+
+    @cached_property
+    def vector(self) -> Vectors:
+        """Of the question, shape (dimensions,)."""
+        return self.encoder.encode_query(self.question.text)
+
+    @cached_property
+    def _sights(self) -> dict[str, Sight]:
+        return {}
+
+    def sight(self, passage: Passage) -> Sight:
+        """What of the question stands in a passage; looked up once."""
+        sight = self._sights.get(passage.paragraph.id)
+        if sight is None:
+            self._sights[passage.paragraph.id] = sight = Sight.from_passage(self.asked, passage)
+        return sight
 
     @cached_property
     def documents(self) -> frozenset[str] | None:

@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from rag.asking import Asking
 from rag.facts import quantities
@@ -36,42 +35,33 @@ _NAME = re.compile(r"[“《「『\"]")
 _EACH = re.compile(r"[、/]|,? and |和|以及|及|[①②③④⑤]|一是|二是|\d\)")
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What of a question stands in a passage: over it, and in each of its sentences."""
-
-    above: Terms
-    spans: Sequence[Terms]
-
-    @classmethod
-    def from_passage(cls, asking: Asking, passage: Passage) -> "Sight":
-        matched = asking.asked.matched
-        text = matched(passage.text)
-        return cls(
-            matched(passage.title) | matched(passage.section), [matched(span.text, text) for span in passage.spans]
-        )
-
-    def near(self, index: int) -> Terms:
-        """Over the passage, in one of its sentences, or in the one before that."""
-        return self.above | self.spans[index] | (self.spans[index - 1] if index else Terms())
-
-
 def features(
     asking: Asking,
     passage: Passage,
-    sight: Sight,
     index: int,
     *,
     passage_score: float,
     rank: int,
-    similarity: float = 0.0,
 ) -> Mapping[str, float]:
     """Of one sentence of a passage; `passage_score` is below or at 0, the distance to the best passage's score."""
     question, asked = asking.question, asking.asked
     span = passage.spans[index]
+    sight = asking.sight(passage)
     held, above = sight.spans[index], sight.above
     after = sight.spans[index + 1] if index + 1 < len(sight.spans) else Terms()
     near = sight.near(index)
+    if passage.language != question.language:
+        row = {
+            "across:words": asked.word_coverage(near),
+            "across:passage": passage_score,
+            "across:first_passage": float(rank == 0),
+            "across:length": math.log1p(span.end - span.start) / 5,
+            "across:short": float(span.end - span.start < 12),
+            "across:year": _year(question.years, span, passage),
+            "across:aspect": aspect_agreement(question.aspect, span.aspect),
+        }
+        evidence = kind_evidence(asking, span.text, held)
+        return row | {f"across:{name}": value for name, value in evidence.items()}
     row = {
         "words": asked.word_coverage(held),
         "bigrams": asked.bigram_coverage(held),
@@ -83,7 +73,6 @@ def features(
         "rarest_missing_near": asked.rarest_missing(near | after),
         "passage": passage_score,
         "first_passage": float(rank == 0),
-        "similarity": similarity,
         "first": float(index == 0),
         "length": math.log1p(span.end - span.start) / 5,
         "short": float(span.end - span.start < 12),

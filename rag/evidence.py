@@ -43,17 +43,21 @@ def verify(sentence: str, span: str, *, context: Sequence[str] = ()) -> Verifica
 
 def _missing_quantities(said: str, held: str, above: Sequence[str]) -> list[str]:
     available = list(quantities(held))
-    allowed_years = years(held) or next((found for level in reversed(above) if (found := years(level))), set())
+    years_above = set() if years(held) else next((found for level in reversed(above) if (found := years(level))), set())
     written_dates = [(month, day) for month, day in dates(said)]
     missing = []
+    # A figure of the span stands for one of the sentence: said twice where it is held once, one of them is another's.
     for quantity in quantities(said):
         year = int(quantity.value) if quantity.value == int(quantity.value) else None
-        if year in allowed_years and quantity.unit in ("年", ""):
+        if year in years_above and quantity.unit in ("年", ""):
             continue
         if any(quantity.value == day for _, day in written_dates):
             continue
-        if not any(_same(quantity, other) for other in available):
+        held_there = next((other for other in available if _same(quantity, other)), None)
+        if held_there is None:
             missing.append(said[quantity.start : quantity.end].strip())
+        else:
+            available.remove(held_there)
     return missing
 
 
@@ -63,7 +67,7 @@ def _same(said: Quantity, held: Quantity) -> bool:
 
 
 def _holds_date(month: int, day: int, text: str) -> bool:
-    return f"{month}月{day}日" in text or (month, day) in set(dates(text))
+    return (month, day) in set(dates(text))
 
 
 def _missing_names(said: str, everything: str) -> list[str]:

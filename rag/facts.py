@@ -73,7 +73,9 @@ def quantities(folded: str) -> Iterator[Quantity]:
 
 
 def dates(folded: str) -> Iterator[tuple[int, int]]:
-    """(month, day) of the dates written in English words."""
+    """(month, day) of the dates written out: 6月29日, June 29."""
+    for match in re.finditer(r"(\d{1,2})月(\d{1,2})日", folded):
+        yield int(match[1]), int(match[2])
     for match in _DAY_MONTH.finditer(folded):
         month = _MONTHS.get(match["month"] or match["month2"])
         if month:

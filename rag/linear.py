@@ -30,6 +30,10 @@ class Linear:
         weights: dict[str, float] = written["weights"]
         return cls(tuple(weights), np.array(list(weights.values()), np.float32), written["bias"], written["about"])
 
+    def weight(self, name: str) -> float:
+        """Of one feature; 0 when the model does not know it."""
+        return float(self.weights[self.names.index(name)]) if name in self.names else 0.0
+
     def save(self, path: Path) -> None:
         rounded = {name: round(float(weight), 4) for name, weight in zip(self.names, self.weights, strict=True)}
         written = {"bias": round(self.bias, 4), "weights": rounded, "about": dict(self.about)}

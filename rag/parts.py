@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from embeddings.pinyin import romanise
+from embeddings.romanising import romanise
 from rag.question import Aspect, Kind, Question, bare, understand
 from rag.subjects import Catalog, Subject
 

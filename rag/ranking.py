@@ -10,14 +10,24 @@ from rag.question import Aspect
 def features(asking: Asking, passage: Passage, *, lexical: float, dense: float) -> Mapping[str, float]:
     """Of one passage. `lexical` is its BM25 over the best passage's, 0 to 1; `dense` its cosine.
 
-    Coverages are shares of the question's weight, 0 to 1; agreements are 1, 0 (nothing to compare) or -1.
+    Coverages are shares of the question's weight, 0 to 1; agreements are 1, 0 (nothing to compare) or -1. A passage in
+    another language has features of its own ("across:…"): few of the question's terms can stand in it.
     """
     asked = asking.asked
-    title, section = asked.matched(passage.title), asked.matched(passage.section)
-    text = asked.matched(passage.text)
-    above = title | section
-    whole = text | above
-    sentence = max((asked.bigram_coverage(asked.matched(span.text, text)) for span in passage.spans), default=0.0)
+    sight = asking.sight(passage)
+    title, section, text = sight.title, sight.section, sight.text
+    whole = text | sight.above
+    if passage.language != asking.question.language:
+        return {
+            "across": 1.0,
+            "across:lexical": lexical,
+            "across:dense": dense,
+            "across:words": asked.word_coverage(whole),
+            "across:subject": subject_agreement(asking, passage),
+            "across:year": year_agreement(asking.question.years, passage),
+            "across:aspect": aspect_agreement(asking.question.aspect, passage.aspect),
+        }
+    sentence = max((asked.bigram_coverage(held) for held in sight.spans), default=0.0)
     return {
         "lexical": lexical,
         "dense": dense,

@@ -51,7 +51,7 @@ def find(
     weighted = asking.asked.weighted
     if leg is Leg.LEXICAL:
         return _hits(snapshot, *snapshot.lexical.search(weighted, k, allowed), leg)
-    vector = snapshot.encoder.encode_query(asking.question.text)
+    vector = asking.vector
     if leg is Leg.DENSE:
         return _hits(snapshot, *snapshot.vectors.search(vector, k, allowed), leg)
     lexical, _ = snapshot.lexical.search(weighted, max(LEXICAL_DEPTH, k), allowed)

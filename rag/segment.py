@@ -15,6 +15,7 @@ from embeddings import Encoder
 from embeddings.terms import terms
 from rag.lexical import Postings
 from rag.rows import LiveRows, Rows
+from rag.subjects import Names, names_of
 from rag.types import Document, Paragraph
 from rag.vectors import VectorFile
 
@@ -91,6 +92,11 @@ class Segment:
             Postings.from_terms(terms(text) for text in texts),
             VectorFile.from_vectors(encoder.encode_passages(texts)),
         )
+
+    @cached_property
+    def names(self) -> Sequence[Names]:
+        """What the title and the issuer of each document name; outlives the snapshots that share the segment."""
+        return [names_of(self.texts.document(ordinal)) for ordinal in range(len(self.positions))]
 
     def __len__(self) -> int:
         return len(self.postings)

@@ -13,7 +13,7 @@ from rag.lexical import LexicalIndex
 from rag.passages import Passage
 from rag.rows import Rows
 from rag.segment import LiveSegment, Segment, Splitter
-from rag.subjects import Catalog
+from rag.subjects import Catalog, Names
 from rag.types import Document, Paragraph
 from rag.vectors import VectorIndex
 
@@ -132,7 +132,11 @@ class Snapshot:
     @cached_property
     def catalog(self) -> Catalog:
         """The subjects its documents are about."""
-        return Catalog.from_documents(list(self.documents.values()))
+        named: dict[str, Names] = {}
+        for part in self.parts:
+            ids, names = part.segment.texts.ids(), part.segment.names
+            named |= {ids[ordinal]: names[ordinal] for ordinal in part.ordinals()}
+        return Catalog.from_names(named, lambda id: self.documents[id].text)
 
     @cached_property
     def _passages(self) -> dict[str, Passage]:

@@ -6,25 +6,30 @@ takes the one it speaks of most.
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from embeddings.folding import fold
-from embeddings.pinyin import romanise
+from embeddings.romanising import romanise
 from embeddings.terms import words
 from rag.types import Document
 
-_SUFFIX = (
-    "自治区|开发区|新区|自治州|街道|集团|公司|大学|学院|医院|银行|委员会|省|市|区|县|镇|乡|村|州|局|厅|部|院|会|办"
+_BODY = "街道|集团|公司|大学|学院|医院|银行|委员会|协会|基金会|局|厅"
+_NAMED = re.compile(rf"^(?P<base>[一-龥]{{2,6}}?)(?P<suffix>{_BODY})$")
+_PLACE = re.compile(r"(?P<base>[一-龥]{2,5}?)(?P<suffix>自治区|开发区|新区|自治州|[省市区县镇乡州])")
+_NO_PLACE = re.compile(
+    r"[社小城园街地片辖景校厂库矿灾郊林本全我该各外内个哪几两三]区$|[城上超股都夜门楼菜本全我该各个]市$|[个各全本]县$"
 )
-_NAMED = re.compile(rf"^(?P<base>[一-龥]{{2,6}}?)(?P<suffix>{_SUFFIX})$")
-_PLACE = re.compile(r"(?P<base>[一-龥]{2,4}?)(?P<suffix>自治区|新区|省|市|区|县|镇|乡|州)$")
+_BEFORE = re.compile(r"^(?:关于|中共|请问|今年|去年|那么?|在|和|与|跟|对|比|[年月日]|的)+")
 _LATIN_NAME = re.compile(r"\b[A-Z][A-Za-z]{2,}\b")
 _NOT_NAMES = frozenset(
     "district government report work plan annual summary key priorities main tasks compilation review the and for "
     "of city council people year first second third session".split()
 )
 _SHORT_TITLE = 12
+READ_AT_MOST = 2_000
+"""Documents up to which whole titles count as names, and texts are read for the name a title lacks."""
+Names = Mapping[str, str]
 _CLEARLY_MORE = 3
 
 
@@ -49,18 +54,29 @@ class Catalog:
 
     @classmethod
     def from_documents(cls, documents: Sequence[Document]) -> "Catalog":
-        named = {document.id: _names(document) for document in documents}
-        spread = Counter(name for names in named.values() for name in names)
-        telling = {name for name, count in spread.items() if count < len(documents)}
+        return cls.from_names(
+            {document.id: names_of(document) for document in documents},
+            {document.id: document.text for document in documents}.__getitem__,
+        )
+
+    @classmethod
+    def from_names(cls, named: Mapping[str, Names], text_of: Callable[[str], str]) -> "Catalog":
+        """`named` are the names each document's title and issuer give it; `text_of` reads one that is given none."""
+        known = {id: _places_only(names) for id, names in named.items()} if len(named) > READ_AT_MOST else named
+        spread = Counter(name for names in known.values() for name in names)
+        telling = {name for name, count in spread.items() if count < len(known)}
         owners: dict[str, set[str]] = {name: set() for name in telling}
         suffix_of: dict[str, str] = {}
-        for document in documents:
-            own = {name: suffix for name, suffix in named[document.id].items() if name in telling}
-            for name in own or _spoken_of_most(document, telling):
-                owners[name].add(document.id)
+        for id, names in known.items():
+            own = {name: suffix for name, suffix in names.items() if name in telling}
+            for name in own:
+                owners[name].add(id)
+            if not any(own.values()) and len(known) <= READ_AT_MOST:
+                for name in _spoken_of_most(text_of(id), telling):
+                    owners[name].add(id)
             suffix_of |= own
         subjects = [Subject(name, suffix_of.get(name, ""), frozenset(ids)) for name, ids in sorted(owners.items())]
-        everywhere = {name: suffix for names in named.values() for name, suffix in names.items()}
+        everywhere = {name: suffix for names in known.values() for name, suffix in names.items()}
         return cls(_forms(subjects), everywhere)
 
     def named_in(self, folded: str) -> list[Subject]:
@@ -79,13 +95,20 @@ class Catalog:
 
     def foreign(self, folded: str) -> list[str]:
         """Places a question names that are of the kind catalogued, and are none of them: 静安区 beside 杨浦区."""
-        found = []
         kinds = set(self.names.values())
-        for word in words(folded):
-            match = _PLACE.match(word)
-            if match and match["suffix"] in kinds and not any(match["base"] in name for name in self.names):
-                found.append(word)
-        return found
+        return [
+            base + suffix
+            for base, suffix in _places(folded)
+            if suffix in kinds and not any(base in name or name in base for name in self.names)
+        ]
+
+
+def _places(folded: str) -> Iterator[tuple[str, str]]:
+    """(name, suffix) of what is called a place; "社区" and "全市" are none."""
+    for match in _PLACE.finditer(folded):
+        base = _BEFORE.sub("", match["base"])
+        if len(base) >= 2 and not _NO_PLACE.search(base + match["suffix"]):
+            yield base, match["suffix"]
 
 
 def _forms(subjects: Sequence[Subject]) -> dict[str, Subject]:
@@ -105,11 +128,17 @@ def _forms(subjects: Sequence[Subject]) -> dict[str, Subject]:
     return forms
 
 
-def _names(document: Document) -> dict[str, str]:
-    """Name -> suffix."""
+def _places_only(names: Names) -> Names:
+    return {name: suffix for name, suffix in names.items() if suffix}
+
+
+def names_of(document: Document) -> Names:
+    """Name -> suffix ("" for none) of what the title and the issuer name."""
     title = fold(document.title)
     found: dict[str, str] = {}
-    for word in [*words(title), *words(document.attributes.get("issuer", ""))]:
+    issuer = fold(document.attributes.get("issuer", ""))
+    found |= dict([*_places(title), *_places(issuer)])
+    for word in [*words(title), *words(issuer)]:
         match = _NAMED.match(word)
         if match:
             found[match["base"]] = match["suffix"]
@@ -121,9 +150,9 @@ def _names(document: Document) -> dict[str, str]:
     return found
 
 
-def _spoken_of_most(document: Document, names: set[str]) -> list[str]:
+def _spoken_of_most(text: str, names: set[str]) -> list[str]:
     """The one name a text holds clearly more often than any other, or none."""
-    counts = Counter({name: document.text.count(name) for name in names if name[0] >= "㐀"})
+    counts = Counter({name: text.count(name) for name in names if name[0] >= "㐀"})
     ranked = [*counts.most_common(2), ("", 0), ("", 0)]
     (first, most), (_, second) = ranked[:2]
     return [first] if most >= _CLEARLY_MORE and most >= _CLEARLY_MORE * second else []

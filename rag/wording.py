@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from embeddings.folding import fold
-from embeddings.pinyin import romanise
+from embeddings.romanising import romanise
 from rag.asking import Asking
 from rag.facts import quantities
 from rag.question import Question

@@ -7,15 +7,17 @@ import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from embeddings import load_encoder
-from rag.fitting import cases, logit, rows, stages
+from rag.fitting import boosting, cases, logit, rows, stages
 from rag.fitting.cases import Body
 from rag.fitting.logit import Group
 from rag.linear import WEIGHTS, Linear, fitted
+from rag.trees import Trees, fitted_trees
 
 FALSE_ABSTENTION = 0.05
 """Share of answerable questions, on the held-apart half, that the threshold may silence."""
@@ -25,10 +27,10 @@ def bodies(data: Path, stage: str, *, size: int) -> Iterator[Body]:
     encoder = load_encoder()
     sources = rows.SEARCH if stage == "ranking" else rows.READING
     read = rows.read(data, sources)
+    yield cases.across(rows.aligned(data, most=3 * size), encoder, passages=4 * size, questions=size)
     yield cases.own(encoder)
     yield cases.own(encoder, languages=("zh",))
-    if stage != "confidence":
-        yield from cases.public(read, encoder, passages=1000, questions=size)
+    yield from cases.public(read, encoder, passages=300 if stage == "confidence" else 1000, questions=size)
     if stage != "ranking":
         yield from cases.five({s: read[s] for s in rows.READING}, encoder, questions=size // 2)
 
@@ -54,29 +56,46 @@ def fit_choice(groups: Sequence[Group], about: Mapping[str, object]) -> tuple[Li
     return Linear(names, weights.astype(np.float32), 0.0, {**about, "held_apart_top1": figures}), figures
 
 
-def fit_confidence(groups: Sequence[Group], about: Mapping[str, object]) -> tuple[Linear, Mapping[str, object]]:
+SHARES = {"own": 3.0, "displaced": 1.0, "withheld": 2.0, "five": 2.0, "public": 1.0, "across": 1.0}
+"""How much each kind of question counts: our own, those moved elsewhere, those whose evidence was taken away, …"""
+
+
+def family_of(group: Group) -> str:
+    """Kind of question and whether it is answerable."""
+    source = group.source
+    kind = (
+        "displaced"
+        if source.endswith("displaced")
+        else next((name for name in ("withheld", "own", "five", "across") if source.startswith(name)), "public")
+    )
+    return f"{kind} {group.right[0]}"
+
+
+def fit_confidence(groups: Sequence[Group], about: Mapping[str, object]) -> tuple[Trees, Mapping[str, object]]:
     """A calibrated chance, the threshold at the false abstention allowed, and the risk-coverage curve."""
     names = logit.names_of([g.features[0] for g in groups])
     x = logit.matrix([g.features[0] for g in groups], names)
     yes = np.array([g.right[0] for g in groups], bool)
     apart = np.array([g.held_apart for g in groups], bool)
-    mean, spread = x[~apart].mean(0), np.maximum(x[~apart].std(0), 1e-3)
-    family = [g.source.split(":")[0] + str(bool(g.right[0])) for g in groups]
-    share = np.array([1 / family.count(name) for name in family])
-    weights, bias = logit.judge((x[~apart] - mean) / spread, yes[~apart], share[~apart] / share[~apart].sum())
-    weights, bias = weights / spread, bias - float((weights * mean / spread).sum())
-    chance = 1 / (1 + np.exp(-(x @ weights + bias)))
-    groups_by_family = np.array([g.source.split(":")[0] for g in groups])
+    family = [family_of(g) for g in groups]
+    share = np.array([SHARES[name.split()[0]] / family.count(name) for name in family])
+    fitted_model = boosting.boost(x[~apart], yes[~apart], share[~apart], names)
+    chance = np.array([fitted_model.chance(g.features[0]) for g in groups])
+    groups_by_family = np.array([name.split()[0] for name in family])
     answerable = chance[apart & yes & (groups_by_family == "own")]
     threshold = float(np.quantile(answerable, FALSE_ABSTENTION))
     figures: dict[str, object] = {"threshold": round(threshold, 3)}
     for name in sorted(set(groups_by_family)):
         for half, chosen in (("fitted", ~apart), ("held_apart", apart)):
             own = chosen & (groups_by_family == name)
-            figures[f"{name} {half}"] = {
-                "abstention_recall": round(float((chance[own & ~yes] < threshold).mean()), 3),
-                "false_abstention": round(float((chance[own & yes] < threshold).mean()), 3),
-            }
+            figures[f"{name} {half}"] = (
+                {
+                    "abstention_recall": round(float((chance[own & ~yes] < threshold).mean()), 3),
+                    "false_abstention": round(float((chance[own & yes] < threshold).mean()), 3),
+                }
+                if own.any()
+                else {}
+            )
     curve = [
         [
             round(t, 2),
@@ -85,8 +104,7 @@ def fit_confidence(groups: Sequence[Group], about: Mapping[str, object]) -> tupl
         ]
         for t in np.arange(0.05, 1.0, 0.05)
     ]
-    model = Linear(names, weights.astype(np.float32), bias, {**about, **figures, "threshold_coverage_risk": curve})
-    return model, figures
+    return replace(fitted_model, about={**about, **figures, "threshold_coverage_risk": curve}), figures
 
 
 def main() -> int:
@@ -102,7 +120,7 @@ def main() -> int:
         model, figures = (fit_confidence if stage == "confidence" else fit_choice)(groups, about)
         model.save(WEIGHTS / f"{stage}.json")
         fitted.cache_clear()
-        print(stage, dict(zip(model.names, model.weights.round(2).tolist(), strict=True)))
+        fitted_trees.cache_clear()
         for name, figure in figures.items():
             print(f"  {name}: {figure}")
     return 0

@@ -86,6 +86,19 @@ def five(rows: Mapping[str, Sequence[Row]], encoder: Encoder, *, questions: int)
             yield Body(KnowledgeBase.from_texts(others[:5], encoder=encoder).snapshot, [no])
 
 
+def across(lines: Sequence[tuple[str, str]], encoder: Encoder, *, passages: int, questions: int) -> Body:
+    """English sentences asked of Chinese passages, three neighbouring lines each; the line translated is the answer."""
+    groups = [lines[i : i + 3] for i in range(0, min(3 * passages, len(lines) - 2), 3)]
+    snapshot = KnowledgeBase.from_texts(["".join(zh for zh, _ in group) for group in groups], encoder=encoder).snapshot
+    cases = []
+    for number, group in enumerate(groups[:: max(len(groups) // questions, 1)]):
+        place = str(1 + number * max(len(groups) // questions, 1))
+        chinese, english = group[number % 3]
+        if len(english.split()) >= 6:
+            cases.append(Case(english, (), (chinese,), False, ((place, chinese),), "across", _apart(english)))
+    return Body(snapshot, cases)
+
+
 def own(encoder: Encoder, *, languages: Sequence[str] = ("zh", "en")) -> Body:
     """Our questions over the sample corpus, or over its documents of one language only."""
     corpus = ROOT / "data" / "corpus"

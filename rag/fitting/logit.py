@@ -1,4 +1,4 @@
-"""The two fits behind every weight file: choose one of many, and yes or no."""
+"""The fit behind the linear weight files: choose one of many."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,21 +49,3 @@ def choose(groups: Sequence[Group], names: Sequence[str], *, ridge: float = 2e-3
     found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B")
     weights: Floats = found.x
     return weights
-
-
-def judge(x: Floats, yes: NDArray[np.bool_], share: Floats, *, ridge: float = 2e-3) -> tuple[Floats, float]:
-    """Logistic regression: weights and bias; `share` is how much each row counts, adding up to 1."""
-
-    def loss(packed: Floats) -> tuple[float, Floats]:
-        logits = x @ packed[:-1] + packed[-1]
-        sign = np.where(yes, 1.0, -1.0)
-        wrong = 1 / (1 + np.exp(np.clip(sign * logits, -50, 50)))
-        slope = -share * sign * wrong
-        total = float((share * np.logaddexp(0, -sign * logits)).sum())
-        weights = packed[:-1]
-        return total + ridge * float(weights @ weights), np.concatenate(
-            [x.T @ slope + 2 * ridge * weights, [slope.sum()]]
-        )
-
-    found = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B")
-    return found.x[:-1], float(found.x[-1])

@@ -45,6 +45,21 @@ def read(folder: Path, sources: Sequence[str] = SEARCH) -> Mapping[str, Sequence
     return rows
 
 
+ALIGNED = ("tw-law-hans", "ntrex-hans", "tico19", "un-sdg")
+"""Openly licensed translations in the order of their texts, so that neighbours belong together."""
+
+
+def aligned(folder: Path, *, most: int) -> Sequence[tuple[str, str]]:
+    """(Chinese, English) lines, sources in turn."""
+    found: dict[str, list[tuple[str, str]]] = {source: [] for source in ALIGNED}
+    with lzma.open(folder / "parallel_zh_en.tsv.xz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            chinese, english, source = line.rstrip("\n").split("\t")
+            if source in found and len(found[source]) < most and 12 <= len(chinese) <= 200:
+                found[source].append((chinese, english))
+    return [pair for pairs in found.values() for pair in pairs[: len(pairs) // 3 * 3]]
+
+
 def _lines(file: Path) -> Iterator[Row]:
     with lzma.open(file, "rt", encoding="utf-8") as lines:
         for line in lines:

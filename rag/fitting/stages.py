@@ -1,6 +1,10 @@
 """What each model learns from: the features of its candidates, and which are right."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.folding import fold
 from rag import answering, confidence, retrieval
@@ -49,7 +53,7 @@ def choosing(body: Body) -> Iterator[Group]:
         for part in parts(question, body.snapshot.catalog):
             asking = Asking.from_question(part.question, body.snapshot)
             hits = retrieval.find(body.snapshot, asking, only=part.documents)
-            candidates = answering.weigh(body.snapshot, asking, hits[: answering.PASSAGES])
+            candidates = answering.weigh(body.snapshot, asking, hits[: answering.PASSAGES], depth=24)
             right = [
                 holds_evidence(case, c.passage.paragraph)
                 and any(answer in c.passage.spans[c.index].text.folded for answer in answers)
@@ -61,16 +65,42 @@ def choosing(body: Body) -> Iterator[Group]:
 def judging(body: Body) -> Iterator[Group]:
     """The best found for each question, one row a question; right when the documents hold an answer."""
     for case in body.cases:
-        question = question_of(case, body.snapshot)
-        rows = []
-        for part in parts(question, body.snapshot.catalog):
-            asking = Asking.from_question(part.question, body.snapshot)
-            hits = retrieval.find(body.snapshot, asking, only=part.documents)
-            candidates = answering.weigh(body.snapshot, asking, hits[: answering.PASSAGES])
-            if candidates:
-                rows.append(confidence.features(asking, hits, candidates))
-        if rows:
-            yield Group(rows[:1], [case.answerable], case.source, case.held_apart)
+        yield from _judged(body.snapshot, case)
+        if case.answerable and not case.source.startswith("five"):
+            without = replace(case, evidence=(), source=f"withheld:{case.source}")
+            yield from _judged(withheld(body.snapshot, case), without)
+
+
+def _judged(snapshot: Snapshot, case: Case) -> Iterator[Group]:
+    part = parts(question_of(case, snapshot), snapshot.catalog)[0]
+    asking = Asking.from_question(part.question, snapshot)
+    hits = retrieval.find(snapshot, asking, only=part.documents)
+    candidates = answering.weigh(snapshot, asking, hits[: answering.PASSAGES])
+    if candidates:
+        features = confidence.features(asking, hits, candidates)
+        yield Group([features], [case.answerable], case.source, case.held_apart)
+
+
+class Withholding(Snapshot):
+    """A snapshot some of whose rows are never found: what is left when a question's evidence is taken away."""
+
+    hidden: NDArray[np.bool_]
+
+    def mask(self, only: Collection[str] | None) -> NDArray[np.bool_]:
+        allowed = super().mask(only)
+        return ~self.hidden if allowed is None else allowed & ~self.hidden
+
+
+def withheld(snapshot: Snapshot, case: Case) -> Snapshot:
+    """Without the paragraphs that hold the case's evidence or one of its answers."""
+    answers = [fold(answer) for answer in case.answers if len(answer) > 1]
+    without = Withholding(snapshot.parts, snapshot.encoder)
+    hidden = [
+        holds_evidence(case, paragraph) or any(answer in fold(paragraph.text) for answer in answers)
+        for paragraph in snapshot.paragraphs
+    ]
+    object.__setattr__(without, "hidden", np.array(hidden, bool))
+    return without
 
 
 STAGES: Sequence[str] = ("ranking", "choosing", "confidence")

@@ -9,7 +9,7 @@ from itertools import product
 from math import prod
 from pathlib import Path
 
-_TABLE = Path(__file__).with_name("tables") / "pinyin.txt"
+_TABLE = Path(__file__).with_name("tables") / "readings.txt"
 _LONGEST = 6
 _MOST = 5_000
 

@@ -1,0 +1,192 @@
+"""Questions to cited answers on two districts small enough to read whole."""
+
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+
+from embeddings import load_encoder
+from rag import Answer, Document, KnowledgeBase
+from rag.parts import parts
+from rag.question import Aspect, Kind, understand
+from rag.reading import split
+from rag.snapshot import Snapshot
+from rag.subjects import Catalog
+from rag.wording import chinese_figure, english_figure
+
+EAST = """# 东江区2024年政府工作报告
+
+## 一、2023年工作回顾
+
+全年一般公共预算收入完成154.99亿元，同比增长8%。固定资产投资360亿元。
+
+新增养老床位600张，改造认知症照护床位50张。加装电梯完工100台。
+
+## 二、2024年工作安排
+
+计划新增养老床位700张，开工建设东江大桥。
+"""
+WEST = """# 西岭区2024年政府工作报告
+
+## 一、2023年工作回顾
+
+一般公共预算收入197亿元，增长8.3%。固定资产投资301.2亿元，增长12.2%。
+
+“一街三廊”：指滨水商街和科创、文化、生态三条走廊，串联全区公共空间。
+"""
+
+
+@pytest.fixture(scope="module")
+def kb() -> KnowledgeBase:
+    markdown = {"format": "markdown"}
+    documents = [
+        Document("east", "东江区2024年政府工作报告", EAST, date="2024-01-16", attributes=markdown),
+        Document("west", "西岭区2024年政府工作报告", WEST, date="2024-01-17", attributes=markdown),
+    ]
+    return KnowledgeBase(Snapshot.from_documents(documents, encoder=load_encoder(), split=split))
+
+
+def shown(answer: Answer) -> list[tuple[str, str]]:
+    return [(citation.document_id, citation.quote) for citation in answer.citations]
+
+
+def test_a_figure_is_found_in_its_own_district(kb: KnowledgeBase) -> None:
+    answer = kb.ask("西岭区2023年一般公共预算收入是多少？")
+    assert shown(answer)[0] == ("west", "一般公共预算收入197亿元，增长8.3%。")
+    assert answer.text.startswith("一般公共预算收入197亿元，增长8.3%。[1]")
+    start, end = answer.citations[0].key or (0, 0)
+    assert WEST[start:end] == "197亿元"
+
+
+def test_every_quote_stands_at_its_offsets(kb: KnowledgeBase) -> None:
+    for question in ("东江加装电梯多少台", "哪个区固定资产投资高？", "一街三廊是什么意思", "東江區新增養老床位幾張"):
+        answer = kb.ask(question)
+        assert not answer.abstained
+        for citation in answer.citations:
+            text = kb.document(citation.document_id).text
+            assert text[citation.start : citation.end] == citation.quote
+            assert citation.quote in citation.paragraph
+            assert citation.verified
+
+
+def test_plan_and_outcome_are_told_apart(kb: KnowledgeBase) -> None:
+    done = kb.ask("东江区2023年新增养老床位多少张？")
+    planned = kb.ask("东江区2024年计划新增养老床位多少张？")
+    assert "600张" in done.citations[0].quote
+    assert "700张" in planned.citations[0].quote
+
+
+def test_two_districts_are_answered_one_by_one_and_compared(kb: KnowledgeBase) -> None:
+    answer = kb.ask("2023年东江区和西岭区哪个固定资产投资更高？")
+    assert [document for document, _ in shown(answer)] == ["east", "west"]
+    assert (
+        answer.sentences[-1].text == "相比之下，东江区2023年（360亿元）高于西岭区2023年（301.2亿元）。"
+        or answer.sentences[-1].text == "相比之下，东江区（360亿元）高于西岭区（301.2亿元）。"
+    )
+    assert answer.sentences[-1].citations == (1, 2)
+
+
+def test_a_follow_up_keeps_the_measure_and_changes_the_district(kb: KnowledgeBase) -> None:
+    first = "东江区2023年一般公共预算收入是多少？"
+    answer = kb.ask("那西岭呢？", history=[(first, kb.ask(first).text)])
+    assert answer.question == "那西岭呢？"
+    assert answer.resolved_question != answer.question
+    assert answer.citations[0].quote == "一般公共预算收入197亿元，增长8.3%。"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "北原区2023年一般公共预算收入是多少？",
+        "你是谁",
+        "？？？",
+        "🙂🙂",
+        "帮我写一首关于春天的诗",
+        "ما هو عدد السكان؟",
+        "东江区区长的手机号码是多少",
+    ],
+)
+def test_what_the_documents_do_not_hold_is_not_answered(kb: KnowledgeBase, question: str) -> None:
+    answer = kb.ask(question)
+    assert answer.abstained
+    assert answer.citations == ()
+    assert answer.text
+
+
+def test_a_pasted_report_is_a_question_like_any_other(kb: KnowledgeBase) -> None:
+    answer = kb.ask((EAST * 20)[:2000])
+    assert answer.text
+
+
+def test_streaming_grows_to_the_whole_answer(kb: KnowledgeBase) -> None:
+    steps = list(kb.stream("东江区和西岭区2023年一般公共预算收入分别是多少？"))
+    assert len(steps) >= 2
+    assert all(later.text.startswith(earlier.text) for earlier, later in pairwise(steps))
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "unit"),
+    [
+        ("杨浦2023年加装电梯多少台？", Kind.NUMERIC, "台"),
+        ("增速是百分之几？", Kind.NUMERIC, "%"),
+        ("什么时候开工？", Kind.DATE, ""),
+        ("区长是谁？", Kind.PERSON, ""),
+        ("包括哪些方面？", Kind.LIST, ""),
+        ("“一街三廊”是什么意思？", Kind.DEFINITION, ""),
+        ("为什么要搬迁？", Kind.REASON, ""),
+        ("哪个区的投资更高？", Kind.COMPARISON, ""),
+        ("How many lifts were finished?", Kind.NUMERIC, ""),
+        ("When did it open?", Kind.DATE, ""),
+        ("Why was it moved?", Kind.REASON, ""),
+    ],
+)
+def test_the_kind_of_a_question(question: str, kind: Kind, unit: str) -> None:
+    understood = understand(question)
+    assert (understood.kind, understood.unit) == (kind, unit)
+
+
+def test_years_and_aspect_of_a_question() -> None:
+    question = understand("二〇二四年计划开工多少条？")
+    assert (question.years, question.aspect) == (frozenset({2024}), Aspect.PLAN)
+    assert understand("2023年完成了多少？").aspect is Aspect.DONE
+    assert understand("收入是多少").aspect is None
+
+
+def catalog() -> Catalog:
+    titles = {"a": "东江区2024年政府工作报告", "b": "西岭区2024年政府工作报告", "c": "2024年重点工作"}
+    texts = {"a": "", "b": "", "c": "西岭要建设新区。西岭人的西岭，大家来建西岭。"}
+    return Catalog.from_documents([Document(id, title, texts[id]) for id, title in titles.items()])
+
+
+def test_a_document_without_a_name_takes_the_one_it_speaks_of_most() -> None:
+    (subject,) = catalog().named_in("西岭区的收入")
+    assert (subject.name, subject.suffix, subject.documents) == ("西岭", "区", frozenset({"b", "c"}))
+
+
+def test_a_name_is_known_in_latin_letters_too() -> None:
+    assert [s.name for s in catalog().named_in("how much did xiling spend")] == ["西岭"]
+
+
+def test_a_place_no_document_is_about_is_foreign() -> None:
+    assert catalog().foreign("静安区的收入是多少") == ["静安区"]
+    assert catalog().foreign("东江区的收入是多少") == []
+
+
+def test_several_years_make_several_parts() -> None:
+    found = parts(understand("东江2023年和2020年的收入分别是多少？"), catalog())
+    assert [part.label for part in found] == ["2023", "2020"]
+    assert [part.question.years for part in found] == [frozenset({2023}), frozenset({2020})]
+
+
+def test_each_clause_goes_with_its_own_district() -> None:
+    found = parts(understand("东江区的医院建了几所，西岭区的学校建了几所？"), catalog())
+    assert [part.label for part in found] == ["东江区", "西岭区"]
+    assert "学校" not in found[0].question.text
+    assert "医院" not in found[1].question.text
+
+
+def test_figures_are_said_in_the_other_language() -> None:
+    assert english_figure(Decimal("15499000000"), "元") == "15.499 billion yuan"
+    assert english_figure(Decimal("9267"), "人") == "9,267 people"
+    assert english_figure(Decimal("8.3"), "%") == "8.3%"
+    assert chinese_figure(Decimal("15499000000"), "元") == "154.99亿元"
