@@ -1,7 +1,7 @@
 """Findings to the sentences that are shown and the citations they stand on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rag import wording
 from rag.asking import Asking
@@ -119,8 +119,10 @@ def state(
         p.page, key=None if key is None else (p.start + key[0], p.start + key[1]),
     )  # fmt: skip
     context = (title, *p.section)
-    text = wording.stated(finding.asking, piece, citation, label=finding.part.label if several else "")
-    if not verify(text, citation.quote, context=(finding.part.label, *context)).verified:
-        text = citation.quote
-    verified = verify(text, citation.quote, context=context).verified or text == citation.quote
-    return Sentence(text, (number,), verified), replace(citation, verified=verified)
+    # A label says which part is answered, not what the span says; a figure said over again must stand in the span.
+    known = (finding.part.label, *context)
+    possible = wording.leads(finding.asking, piece, citation, label=finding.part.label if several else "")
+    lead = next((each for each in possible if verify(each, citation.quote, context=known).verified), "")
+    zh = finding.asking.question.language == "zh"
+    text = wording.stated(lead, citation, zh=zh, across=piece.passage.language != finding.asking.question.language)
+    return Sentence(text, (number,)), citation

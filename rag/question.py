@@ -86,6 +86,10 @@ _ASKING_EN = frozenset(
     "about into over under between during than then so such not no if any some all each both other more most s t "
     "name list give".split()
 )
+_UNITS_EN = {
+    "households": "户", "families": "户", "people": "人", "residents": "人", "workers": "人", "beds": "张", "compan": "家",
+    "firms": "家", "enterprises": "家", "projects": "项", "cases": "件", "flats": "套", "apartments": "套",
+}  # fmt: skip
 _PLAN = re.compile(
     r"计划|打算|预计|准备|安排|拟|目标|将要?|规划|下一步|要建|要完成|要达到|力争|预期|争取|未来|接下来|会(?=[建开新增])|"
     r"\bplan(?:s|ned|ning)?\b|\btargets?\b|\bgoals?\b|\bintends?\b|\baims?\b|\bwill\b|\bexpected\b|\bset for\b|\bgoing to\b"
@@ -158,6 +162,9 @@ def unit_of(folded: str) -> str:
     """What a numeric question counts: "户" of "多少户", "%" of "百分之几"; "" when it does not say."""
     if re.search(r"百分之几|几个百分点|占比|比例|增长率|增速|增幅|\bpercent|\bpercentage", folded):
         return "%"
+    for word, unit in _UNITS_EN.items():
+        if re.search(rf"\bhow many (?:\w+ ){{0,2}}{word}", folded):
+            return unit
     match = re.search(r"(?:多少|几)个?(?:亿|万)?(百分点|平方米|平方公里|公里|公顷|人次|艘次|[一-龥])", folded)
     return match.group(1) if match else ""
 

@@ -79,6 +79,10 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
     else:
         spans = [(q.start, q.end) for q in quantities(folded.text) if q.unit not in ("年", "月", "日")]
     spans = [(s, e) for s, e in spans if folded.text[s:e] not in asking.question.folded]
+    if piece.passage.language != asking.question.language:
+        # Nothing of the question stands beside a figure in the other language: only a lone fitting one can be meant.
+        fitting = [s for s in spans if not asking.question.unit or asking.question.unit in folded.text[s[0] : s[1] + 3]]
+        spans = fitting if len(fitting) == 1 else []
     if not spans:
         return None
     held = asking.asked.matched(Matchable(folded.text))

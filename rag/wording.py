@@ -30,17 +30,23 @@ def join(sentences: Sequence[Sentence]) -> str:
     return "\n".join(s.text + "".join(f"[{number}]" for number in s.citations) for s in sentences)
 
 
-def stated(asking: Asking, piece: Piece, citation: Citation, *, label: str) -> str:
-    """A piece as it is shown: the quote; after what it is about where several things are asked; and where question and
-    document differ in language, after the figure in the question's."""
+def leads(asking: Asking, piece: Piece, citation: Citation, *, label: str) -> list[str]:
+    """What may be said before a quote, the fullest first: what it is about where several things are asked; and where
+    question and document differ in language, the figure in the question's."""
     zh = asking.question.language == "zh"
-    colon = "：" if zh else ": "
     if piece.passage.language == asking.question.language:
-        return f"{label}{colon}{citation.quote}" if label else citation.quote
+        return [label] if label else []
     about = label or _about(asking)
     figure = _figure(citation, zh=zh)
-    lead = colon.join(part for part in (about, figure) if part)
-    return f"{lead} — “{citation.quote}”" if lead else f"“{citation.quote}”"
+    whole = ("：" if zh else ": ").join(part for part in (about, figure) if part)
+    return [lead for lead in dict.fromkeys((whole, figure, about)) if lead]
+
+
+def stated(lead: str, citation: Citation, *, zh: bool, across: bool) -> str:
+    """A quote as it is shown, after its lead."""
+    if across:
+        return f"{lead} — “{citation.quote}”" if lead else f"“{citation.quote}”"
+    return f"{lead}{'：' if zh else ': '}{citation.quote}" if lead else citation.quote
 
 
 def _about(asking: Asking) -> str:

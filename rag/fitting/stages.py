@@ -99,6 +99,7 @@ def withheld(snapshot: Snapshot, case: Case) -> Snapshot:
         holds_evidence(case, paragraph) or any(answer in fold(paragraph.text) for answer in answers)
         for paragraph in snapshot.paragraphs
     ]
+    vars(without).update(vars(snapshot))  # what the snapshot has worked out is worked out once
     object.__setattr__(without, "hidden", np.array(hidden, bool))
     return without
 
