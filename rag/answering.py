@@ -1,7 +1,7 @@
 """Question to answer without a language model: the sentences that answer, each with its exact place."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, zip_longest
 
@@ -19,6 +19,8 @@ from rag.types import Answer, Hit
 
 PASSAGES = 5
 """Best hits whose sentences are looked at."""
+OTHER_YEAR = 3.0
+"""What a sentence loses for speaking of another year: a figure of that year never stands for the one asked for."""
 WEIGHED = 8
 """Sentences, best by what matches, that are also compared with the question by their vectors."""
 ACROSS = 32
@@ -42,7 +44,7 @@ def answer(
     hits = merged([finding.hits for finding in findings])
     timings = {"search": round(sum(finding.search_ms for finding in findings), 3)}
     chances = [finding.confidence for finding in findings]
-    if not any(finding.answers for finding in findings) or max(chances) < confidence.threshold():
+    if not any(finding.answers for finding in findings) or max(chances) < confidence.threshold(question.language):
         text = wording.not_found(question, findings[0].asking.subjects)
         related = tuple(hits[:5])
         return Answer(
@@ -84,7 +86,7 @@ def look(
     search_ms = 1000 * (time.perf_counter() - began)
     candidates = weigh(snapshot, asking, hits[:PASSAGES], aspect=ASPECT if several else 0.0)
     chance = confidence.of(asking, hits, candidates)
-    threshold = confidence.threshold() * (PART if several else 1)
+    threshold = confidence.threshold(asking.question.language) * (PART if several else 1)
     return Finding(part, asking, hits, candidates, chance, threshold, search_ms)
 
 
@@ -101,7 +103,7 @@ def weigh(
     model = fitted("choosing")
     scores = model.score([row[2] for row in rows]).tolist()
     found = [
-        Candidate(passage, index, score + aspect * named.get("aspect", named.get("across:aspect", 0.0)), named, near)
+        Candidate(passage, index, score + bonus(named, aspect=aspect), named, near)
         for (passage, index, named, near), score in zip(rows, scores, strict=True)
     ]
     found.sort(key=lambda c: (-c.score, *c.place))
@@ -122,6 +124,12 @@ def _with_similarity(asking: Asking, found: Sequence[Candidate], depth: int) -> 
         score = c.score + fitted("choosing").weight(name) * cosine
         scored.append(replace(c, score=score, features={**c.features, name: cosine}))
     return sorted(scored, key=lambda c: (-c.score, *c.place))
+
+
+def bonus(features: Mapping[str, float], *, aspect: float) -> float:
+    """Added to a sentence's score: for the aspect asked for, and against one that speaks of another year than asked."""
+    year = features.get("year", features.get("across:year", 0.0))
+    return aspect * features.get("aspect", features.get("across:aspect", 0.0)) - (OTHER_YEAR if year == -1.0 else 0.0)
 
 
 def merged(lists: Sequence[Sequence[Hit]]) -> list[Hit]:

@@ -137,8 +137,10 @@ def _year(asked: frozenset[int], span: Span, passage: Passage) -> float:
     """As ranking.year_agreement, the sentence's own years first."""
     if not asked:
         return 0.0
+    if span.years & asked:
+        return 1.0
     if span.years:
-        return 1.0 if span.years & asked else -1.0
+        return 0.3 if passage.years & asked else -1.0
     if passage.years:
         return 1.0 if passage.years & asked else -1.0
     if passage.title_years:

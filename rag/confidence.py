@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rag.asking import Asking
+from rag.question import OTHER
 from rag.trees import fitted_trees
 from rag.types import Hit
 
@@ -46,13 +47,25 @@ def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
     return rows | {name: own.get(name, 0.0) for name in same} | {f"kind:{asking.question.kind}": 1.0}
 
 
+def ruled_out(asking: Asking, candidates: "Sequence[Candidate]", named: Mapping[str, float]) -> bool:
+    """Whether no score can make this an answer: the question says nothing in a language we read, is about a place that
+    the passage found does not name, or about a year when the best sentence speaks of another."""
+    if not asking.asked.terms or asking.question.language == OTHER or named["year"] == -1.0:
+        return True
+    text = candidates[0].passage.text.folded
+    return bool(asking.foreign) and not any(place[:2] in text for place in asking.foreign)
+
+
 def of(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -> float:
-    """0 to 1; 0 when nothing was found."""
+    """0 to 1; 0 when nothing was found, or what was found is ruled out."""
     if not candidates:
         return 0.0
-    return fitted_trees("confidence").chance(features(asking, hits, candidates))
+    named = features(asking, hits, candidates)
+    return 0.0 if ruled_out(asking, candidates, named) else fitted_trees("confidence").chance(named)
 
 
-def threshold() -> float:
-    """Below it an answer abstains; chosen on held-apart rows, stored with the risk-coverage curve."""
-    return float(fitted_trees("confidence").about["threshold"])
+def threshold(language: str) -> float:
+    """Below it an answer to a question in this language abstains; chosen on held-apart rows, stored with the
+    risk-coverage curve."""
+    thresholds: Mapping[str, float] = fitted_trees("confidence").about["thresholds"]
+    return thresholds.get(language, 1.0)

@@ -100,6 +100,10 @@ _DONE = re.compile(
 )
 
 
+OTHER = "other"
+"""Language of what is in neither Chinese nor Latin letters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question understood. `asked` is what was typed, `text` what it means once resolved, `folded` the form matching
@@ -138,10 +142,10 @@ def understand(text: str, *, asked: str | None = None) -> Question:
 
 
 def language_of(folded: str) -> str:
-    """ "zh" as soon as a fair part is Chinese, else "en"."""
+    """ "zh" as soon as a fair part is Chinese, "en" for Latin letters, else OTHER."""
     chinese = sum("一" <= ch <= "鿿" for ch in folded)
     latin = sum("a" <= ch <= "z" for ch in folded)
-    return "zh" if chinese * 4 >= latin and chinese else "en"
+    return "zh" if chinese * 4 >= latin and chinese else "en" if latin else OTHER
 
 
 def kind_of(folded: str, language: str) -> Kind:

@@ -78,6 +78,8 @@ def _judged(snapshot: Snapshot, case: Case) -> Iterator[Group]:
     candidates = answering.weigh(snapshot, asking, hits[: answering.PASSAGES])
     if candidates:
         features = confidence.features(asking, hits, candidates)
+        if confidence.ruled_out(asking, candidates, features):
+            features = {**features, "ruled_out": 1.0}
         yield Group([features], [case.answerable], case.source, case.held_apart)
 
 
