@@ -48,9 +48,12 @@ def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
 
 
 def ruled_out(asking: Asking, candidates: "Sequence[Candidate]", named: Mapping[str, float]) -> bool:
-    """Whether no score can make this an answer: the question says nothing in a language we read, is about a place that
-    the passage found does not name, or about a year when the best sentence speaks of another."""
+    """Whether no score can make this an answer: the question says nothing in a language we read, or nothing that stands
+    anywhere near, is about a place that the passage does not name, or about a year when the sentence speaks of another.
+    """
     if not asking.asked.terms or asking.question.language == OTHER or named["year"] == -1.0:
+        return True
+    if not named["across"] and not candidates[0].near:
         return True
     text = candidates[0].passage.text.folded
     return bool(asking.foreign) and not any(place[:2] in text for place in asking.foreign)
