@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while Playwright's loop stands, asyncio.run() fails in every later test of the same process.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
     """A headless Chromium. Without one a test is skipped on a desk and fails in CI, where it is installed."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
