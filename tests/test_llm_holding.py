@@ -112,8 +112,23 @@ def test_what_a_sentence_may_say(said: str, verdict: Verdict) -> None:
 
 def test_the_span_is_the_tightest_that_says_it() -> None:
     held = Evidence([JOBS, PARKS]).hold("登记失业率为2.1%。", [1])
-    assert held.span is not None
-    assert held.span.text == "登记失业率下降到2.1%。"
+    assert [span.text for span in held.spans] == ["登记失业率下降到2.1%。"]
+
+
+NEIGHBOUR = source("2023年新增就业岗位1.9万个。", number=3, title="湖山区2024年政府工作报告")
+
+
+@pytest.mark.parametrize(
+    ("said", "stands_on"),
+    [
+        ("2023年海山区新增就业岗位3.2万个,湖山区新增就业岗位1.9万个。", [1, 3]),
+        ("2023年海山区新增就业岗位1.9万个,湖山区新增就业岗位3.2万个。", []),  # each the other's
+        ("2023年海山区新增就业岗位3.2万个,是湖山区的两倍。", []),  # nobody says so
+    ],
+)
+def test_the_clauses_of_a_sentence_may_stand_on_a_source_each(said: str, stands_on: list[int]) -> None:
+    held = Evidence([JOBS, PARKS, NEIGHBOUR]).hold(said, [1, 3])
+    assert [span.source.number for span in held.spans if held.verdict is Verdict.VERIFIED] == stands_on
 
 
 def test_a_figure_that_is_in_no_source_is_not_even_shown_in_passing() -> None:

@@ -85,7 +85,8 @@ class Composition:
         if prompt.NO_ANSWER in written.text:
             return
         held = self._evidence.hold(written.text, written.ids)
-        if (held.verdict is Verdict.REPLACED and held.span and self._has(held.span)) or fold(held.text) in self._said:
+        repeated = held.verdict is Verdict.REPLACED and all(self._is_cited(_citation(span)) for span in held.spans)
+        if repeated or fold(held.text) in self._said:
             self._counts["repeated"] += 1
             return
         self._said.add(fold(held.text))
@@ -96,7 +97,7 @@ class Composition:
 
     def _flush(self) -> None:
         for held, before in self._waiting:
-            numbers = (self._number(_citation(held.span)),) if held.span else ()
+            numbers = tuple(self._number(_citation(span)) for span in held.spans)
             self._append(Sentence(held.text, numbers, held.verified), before)
         self._waiting.clear()
 
@@ -112,9 +113,6 @@ class Composition:
             self._numbers[place] = len(self._citations) + 1
             self._citations.append(replace(citation, number=self._numbers[place]))
         return self._numbers[place]
-
-    def _has(self, span: Span) -> bool:
-        return self._is_cited(_citation(span))
 
     def _is_cited(self, citation: Citation) -> bool:
         return any(

@@ -28,6 +28,7 @@ WIDEST = 3
 """Sentences a span may run over, short of the whole passage."""
 
 _CLAUSE = re.compile(r"[^,，、;；:：。!?！？()（）\n]+")
+_PART = re.compile(r"[,，;；](?!\d)")
 _TERM_RUN = re.compile(r"[一-鿿]+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?%?")
 # Words that carry a report's sentences without saying anything of their own.
@@ -115,15 +116,15 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A sentence as it may be shown, and the span it stands on; None when there is none."""
+    """A sentence as it may be shown, and the spans it stands on; one as a rule, more where its clauses need them."""
 
     text: str
     verdict: Verdict
-    span: Span | None = None
+    spans: tuple[Span, ...] = ()
 
     @property
     def verified(self) -> bool:
-        return self.span is not None
+        return bool(self.spans)
 
 
 class Evidence:
@@ -151,11 +152,29 @@ class Evidence:
         others = [span for id, spans in self._spans.items() if id not in ids for span in spans]
         for spans, verdict in ((named, Verdict.VERIFIED), (others, Verdict.FOUND)):
             if span := said.best_support(spans):
-                return Held(text, verdict, span)
+                return Held(text, verdict, (span,))
+        if len(ids) > 1 and (together := self._clause_by_clause(said, named)):
+            return Held(text, Verdict.VERIFIED, together)
         for spans in (named, others):
             if span := said.nearest(spans):
-                return Held(span.text, Verdict.REPLACED, span)
+                return Held(span.text, Verdict.REPLACED, (span,))
         return Held(text, Verdict.UNVERIFIED)
+
+    def _clause_by_clause(self, said: "_Said", named: Sequence[Span]) -> tuple[Span, ...]:
+        """Where a sentence names several sources: a span for each of its clauses; () when one has none.
+
+        A comparison that no source makes is not borne out by the figures compared.
+        """
+        about = [span for span in named if said.coverage(span) >= QUOTE_COVERAGE]
+        found: dict[tuple[int, int, int], Span] = {}
+        for clause in _PART.split(said.text):
+            if len(clause.strip()) < 5 and not any(ch.isdigit() for ch in clause):
+                continue
+            span = _Said(clause.strip()).best_support(about)
+            if span is None:
+                return ()
+            found[span.source.number, span.start, span.end] = span
+        return tuple(found.values())
 
 
 def _spans(source: Source) -> Iterator[Span]:
