@@ -54,7 +54,6 @@ def features(
         row = {
             "across:words": asked.word_coverage(near),
             "across:passage": passage_score,
-            "across:first_passage": float(rank == 0),
             "across:length": math.log1p(span.end - span.start) / 5,
             "across:short": float(span.end - span.start < 12),
             "across:year": _year(question.years, span, passage),
