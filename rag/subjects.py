@@ -95,11 +95,11 @@ class Catalog:
 
     def foreign(self, folded: str) -> list[str]:
         """Places a question names that are of the kind catalogued, and are none of them: 静安区 beside 杨浦区."""
-        kinds = set(self.names.values())
+        kinds = {suffix[-1] for suffix in self.names.values() if suffix}  # 新区 is a kind of 区
         return [
             base + suffix
             for base, suffix in _places(folded)
-            if suffix in kinds and not any(base in name or name in base for name in self.names)
+            if suffix[-1] in kinds and not any(base in name or name in base for name in self.names)
         ]
 
 

@@ -169,6 +169,7 @@ def test_a_name_is_known_in_latin_letters_too() -> None:
 
 def test_a_place_no_document_is_about_is_foreign() -> None:
     assert catalog().foreign("静安区的收入是多少") == ["静安区"]
+    assert catalog().foreign("2024年浦东新区的收入是多少") == ["浦东新区"]
     assert catalog().foreign("东江区的收入是多少") == []
 
 
