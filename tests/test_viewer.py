@@ -1,5 +1,7 @@
 """The viewer shows the whole document and marks exactly the span it was asked for."""
 
+import hashlib
+import os
 import re
 from dataclasses import replace
 from html import unescape
@@ -9,11 +11,14 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from rag.reading import read_bytes, split
+from rag.reading import read_bytes, read_path, split
 from rag.types import Document
 from tests.fake_knowledge import FakeKnowledge
 from tests.test_reading_formats import MAKERS, TABLES
+from tests.toys import ToyEncoder
+from ui.leaves import Pictures
 from ui.marking import circled, marked, view_url
+from ui.originals import Originals
 from ui.viewer import render, span_of, viewer
 
 TEXT = (
@@ -81,6 +86,84 @@ class SplitLibrary(FakeKnowledge):
 
 def view_address(document_id, start, quote):
     return "/" + view_url(document_id, start, start + len(quote)).partition("#")[0]
+
+
+@pytest.fixture
+def with_pdf(tmp_path):
+    """The service over a store, a PDF sent to it, and the address of the viewer at its third paragraph."""
+    from rag.knowledge_base import KnowledgeBase
+    from ui.service import create_app
+
+    kb = KnowledgeBase.open(tmp_path / "store", encoder=ToyEncoder(), create=True)
+    client = TestClient(
+        create_app(kb, folder=tmp_path / "store", admin_token="t"), headers={"Authorization": "Bearer t"}
+    )
+    sent = client.post("/api/documents", files={"files": ("报告/绿道.pdf", MAKERS["pdf"]())})
+    assert [d["status"] for d in sent.json()["documents"]] == ["added"]
+    third = kb.paragraphs("报告/绿道")[2]
+    return client, view_address("报告/绿道", third.start, third.text)
+
+
+def test_a_pdf_shows_the_page_with_the_span_boxed(with_pdf):
+    client, address = with_pdf
+    html = client.get(address).text
+    assert "第 2 页，共 2 页" in html
+    assert html.count("<rect ") == 2  # the paragraph has two lines
+    source = re.search(r'<img src="([^"]+)"', html)[1]
+    assert source == "../../view-page/2/%E6%8A%A5%E5%91%8A/%E7%BB%BF%E9%81%93"
+    picture = client.get(source.removeprefix("../.."))
+    assert picture.headers["content-type"] == "image/png"
+    assert picture.content.startswith(b"\x89PNG")
+    earlier = unescape(re.search(r'class="pages"><a href="([^"]+)"', html)[1])
+    assert earlier == "?" + address.partition("?")[2] + "&p=1#original"
+    before = client.get(address + "&p=1").text
+    assert "第 1 页，共 2 页" in before
+    assert "引文不在这一页上" in before
+    assert "<rect" not in before
+    assert client.get("/view-page/3/报告/绿道").status_code == 404
+    assert client.get("/view-page/1/nowhere").status_code == 404
+
+
+def test_without_the_very_file_the_page_is_said_to_be_missing(with_pdf, tmp_path):
+    client, address = with_pdf
+    (kept,) = (tmp_path / "store" / "originals").iterdir()
+    kept.write_bytes(kept.read_bytes() + b" ")
+    html = client.get(address).text
+    assert "原 PDF 没有保留或已改动" in html
+    assert marks(html)
+    assert client.get("/view-page/2/报告/绿道").status_code == 404
+
+
+def test_a_removed_document_leaves_no_file(with_pdf, tmp_path):
+    client, _ = with_pdf
+    assert client.delete("/api/documents/报告/绿道").status_code == 200
+    assert list((tmp_path / "store" / "originals").iterdir()) == []
+
+
+def test_a_file_is_shown_where_it_lies_while_it_is_the_one_read(tmp_path):
+    file = tmp_path / "a.pdf"
+    file.write_bytes(MAKERS["pdf"]())
+    document = read_path(file, root=tmp_path)
+    originals = Originals(None)
+    assert originals.find(document) == file
+    file.write_bytes(b"%PDF- another")
+    assert originals.find(document) is None
+
+
+def test_kept_files_and_pictures_are_bounded(tmp_path):
+    originals = Originals(tmp_path, limit=250)
+    for i in range(4):
+        data = bytes([i]) * 100
+        document = Document(f"{i}", "", "", attributes={"sha256": hashlib.sha256(data).hexdigest()})
+        originals.keep(document, data)
+        os.utime(originals.find(document), (i, i))
+    originals.keep(replace(document, id="large"), bytes(251))
+    assert sorted(f.stat().st_mtime for f in (tmp_path / "originals").iterdir()) == [2, 3]
+    file = tmp_path / "a.pdf"
+    file.write_bytes(MAKERS["pdf"]())
+    pictures = Pictures(limit=1)
+    assert pictures.png(file, "x", 1) == pictures.png(file, "x", 1) != pictures.png(file, "x", 2)
+    assert pictures.bytes == 0
 
 
 def test_every_span_is_marked_to_the_character():

@@ -154,6 +154,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "链接指的位置不在这份文件里，可能文件已经更新",
         "The link points outside this document",
     ),
+    "original": ("原页", "Original page"),
+    "page_of": ("第 {page} 页，共 {pages} 页", "page {page} of {pages}"),
+    "previous_page": ("‹ 上一页", "‹ previous page"),
+    "next_page": ("下一页 ›", "next page ›"),
+    "no_original": (
+        "原 PDF 没有保留或已改动，这里只有读出的文字。重新加入这份文件，就能看原页。",
+        "The PDF was not kept, or has changed since: only its text is here. Add the file again to see its pages.",
+    ),
+    "not_boxed": (
+        "引文不在这一页上，或不能在图上定位",
+        "The passage is not on this page, or cannot be found in the picture",
+    ),
     "home": ("回到问答", "Back to asking"),
 }
 

@@ -1,4 +1,7 @@
-"""The viewer: a whole document as it was read, with an outline, a search box, and one span marked to the character."""
+"""The viewer: a whole document as it was read, with an outline, a search box, and one span marked to the character.
+
+Beside the text of a PDF stands its page, with the span boxed.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,11 +12,13 @@ from typing import Annotated
 from fastapi import APIRouter, Cookie, Header, Query
 from fastapi.responses import HTMLResponse, Response
 
-from rag.errors import UnknownDocument
+from rag.errors import DamagedFile, UnknownDocument
 from rag.types import Document, Paragraph
 from ui.knowledge import Library
+from ui.leaves import Pictures, leaf_of, render_leaf
 from ui.marking import Span, marked
 from ui.messages import Language, language_of, message
+from ui.originals import Originals
 
 # Text of a document can do nothing here even if escaping failed: only our own script and style files run.
 POLICY = (
@@ -24,9 +29,11 @@ _ASSETS = {"viewer.css": "text/css", "viewer.js": "text/javascript"}
 _HEADERS = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
 
 
-def viewer(library: Library) -> APIRouter:
-    """Routes `/view/{document_id}?s=start-end` and the two files its pages need."""
+def viewer(library: Library, originals: Originals | None = None) -> APIRouter:
+    """Routes `/view/{document_id}?s=start-end`, `/view-page/{page}/{document_id}` and the two files they need."""
     router = APIRouter(include_in_schema=False)
+    originals = originals or Originals(None)
+    pictures = Pictures()
 
     @router.get("/view-assets/{name}")
     def asset(name: str) -> Response:
@@ -39,6 +46,7 @@ def viewer(library: Library) -> APIRouter:
     def view(
         document_id: str,
         s: Annotated[str | None, Query(max_length=40)] = None,
+        p: Annotated[int | None, Query(ge=1, le=100_000)] = None,
         youju_language: Annotated[str | None, Cookie()] = None,
         accept_language: Annotated[str | None, Header()] = None,
     ) -> HTMLResponse:
@@ -50,7 +58,26 @@ def viewer(library: Library) -> APIRouter:
         except UnknownDocument:
             page = _notice(message(tongue, "no_such_document", id=document_id), root, tongue)
             return HTMLResponse(page, status_code=404, headers=_HEADERS)
-        return HTMLResponse(render(document, paragraphs, s, root=root, language=tongue), headers=_HEADERS)
+        beside = ""
+        if document.attributes.get("file_type") == "pdf":
+            file = originals.find(document)
+            shown = leaf_of(file, document, paragraphs, span_of(s, len(document.text)), p) if file else None
+            beside = render_leaf(document, shown, s, root=root, language=tongue)
+        return HTMLResponse(
+            render(document, paragraphs, s, root=root, language=tongue, beside=beside), headers=_HEADERS
+        )
+
+    @router.get("/view-page/{page}/{document_id:path}")
+    def page_picture(page: int, document_id: str) -> Response:
+        try:
+            document = library.document(document_id)
+            file = originals.find(document)
+            if file is None:
+                return Response(status_code=404)
+            drawn = pictures.png(file, document.attributes["sha256"], page)
+        except (UnknownDocument, DamagedFile, IndexError):
+            return Response(status_code=404)
+        return Response(drawn, media_type="image/png", headers={**_HEADERS, "Cache-Control": "private, max-age=3600"})
 
     return router
 
@@ -65,9 +92,18 @@ def span_of(wanted: str | None, length: int) -> Span | None:
 
 
 def render(
-    document: Document, paragraphs: Sequence[Paragraph], wanted: str | None, *, root: str, language: Language
+    document: Document,
+    paragraphs: Sequence[Paragraph],
+    wanted: str | None,
+    *,
+    root: str,
+    language: Language,
+    beside: str = "",
 ) -> str:
-    """The page. The texts of its blocks, run together, are the document's text; those of its marks are the span's."""
+    """The page. The texts of its blocks, run together, are the document's text; those of its marks are the span's.
+
+    `beside` is a section that stands next to the text.
+    """
     span = span_of(wanted, len(document.text))
     headings = list(_headings(document.text, paragraphs))
     title = escape(document.title or document.id)
@@ -88,11 +124,12 @@ def render(
         f'<button type="button" id="previous" aria-label="{previous}">↑</button>'
         f'<button type="submit" id="next" aria-label="{following}">↓</button></form>{back}'
         f'<button type="button" id="print">{escape(message(language, "print"))}</button></header>'
-        f'<div class="columns"><nav aria-label="{escape(message(language, "outline"))}"><details open>'
+        f'<div class="columns{" three" if beside else ""}">'
+        f'<nav aria-label="{escape(message(language, "outline"))}"><details open>'
         f"<summary>{escape(message(language, 'outline'))}</summary><ol>{outline}</ol></details></nav>"
         f'<main><h1>{title}</h1><p class="facts">{facts}</p>'
         f"{f'<p class=notice role=alert>{lost}</p>' if lost else ''}"
-        f'<article id="text">{_body(document, headings, span, language)}</article></main></div></body></html>'
+        f'<article id="text">{_body(document, headings, span, language)}</article></main>{beside}</div></body></html>'
     )
 
 
@@ -139,7 +176,10 @@ def _body(document: Document, headings: Sequence[Heading], span: Span | None, la
             page += 1
             name = escape(message(language, "page", page=page))
             out.append(f'<p class="page" id="page-{page}" aria-hidden="true">{name}</p>')
-        body = marked(line, at=start, span=span)
+        hashes = _hashes(line) if document.attributes.get("format") == "markdown" else 0
+        body = marked(line[hashes:], at=start + hashes, span=span)
+        if hashes:
+            body = f'<span class="hash">{marked(line[:hashes], at=start, span=span)}</span>{body}'
         if not marking and "<mark>" in body:
             body = body.replace("<mark>", '<mark id="span" tabindex="-1">', 1)
             marking = True
@@ -152,6 +192,12 @@ def _body(document: Document, headings: Sequence[Heading], span: Span | None, la
         else:
             out.append(f'<h{min(level, 5) + 1} class="line">{names}{body}</h{min(level, 5) + 1}>')
     return "".join(out)
+
+
+def _hashes(line: str) -> int:
+    """How many characters at its beginning only say that a line is a heading."""
+    found = re.match(r"\f*#{1,6} +", line)
+    return found.end() if found else 0
 
 
 def _head(title: str, root: str, language: Language) -> str:

@@ -1,5 +1,6 @@
 """Files to documents: which reader takes which suffix, what id a file gets, what is too much."""
 
+import hashlib
 import os
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -119,6 +120,8 @@ def read_bytes(data: bytes, name: str, *, id: str | None = None, source: str = "
         attributes["issuer"] = content.issuer
     attributes["format"] = "markdown" if content.markdown else "plain"
     attributes["file_type"] = suffix.lstrip(".")
+    if suffix == ".pdf":
+        attributes["sha256"] = hashlib.sha256(data).hexdigest()  # by which the file is known when a page is to be shown
     stem = PurePosixPath(_shown(name)).stem
     return Document(
         id=id or safe_id(name) or "document",

@@ -3,7 +3,7 @@
 import stat
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -18,11 +18,15 @@ _MAX_MEMBERS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file: a document, or the error that says why not. A member of an archive is "a.zip/b.txt"."""
+    """What became of one file: a document, or the error that says why not. A member of an archive is "a.zip/b.txt".
+
+    `data` are the bytes that the document was read from.
+    """
 
     path: str
     document: Document | None = None
     error: ReadError | None = None
+    data: bytes = field(default=b"", repr=False)
 
 
 def read_file(path: Path, *, root: Path, max_bytes: int = MAX_BYTES) -> Iterator[Outcome]:
@@ -42,7 +46,7 @@ def read_parts(data: bytes, name: str, *, id: str, source: str, max_bytes: int =
         yield from _members(data, name, id=id, source=source, max_bytes=max_bytes)
         return
     try:
-        yield Outcome(source, read_bytes(data, name, id=id, source=source))
+        yield Outcome(source, read_bytes(data, name, id=id, source=source), data=data)
     except ReadError as error:
         yield Outcome(source, error=error)
         return

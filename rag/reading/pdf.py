@@ -19,7 +19,7 @@ from rag.reading.lines import TERMINAL, fold_width, letters, one_line
 from rag.reading.marks import mark_of
 from rag.reading.tables import row_lines, unit_of
 
-_ONE_AT_A_TIME = threading.Lock()  # PDFium has no threads
+ONE_AT_A_TIME = threading.Lock()  # PDFium has no threads
 _MARGIN = 0.12  # of the page's height: where running heads and feet stand
 _LINE_END_HYPHEN = 2  # how PDFium gives a hyphen that ends a line
 _WORD = re.compile(r"[\w.,%+-]+", re.ASCII)
@@ -80,7 +80,7 @@ def read_pdf(data: bytes, name: str) -> Content:
 
     if b"%PDF-" not in data[:1024]:
         raise DamagedFile(f"{name} is not a PDF: it does not begin like one. Check its suffix.")
-    with _ONE_AT_A_TIME:
+    with ONE_AT_A_TIME:
         try:
             file = pdfium.PdfDocument(data)
         except pdfium.PdfiumError as error:
@@ -115,15 +115,15 @@ def _sheet(page: Any) -> _Sheet:
 
     width, height = page.get_size()
     textpage = page.get_textpage()
-    pieces = list(_pieces(_characters(textpage)))
+    pieces = list(_pieces(characters(textpage)))
     textpage.close()
     has_picture = not pieces and any(obj.type == raw.FPDF_PAGEOBJ_IMAGE for obj in page.get_objects(max_depth=3))
     page.close()
     return _Sheet(width, height, pieces, has_picture)
 
 
-def _characters(textpage: Any) -> Iterator[tuple[str, float, float, float, float]]:
-    """Character, left, right, base line, size."""
+def characters(textpage: Any) -> Iterator[tuple[str, float, float, float, float]]:
+    """Character, left, right, base line, size; in points, y grows upwards."""
     import pypdfium2.raw as raw
 
     box = raw.FS_RECTF()  # the loose one: as wide as the character advances, white space of 、 included

@@ -13,6 +13,7 @@ from ui.commands.common import (
     write,
     write_json,
 )
+from ui.originals import Originals
 from ui.terminal import safe
 from ui.wording import language_of
 
@@ -57,6 +58,7 @@ def run_remove(args: argparse.Namespace) -> int:
     kb = open_knowledge_base(args)
     ids = list(dict.fromkeys(args.ids))
     kb.remove(ids)
+    Originals(args.store).drop(ids)
     if args.json:
         write_json({"removed": ids})
     else:

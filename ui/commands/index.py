@@ -18,6 +18,7 @@ from ui.commands.common import (
     write_json,
 )
 from ui.indexing import FileOutcome, FileStatus, FoundFile, find_files, index_files
+from ui.originals import Originals
 from ui.progress import Progress
 from ui.terminal import safe
 from ui.wording import Language, language_of
@@ -60,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
                 progress.clear()
                 write(_line(outcome, language))
         progress.clear()
+        Originals(args.store).drop(o.document_id or "" for o in outcomes if o.status is FileStatus.REMOVED)
         held = len(kb.documents())
     else:
         held = None

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, Response
 
 from ui.knowledge import Knowledge
+from ui.originals import Originals
 from ui.service import asks as bounds
 from ui.service import errors
 from ui.service.access import Access
@@ -49,7 +50,7 @@ class PageParts:
 
 MountPage = Callable[[FastAPI, PageParts], object]
 
-_OURS = ("/api/", "/v1/", "/widget/", "/admin/", "/view/")
+_OURS = ("/api/", "/v1/", "/widget/", "/admin/", "/view/", "/view-page/")
 
 
 def create_app(
@@ -84,7 +85,8 @@ def create_app(
         access.set_admin_token(admin_token)
     metrics = Metrics()
     asks = Asks(kb, threads=threads, waiting=waiting, time_limit_s=time_limit_s)
-    changes = Changes(kb)
+    originals = Originals(folder)
+    changes = Changes(kb, originals)
     feedback = FeedbackBook(store)
     sites = Sites(store)
     signer = Signer(store.signing_key())
@@ -134,7 +136,7 @@ def create_app(
         )
     )
 
-    app.include_router(viewer(kb))
+    app.include_router(viewer(kb, originals))
     if not widget_only:
         app.include_router(admin_router(sites=sites, access=access))
         app.include_router(admin_page_router())

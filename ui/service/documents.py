@@ -19,6 +19,7 @@ from starlette.datastructures import UploadFile
 from rag import Document
 from rag.reading import read_file
 from ui.knowledge import Knowledge
+from ui.originals import Originals
 from ui.service.access import Access
 from ui.service.api import ERRORS
 from ui.service.errors import Refused
@@ -65,8 +66,9 @@ _POST_BODY = {
 class Changes:
     """Changes one after the other, on a thread of their own: asking goes on beside them."""
 
-    def __init__(self, engine: Knowledge) -> None:
+    def __init__(self, engine: Knowledge, originals: Originals) -> None:
         self._engine = engine
+        self._originals = originals
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="youju-change")
 
     async def add(self, documents: Sequence[Document]) -> None:
@@ -89,6 +91,7 @@ class Changes:
             for document_id in ids:
                 self._engine.document(document_id)  # raises UnknownDocument before anything is removed
             self._engine.remove(ids)
+            self._originals.drop(ids)
 
         await asyncio.get_running_loop().run_in_executor(self._pool, known_then_remove)
 
@@ -96,6 +99,7 @@ class Changes:
         held = {document.id for document in self._engine.documents()}
         outcomes: list[dict[str, Any]] = []
         documents: list[Document] = []
+        originals: dict[str, bytes] = {}
         for name in names:
             if called_off.is_set():
                 return []
@@ -105,9 +109,14 @@ class Changes:
                     outcomes.append(_outcome(named, None, "failed", str(part.error).replace(f"{folder}/", "")))
                 else:
                     documents.append(replace(document, source=named))
+                    if "sha256" in document.attributes:
+                        originals[document.id] = part.data
                     outcomes.append(_outcome(named, document.id, "replaced" if document.id in held else "added"))
         if documents and not called_off.is_set():
             self._engine.add(documents)
+            for document in documents:
+                if document.id in originals:
+                    self._originals.keep(document, originals[document.id])
         return outcomes
 
     def close(self) -> None:

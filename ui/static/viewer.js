@@ -5,7 +5,12 @@
   if (!text) return;
   const span = document.getElementById("span");
   const outline = document.querySelector("nav details");
-  if (window.innerWidth <= 860) outline.open = false;
+  const original = document.querySelector("#original details");
+  if (window.innerWidth <= 1240 && original) outline.open = false;
+  if (window.innerWidth <= 860) {
+    outline.open = false;
+    if (original && location.hash !== "#original") original.open = false;
+  }
   if (span && (location.hash === "" || location.hash === "#span")) {
     span.scrollIntoView({ block: "center" });
     span.focus({ preventScroll: true });
