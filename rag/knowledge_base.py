@@ -150,6 +150,13 @@ class KnowledgeBase:
         """Of the store. Raises StoreError."""
         return self._stored().stats()
 
+    def refresh(self) -> None:
+        """Serve what another process made, from now on and not after LOOK_EVERY seconds."""
+        if self._store is not None:
+            with self._writing:
+                if self._store.changed():
+                    self._snapshot = self._store.load(self._snapshot.encoder)
+
     def _stored(self) -> Store:
         if self._store is None:
             raise StoreNotFound(

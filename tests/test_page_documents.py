@@ -126,17 +126,17 @@ def test_bad_files_are_each_told_why_and_the_good_one_comes_in(page, kb):
 
 
 def test_uploads_are_called_off_at_once(page, kb, monkeypatch):
-    from ui.service import documents as service
+    from ui import jobs
 
     begun, go_on = threading.Event(), threading.Event()
-    read = service.read_file
+    read = jobs.read_file
 
     def slow(path, *, root):
         begun.set()
         go_on.wait(20)
         return read(path, root=root)
 
-    monkeypatch.setattr(service, "read_file", slow)
+    monkeypatch.setattr(jobs, "read_file", slow)
     drop(page, *[(f"{i}.txt", f"第{i}份文件里有一句话。".encode()) for i in range(5)])
     assert begun.wait(15)
     began = time.monotonic()

@@ -14,6 +14,7 @@ from rag import Answer, Hit, Leg, Paragraph
 from rag.errors import ModelError
 from rag.knowledge_base import KnowledgeBase
 from ui.cli import main
+from ui.indexer import AT_HAND, Apart, Indexer
 from ui.service import ExposedWithoutToken, create_app, serve
 from ui.service.documents import safe_name
 from ui.service.feedback import FeedbackBook
@@ -224,6 +225,23 @@ def test_documents_come_and_go(own_client: TestClient) -> None:
     assert (both.status_code, own_client.get("/api/documents").json()["total"]) == (404, 2)
 
 
+def test_large_uploads_are_indexed_apart(tmp_path: Path) -> None:
+    kb = KnowledgeBase.open(tmp_path, create=True)
+    indexer = Indexer(kb, apart=Apart(tmp_path, kb.refresh))
+    large = "".join(f"第{n}段：全年修缮道路{n}公里。\n" for n in range(2000))
+    assert len(large.encode()) > AT_HAND
+    with TestClient(create_app(kb, folder=tmp_path, indexer=indexer, admin_token="the-admin-token")) as client:
+        files = [("files", ("roads.txt", large.encode(), "text/plain"))]
+        assert client.post("/api/documents", files=files, headers=ADMIN).json() == {
+            "documents": [{"name": "roads.txt", "id": "roads", "status": "added", "message": ""}]
+        }
+        assert client.get("/api/documents").json()["total"] == 1
+        assert client.get("/api/indexing").json() == {"indexing": False, "done": 0, "total": 0, "name": ""}
+        assert indexer._child is not None
+        child = indexer._child
+    assert child.poll() is not None
+
+
 def test_a_question_without_words_is_no_error_after_a_removal(own_client: TestClient) -> None:
     own_client.delete("/api/documents/jobs", headers=ADMIN)
     reply = own_client.post("/api/ask", json={"question": "?!"})
@@ -368,6 +386,7 @@ def test_openapi_describes_every_route_with_an_error_and_an_example(client: Test
         "/api/ask",
         "/api/search",
         "/api/documents",
+        "/api/indexing",
         "/api/feedback",
         "/v1/chat/completions",
         "/v1/models",

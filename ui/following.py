@@ -1,7 +1,7 @@
 """A folder kept in step with a knowledge base while it is served: added, changed and deleted files."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,14 +10,22 @@ from rag.watch import FolderChanges, FolderWatch, follow
 from ui.indexing import FileOutcome, FileStatus, FoundFile, Index, index_files
 
 Told = Callable[[FileOutcome], None]
+Change = Callable[[FolderChanges, threading.Event], Iterable[FileOutcome]]
+"""Makes the changes, unless the event is set before they are made."""
 
 
-def bring_up_to_date(index: Index, folder: Path, changes: FolderChanges) -> Iterator[FileOutcome]:
+def bring_up_to_date(
+    index: Index,
+    folder: Path,
+    changes: FolderChanges,
+    *,
+    show: Callable[[int, int, str], None] = lambda done, total, what: None,
+) -> Iterator[FileOutcome]:
     """Read what is new or changed, and remove every document whose file below `folder` is gone.
 
     Also those whose file went while nobody looked: a document knows the file it was read from.
     """
-    yield from index_files(index, [FoundFile(path, folder) for path in changes.changed])
+    yield from index_files(index, [FoundFile(path, folder) for path in changes.changed], show=show)
     below = folder.resolve()
     gone = {
         document.id: document.source
@@ -30,16 +38,17 @@ def bring_up_to_date(index: Index, folder: Path, changes: FolderChanges) -> Iter
 
 
 @contextmanager
-def following(index: Index, folder: Path, *, told: Told, failed: Callable[[Exception], None]) -> Iterator[None]:
+def following(folder: Path, change: Change, *, told: Told, failed: Callable[[Exception], None]) -> Iterator[None]:
     """Follows `folder` on a thread of its own. An error is told and the next change tried again."""
     stop = threading.Event()
 
     def apply(changes: FolderChanges) -> None:
         try:
-            for outcome in bring_up_to_date(index, folder, changes):
+            for outcome in change(changes, stop):
                 told(outcome)
         except (YoujuError, OSError) as error:
-            failed(error)
+            if not stop.is_set():
+                failed(error)
 
     thread = threading.Thread(target=follow, args=(FolderWatch(folder), apply, stop), name="youju-watch", daemon=True)
     thread.start()

@@ -21,6 +21,7 @@ class Originals:
     """Files by document. `folder` is the store's; None keeps nothing, and only files still in their place are shown."""
 
     def __init__(self, folder: Path | None, *, limit: int = KEPT) -> None:
+        self.store = folder
         self._folder = folder / FOLDER if folder is not None else None
         self._limit = limit
         self._lock = threading.Lock()

@@ -3,10 +3,12 @@
 import argparse
 import os
 import socket
+import threading
 from contextlib import ExitStack
 from pathlib import Path
 
 from rag.errors import YoujuError
+from rag.watch import FolderChanges
 from ui.commands.common import (
     DONE,
     Subparsers,
@@ -17,7 +19,9 @@ from ui.commands.common import (
     store_option,
 )
 from ui.following import following
+from ui.indexer import Apart, Indexer
 from ui.indexing import FileOutcome, FileStatus
+from ui.jobs import Following
 
 
 class AddressUnusable(YoujuError):
@@ -55,14 +59,21 @@ def run(args: argparse.Namespace) -> int:
     from ui.service import serve
 
     kb = open_knowledge_base(args, create=True)
+    indexer = Indexer(kb, apart=Apart(args.store, kb.refresh, encoder=args.encoder))
     with ExitStack() as stack:
+        stack.callback(indexer.close)
         if args.watch:
-            stack.enter_context(following(kb, args.watch, told=_log_outcome, failed=_log_error))
+
+            def change(changes: FolderChanges, stop: threading.Event) -> list[FileOutcome]:
+                return indexer.run(Following(str(args.watch), [str(path) for path in changes.changed]), stop)
+
+            stack.enter_context(following(args.watch, change, told=_log_outcome, failed=_log_error))
         serve(
             kb,
             args.host,
             args.port,
             folder=args.store,
+            indexer=indexer,
             admin_token=os.environ.get("YOUJU_ADMIN_TOKEN") or None,
             trusted_proxies=args.trusted_proxy,
             root_path=args.root_path,

@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, Response
 
+from ui.indexer import Indexer
 from ui.knowledge import Knowledge
 from ui.originals import Originals
 from ui.service import asks as bounds
@@ -19,7 +20,7 @@ from ui.service.asks import Asks
 from ui.service.cors import WidgetCors
 from ui.service.counted import Counted
 from ui.service.docs_page import docs_html
-from ui.service.documents import Changes, documents_router
+from ui.service.documents import Changes, documents_router, indexing_router
 from ui.service.feedback import FeedbackBook
 from ui.service.gate import SESSION_S, WidgetGate, WidgetLimits
 from ui.service.health import health_router
@@ -57,6 +58,7 @@ def create_app(
     kb: Knowledge,
     *,
     folder: Path | None = None,
+    indexer: Indexer | None = None,
     page: MountPage | None = None,
     admin_token: str | None = None,
     widget_only: bool = False,
@@ -74,8 +76,8 @@ def create_app(
     """The service over `kb`.
 
     `folder` is where feedback, site keys, limits and token hashes are kept (the store's folder); None keeps them in
-    memory. `page` puts the chat page on the empty application it is given, on a thread, after the
-    start.
+    memory. `indexer` makes the changes, by default in this process; it is closed with the service. `page` puts the
+    chat page on the empty application it is given, on a thread, after the start.
     `admin_token` replaces the one on file. `widget_only` exposes the widget and /healthz and nothing else. Limits are
     bytes and seconds.
     """
@@ -86,7 +88,7 @@ def create_app(
     metrics = Metrics()
     asks = Asks(kb, threads=threads, waiting=waiting, time_limit_s=time_limit_s)
     originals = Originals(folder)
-    changes = Changes(kb, originals)
+    changes = Changes(kb, indexer or Indexer(kb), originals)
     feedback = FeedbackBook(store)
     sites = Sites(store)
     signer = Signer(store.signing_key())
@@ -126,6 +128,7 @@ def create_app(
         api_router(asks=asks, access=access, feedback=feedback, metrics=metrics, log_questions=log_questions)
     )
     app.include_router(documents_router(engine=kb, access=access, changes=changes))
+    app.include_router(indexing_router(access=access, changes=changes))
     app.include_router(openai_router(asks=asks, access=access, metrics=metrics))
     app.include_router(
         health_router(

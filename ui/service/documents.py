@@ -3,11 +3,12 @@
 import asyncio
 import hashlib
 import re
+import shutil
 import tempfile
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
@@ -17,7 +18,9 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
 from rag import Document
-from rag.reading import read_file
+from ui.indexer import Indexer, Progress
+from ui.indexing import FileOutcome
+from ui.jobs import Job, Texts, Upload
 from ui.knowledge import Knowledge
 from ui.originals import Originals
 from ui.service.access import Access
@@ -28,6 +31,7 @@ from ui.service.schemas import (
     DocumentsBody,
     DocumentsIn,
     ErrorBody,
+    IndexingBody,
     OutcomesBody,
     RemovedBody,
     WholeDocumentBody,
@@ -66,60 +70,47 @@ _POST_BODY = {
 class Changes:
     """Changes one after the other, on a thread of their own: asking goes on beside them."""
 
-    def __init__(self, engine: Knowledge, originals: Originals) -> None:
+    def __init__(self, engine: Knowledge, indexer: Indexer, originals: Originals) -> None:
         self._engine = engine
+        self._indexer = indexer
         self._originals = originals
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="youju-change")
 
-    async def add(self, documents: Sequence[Document]) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._pool, self._engine.add, documents)
+    @property
+    def progress(self) -> Progress | None:
+        """Of the change that is being made."""
+        return self._indexer.progress
 
     async def add_files(
-        self, folder: Path, names: Sequence[str], *, gone: Callable[[], Awaitable[bool]]
-    ) -> list[dict[str, Any]]:
-        """Read, then add. Nothing is added once the sender is `gone`: that is how an upload is called off."""
+        self, folder: str, names: Sequence[str], *, gone: Callable[[], Awaitable[bool]]
+    ) -> list[FileOutcome]:
+        kept = self._originals.store
+        return await self.make(Upload(folder, names, str(kept) if kept else None), gone=gone)
+
+    async def make(self, job: Job, *, gone: Callable[[], Awaitable[bool]]) -> list[FileOutcome]:
+        """Nothing is added once the sender is `gone`: that is how an upload is called off."""
         called_off = threading.Event()
-        loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._pool, self._add_files, folder, names, called_off)
-        while not (await asyncio.wait({work}, timeout=_LOOK_S))[0]:
-            if await gone():
-                called_off.set()
+        work = asyncio.get_running_loop().run_in_executor(self._pool, self._indexer.run, job, called_off)
+        try:
+            while not (await asyncio.wait({work}, timeout=_LOOK_S))[0]:
+                if await gone():
+                    called_off.set()
+        except asyncio.CancelledError:
+            called_off.set()
+            raise
         return await work
 
     async def remove(self, ids: Sequence[str]) -> None:
         def known_then_remove() -> None:
             for document_id in ids:
                 self._engine.document(document_id)  # raises UnknownDocument before anything is removed
-            self._engine.remove(ids)
+            self._indexer.remove(list(ids))
             self._originals.drop(ids)
 
         await asyncio.get_running_loop().run_in_executor(self._pool, known_then_remove)
 
-    def _add_files(self, folder: Path, names: Sequence[str], called_off: threading.Event) -> list[dict[str, Any]]:
-        held = {document.id for document in self._engine.documents()}
-        outcomes: list[dict[str, Any]] = []
-        documents: list[Document] = []
-        originals: dict[str, bytes] = {}
-        for name in names:
-            if called_off.is_set():
-                return []
-            for part in read_file(folder / name, root=folder):
-                document, named = part.document, part.path.replace(f"{folder}/", "")
-                if document is None:
-                    outcomes.append(_outcome(named, None, "failed", str(part.error).replace(f"{folder}/", "")))
-                else:
-                    documents.append(replace(document, source=named))
-                    if "sha256" in document.attributes:
-                        originals[document.id] = part.data
-                    outcomes.append(_outcome(named, document.id, "replaced" if document.id in held else "added"))
-        if documents and not called_off.is_set():
-            self._engine.add(documents)
-            for document in documents:
-                if document.id in originals:
-                    self._originals.keep(document, originals[document.id])
-        return outcomes
-
     def close(self) -> None:
+        self._indexer.close()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -156,7 +147,7 @@ def documents_router(*, engine: Knowledge, access: Access, changes: Changes) -> 
         if kind == "multipart/form-data":
             outcomes = await _take_files(request, changes)
         elif kind == "application/json":
-            outcomes = await _take_texts(await request.body(), engine, changes)
+            outcomes = await _take_texts(request, changes)
         else:
             raise Refused(415, "unsupported_format", f"Got {kind!r}; send application/json or multipart/form-data.")
         return JSONResponse({"documents": outcomes}, 201)
@@ -203,27 +194,42 @@ def documents_router(*, engine: Knowledge, access: Access, changes: Changes) -> 
     return router
 
 
+def indexing_router(*, access: Access, changes: Changes) -> APIRouter:
+    router = APIRouter(prefix="/api/indexing", tags=["documents"], dependencies=[Depends(access.program)])
+
+    @router.get("", summary="How far the change that is being made is", response_model=IndexingBody, responses=ERRORS)
+    def progress() -> Response:
+        found = changes.progress
+        return JSONResponse({"indexing": found is not None, **asdict(found or Progress())})
+
+    return router
+
+
 async def _take_files(request: Request, changes: Changes) -> list[dict[str, Any]]:
     async with request.form(max_files=_MAX_FILES, max_fields=10) as form:
         uploads = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
         if not uploads:
             raise Refused(422, "invalid_request", "Send at least one file, in the field `files`.")
         with tempfile.TemporaryDirectory(prefix="youju-upload-") as folder:
-            names = []
+            names: list[str] = []
             for upload in uploads:
                 name = safe_name(upload.filename or "")
                 if name in names:
                     raise Refused(422, "invalid_request", f"Two files have the name {name!r}; an id has to be unique.")
-                path = Path(folder, name)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(await upload.read())
+                await asyncio.to_thread(_save, upload, Path(folder, name))
                 names.append(name)
-            return await changes.add_files(Path(folder), names, gone=request.is_disconnected)
+            return _outcomes(await changes.add_files(folder, names, gone=request.is_disconnected))
 
 
-async def _take_texts(body: bytes, engine: Knowledge, changes: Changes) -> list[dict[str, Any]]:
+def _save(upload: UploadFile, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as opened:
+        shutil.copyfileobj(upload.file, opened)
+
+
+async def _take_texts(request: Request, changes: Changes) -> list[dict[str, Any]]:
     try:
-        sent = DocumentsIn.model_validate_json(body)
+        sent = DocumentsIn.model_validate_json(await request.body())
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         place = ".".join(str(step) for step in first["loc"]) or "body"
@@ -232,9 +238,7 @@ async def _take_texts(body: bytes, engine: Knowledge, changes: Changes) -> list[
     ids = [document.id for document in documents]
     if len(set(ids)) < len(ids):
         raise Refused(422, "invalid_request", "Two documents have the same id; an id has to be unique.")
-    held = {document.id for document in engine.documents()}
-    await changes.add(documents)
-    return [_outcome(i, i, "replaced" if i in held else "added") for i in ids]
+    return _outcomes(await changes.make(Texts(documents), gone=request.is_disconnected))
 
 
 def _document(entry: DocumentIn) -> Document:
@@ -275,5 +279,5 @@ def _describe(document: Document) -> dict[str, Any]:
     }
 
 
-def _outcome(name: str, document_id: str | None, status: str, message: str = "") -> dict[str, Any]:
-    return {"name": name, "id": document_id, "status": status, "message": message}
+def _outcomes(outcomes: Sequence[FileOutcome]) -> list[dict[str, Any]]:
+    return [{"name": o.path, "id": o.document_id, "status": str(o.status), "message": o.message} for o in outcomes]

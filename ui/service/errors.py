@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from rag import errors
+from ui.indexer import CalledOff
 from ui.service.logs import LOGGER
 from ui.sites import BadOrigin, UnknownSite
 
@@ -31,6 +32,7 @@ _STATUS: dict[type[errors.YoujuError], int] = {
     errors.ReadError: 422,
     errors.StoreLocked: 409,
     errors.ModelError: 502,
+    CalledOff: 503,
     UnknownSite: 404,
     BadOrigin: 422,
     errors.YoujuError: 500,

@@ -212,6 +212,13 @@ class OutcomesBody(BaseModel):
     documents: list[OutcomeBody]
 
 
+class IndexingBody(BaseModel):
+    indexing: bool
+    done: int = Field(description="Files read so far.")
+    total: int
+    name: str = Field(description="Read next; empty while nothing is indexed.")
+
+
 class RemovedBody(BaseModel):
     removed: list[str]
 

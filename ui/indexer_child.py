@@ -1,0 +1,57 @@
+"""The process that `ui.indexer` starts for one change: a job comes in as a line of JSON, what becomes of it goes out.
+
+It ends when the other end of its standard input is gone, in whatever way its parent ended.
+"""
+
+import json
+import os
+import sys
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rag.errors import YoujuError
+from ui.jobs import from_line
+
+NICENESS = 10
+_ABANDONED = 3
+
+
+def main() -> None:
+    os.nice(NICENESS)
+    # What a library prints must not come between our lines.
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+    def tell(**line: Any) -> None:
+        out.write(json.dumps(line) + "\n")
+        out.flush()
+
+    job = from_line(sys.stdin.buffer.readline())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        kb = _open(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)
+        for outcome in job.apply(kb, lambda *progress: tell(progress=progress)):
+            tell(outcome=asdict(outcome))
+    except YoujuError as error:
+        tell(error={"kind": type(error).__name__, "message": str(error)})
+        return
+    tell(done=True)
+
+
+def _open(store: Path, encoder: str | None) -> Any:
+    from rag import KnowledgeBase
+    from ui.commands.common import open_encoder
+
+    return KnowledgeBase.open(store, encoder=open_encoder(encoder), create=True)
+
+
+def _end_with_parent() -> None:
+    while os.read(0, 1 << 16):
+        pass
+    os._exit(_ABANDONED)
+
+
+if __name__ == "__main__":
+    main()
