@@ -16,7 +16,7 @@ from evals.run_folder import save
 from evals.scoring import Given, Share, score_row
 from evals.statistics import SAMPLES
 from evals.text import squash
-from rag.errors import BadQuestions, YoujuError
+from rag.errors import YoujuError
 from rag.types import Answer, Document, Hit, Leg, Paragraph
 
 DEPTH = 10  # hits looked at, and kept, by leg
@@ -64,10 +64,8 @@ def evaluate(
     documents = kb.documents()
     if isinstance(questions, Path):
         questions = read_questions(questions, texts={d.id: d.text for d in documents})
-    if not skip_bad:
+    if not skip_bad or not questions.rows:
         questions.checked()
-    if not questions.rows:
-        raise BadQuestions(f"{questions.name}: no row of it can be used; {len(questions.problems)} are bad")
     started = datetime.now(UTC)
     clock = time.perf_counter()
     paragraphs = squash_paragraphs(p for d in documents for p in kb.paragraphs(d.id))

@@ -388,7 +388,7 @@ def test_documents_are_listed_and_show_how_they_were_read(page):
 def test_language_follows_the_browser_and_the_switch(chromium, site, width):
     context = chromium.new_context(viewport={"width": width, "height": 860}, locale="en-GB")
     page = visit(context, site)
-    assert page.get_by_role("tab").all_inner_texts() == ["Ask", "Search", "Figures", "Documents"]
+    assert page.get_by_role("tab").all_inner_texts() == ["Ask", "Search", "Figures", "Documents", "Evaluation"]
     ask(page, QUESTION)
     page.locator(".yj-cite").first.click()
     assert page.locator("#yj-panel .yj-card.yj-current .yj-badge").inner_text() == "Checked against the source"
@@ -419,7 +419,7 @@ def test_light_and_dark(page):
 
 def test_nothing_is_wider_than_the_screen(page, width):
     ask(page, QUESTION)
-    for tab in ("问答", "检索", "数据", "文件"):
+    for tab in ("问答", "检索", "数据", "文件", "评测"):
         page.get_by_role("tab", name=tab).click()
         page.wait_for_timeout(200)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, tab

@@ -12,6 +12,7 @@ from ui.knowledge import Knowledge
 from ui.messages import MESSAGES
 from ui.page.chat import chat_tab
 from ui.page.documents import UPLOAD_LIMIT, documents_tab
+from ui.page.evaluation import evaluation_tab
 from ui.page.figures import figures_tab
 from ui.page.front import FrontPage
 from ui.page.handlers import FeedbackSink
@@ -62,6 +63,8 @@ def build_page(kb: Knowledge, *, feedback: FeedbackSink | None = None, upload_li
                 figures_tab(kb, words)
             with gr.Tab(words("tab_documents"), id="documents"):
                 documents_tab(page, bridge, kb, words, upload_limit=upload_limit)
+            with gr.Tab(words("tab_evaluation"), id="evaluation"):
+                evaluation_tab(page)
     page.queue(default_concurrency_limit=16, api_open=False)
     return page
 

@@ -61,7 +61,7 @@ def render_upload(tongue: Language, upload_limit: int) -> str:
         f'<section class="yj-upload"><label class="yj-drop" for="yj-files"><span>{drop}</span>'
         f'<input type="file" id="yj-files" multiple data-limit="{upload_limit}"></label>'
         f'<p class="yj-upload-row"><label for="yj-token">{token}</label>'
-        f'<input type="password" id="yj-token" class="yj-more" autocomplete="off">'
+        f'<input type="password" id="yj-token" class="yj-more yj-token" autocomplete="off">'
         f'<button type="button" class="yj-button" id="yj-upload-cancel" disabled>{cancel}</button></p>'
         f'<div id="yj-progress-here"></div></section>'
     )

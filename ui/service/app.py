@@ -21,6 +21,7 @@ from ui.service.cors import WidgetCors
 from ui.service.counted import Counted
 from ui.service.docs_page import docs_html
 from ui.service.documents import Changes, documents_router, indexing_router
+from ui.service.evaluation import Evaluations, evaluation_router
 from ui.service.feedback import FeedbackBook
 from ui.service.gate import SESSION_S, WidgetGate, WidgetLimits
 from ui.service.health import health_router
@@ -89,6 +90,7 @@ def create_app(
     asks = Asks(kb, threads=threads, waiting=waiting, time_limit_s=time_limit_s)
     originals = Originals(folder)
     changes = Changes(kb, indexer or Indexer(kb), originals)
+    evaluations = Evaluations(kb, folder)
     feedback = FeedbackBook(store)
     sites = Sites(store)
     signer = Signer(store.signing_key())
@@ -109,6 +111,7 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.callback(store.close)
+            stack.callback(evaluations.close)
             stack.callback(changes.close)
             stack.callback(asks.close)
             if late_page is not None:
@@ -129,6 +132,7 @@ def create_app(
     )
     app.include_router(documents_router(engine=kb, access=access, changes=changes))
     app.include_router(indexing_router(access=access, changes=changes))
+    app.include_router(evaluation_router(evaluations=evaluations, access=access))
     app.include_router(openai_router(asks=asks, access=access, metrics=metrics))
     app.include_router(
         health_router(

@@ -28,6 +28,7 @@ class Refused(Exception):
 _STATUS: dict[type[errors.YoujuError], int] = {
     errors.UnknownDocument: 404,
     errors.BadQuestion: 400,
+    errors.BadQuestions: 422,
     errors.UnsupportedFormat: 415,
     errors.ReadError: 422,
     errors.StoreLocked: 409,

@@ -219,6 +219,18 @@ class IndexingBody(BaseModel):
     name: str = Field(description="Read next; empty while nothing is indexed.")
 
 
+class EvaluationBody(BaseModel):
+    """The run under way or ended last. Figures are of evals/README.md, with their 95 % interval."""
+
+    state: Literal["idle", "running", "done", "failed", "cancelled"]
+    questions: str = Field(description="The file's name.")
+    done: int
+    total: int
+    error: str
+    run: dict[str, Any] | None
+    comparison: dict[str, Any] | None = Field(description="With the last run that asked any of the same questions.")
+
+
 class RemovedBody(BaseModel):
     removed: list[str]
 

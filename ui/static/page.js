@@ -63,6 +63,13 @@
     }
   }
 
+  function saveBlob(name, blob) {
+    const link = make("a", { download: name, href: URL.createObjectURL(blob) });
+    document.body.append(link);
+    link.click();
+    setTimeout(() => { URL.revokeObjectURL(link.href); link.remove(); }, 1000);
+  }
+
   // ---- the source panel
   let shown = { turn: null, number: null, opener: null };
 
@@ -290,6 +297,8 @@
     else if (target.dataset.act && turn) acts[target.dataset.act]?.(turn, target);
     else if (target.dataset.remove !== undefined) removeDocument(target);
     else if (target.id === "yj-upload-cancel") cancelUploads();
+    else if (target.id === "yj-evaluate-sample") evaluate();
+    else if (target.id === "yj-evaluate-cancel") evaluation("DELETE").catch((error) => tell(error.message));
     else if (target.dataset.send) send(target.dataset.send, { ...target.dataset });
   });
 
@@ -350,7 +359,14 @@
   let queue = [];
 
   const api = (path) => new URL(`api/documents${path}`, document.baseURI).href;
-  const token = () => ($("#yj-token")?.value || "").trim();
+  let adminToken = ""; // typed once, for every tab; kept no longer than the page is open
+  const token = () => adminToken.trim();
+  document.addEventListener("input", (e) => {
+    if (!e.target.matches?.(".yj-token")) return;
+    adminToken = e.target.value;
+    $$(".yj-token").forEach((field) => { if (field !== e.target) field.value = adminToken; });
+  });
+  document.addEventListener("focusin", () => $$(".yj-token").forEach((field) => { if (!field.value) field.value = adminToken; }));
 
   function reasonOf(xhr) {
     if (xhr.status === 401) return say("token_wrong");
@@ -433,14 +449,106 @@
     else { tell(answer.status === 401 ? say("token_wrong") : `HTTP ${answer.status}`); $("#yj-token")?.focus(); }
   }
 
-  document.addEventListener("change", (e) => { if (e.target.id === "yj-files" && e.target.files.length) upload([...e.target.files]); });
+  // ---- evaluation: started and followed through the service's API
+  const EVERY = 500; // ms
+  let following = null;
+
+  class Refusal extends Error {}
+
+  async function evaluation(method, body) {
+    const answer = await fetch(new URL("api/evaluation", document.baseURI).href, { method, body, headers: { Authorization: `Bearer ${token()}` } });
+    if (answer.ok) return answer.json();
+    const said = await answer.json().catch(() => ({}));
+    throw new Refusal(answer.status === 401 ? say("token_wrong") : answer.status === 413 ? say("file_too_large") : said.error?.message || `HTTP ${answer.status}`);
+  }
+
+  async function evaluate(file) {
+    let body;
+    if (file) { body = new FormData(); body.append("file", file, file.name); }
+    try { showEvaluation(await evaluation("POST", body)); }
+    catch (error) { showEvaluation({ state: "failed", error: error.message }); }
+  }
+
+  async function lookAtEvaluation() {
+    try { showEvaluation(await evaluation("GET")); }
+    catch (error) {
+      if (error instanceof Refusal) showEvaluation({ state: "failed", error: error.message });
+      else following = setTimeout(lookAtEvaluation, 4 * EVERY); // the connection was lost: the run goes on
+    }
+  }
+
+  function showEvaluation(now) {
+    clearTimeout(following);
+    const here = $("#yj-evaluation-here"), running = now.state === "running";
+    if (!here) return;
+    $("#yj-evaluate-cancel").disabled = !running;
+    $("#yj-evaluate-sample").disabled = running;
+    if (running) {
+      let line = $(".yj-evaluating", here);
+      if (!line) here.replaceChildren((line = make("p", { class: "yj-evaluating", role: "status" }, make("span"), make("progress", { "aria-label": say("tab_evaluation") }))));
+      $("span", line).textContent = say(now.total ? "evaluation_running" : "evaluation_reading", now);
+      if (now.total) { $("progress", line).max = now.total; $("progress", line).value = now.done; }
+      following = setTimeout(lookAtEvaluation, EVERY);
+    } else if (now.state === "cancelled") here.replaceChildren(make("p", { class: "yj-note", role: "status" }, say("evaluation_cancelled")));
+    else if (now.state === "failed") here.replaceChildren(make("p", { class: "yj-failure", role: "alert" }, say("evaluation_failed", { reason: now.error })));
+    else if (now.state === "done") here.replaceChildren(...evaluated(now));
+  }
+
+  const percent = (value) => (100 * value).toFixed(1);
+  const table = (caption, heads, rows) => make("table", { class: "yj-table" }, make("caption", {}, caption),
+    make("thead", {}, make("tr", {}, ...heads.map((key) => make("th", { scope: "col" }, say(key))))),
+    make("tbody", {}, ...rows.map((cells) => make("tr", {}, ...cells.map((cell, i) => make("td", { "data-name": say(heads[i]) }, cell))))));
+  const folded = (summary, ...rows) => make("details", { class: "yj-others" }, make("summary", {}, summary), ...rows);
+
+  function evaluated({ run, comparison }) {
+    const out = [table(say("evaluation_done", run), ["column_measure", "column_value", "column_interval", "column_count"],
+      run.figures.map((f) => [f.label, make("strong", {}, `${percent(f.value)}%`), `${percent(f.low)} – ${percent(f.high)}`, String(f.n)]))];
+    if (run.problems) out.push(folded(say("evaluation_problems", { count: run.problems }), ...run.first_problems.map((p) => make("p", { class: "yj-note" }, p))));
+    const show = make("button", { type: "button", class: "yj-button", id: "yj-report-show" }, say("evaluation_report"));
+    const save = make("button", { type: "button", class: "yj-link", id: "yj-report-save" }, say("evaluation_save"));
+    for (const [button, act] of [[show, showReport], [save, saveReport]]) button.addEventListener("click", () => act(run.name));
+    out.push(make("p", { class: "yj-upload-row" }, show, save), make("div", { id: "yj-report" }));
+    if (!comparison) return [...out, make("p", { class: "yj-note" }, say("evaluation_first"))];
+    const change = (f) => `${f.difference > 0 ? "+" : ""}${percent(f.difference)}` + (f.significant ? ` · ${say("significant")}` : "");
+    out.push(table(say("evaluation_against", { name: comparison.with, rows: comparison.rows }), ["column_measure", "column_before", "column_value", "column_difference"],
+      comparison.figures.map((f) => [f.label, `${percent(f.a)}%`, `${percent(f.b)}%`, change(f)])));
+    for (const kind of ["broken", "better"]) {
+      const rows = comparison[kind].map((c) => make("article", { class: "yj-passage" }, make("p", { class: "yj-verdict" }, c.question),
+        make("p", { class: "yj-note" }, say("evaluation_before", { text: c.before || "–" })), make("p", { class: "yj-note" }, say("evaluation_after", { text: c.after || "–" }))));
+      if (rows.length) out.push(folded(say(`evaluation_${kind}`, { count: rows.length }), ...rows));
+    }
+    return out;
+  }
+
+  async function fetchReport(name) {
+    const answer = await fetch(new URL(`api/evaluation/runs/${encodeURIComponent(name)}/report`, document.baseURI).href, { headers: { Authorization: `Bearer ${token()}` } });
+    if (answer.ok) return answer.text();
+    tell(answer.status === 401 ? say("token_wrong") : `HTTP ${answer.status}`);
+    return "";
+  }
+  async function showReport(name) {
+    const report = await fetchReport(name);
+    if (report) $("#yj-report").replaceChildren(make("iframe", { sandbox: "", srcdoc: report, title: say("evaluation_report"), class: "yj-report" }));
+  }
+  async function saveReport(name) {
+    const report = await fetchReport(name);
+    if (report) saveBlob(`${name}.html`, new Blob([report], { type: "text/html" }));
+  }
+
+  document.addEventListener("change", (e) => {
+    if (e.target.id === "yj-files" && e.target.files.length) upload([...e.target.files]);
+    if (e.target.id === "yj-token-evaluation" && e.target.value) lookAtEvaluation(); // a run begun before this visit
+    if (e.target.id === "yj-questions" && e.target.files.length) { evaluate(e.target.files[0]); e.target.value = ""; }
+  });
   for (const kind of ["dragover", "dragleave", "drop"]) {
     document.addEventListener(kind, (e) => {
       const zone = e.target.closest?.(".yj-drop");
       if (!zone) return;
       e.preventDefault();
       zone.classList.toggle("yj-over", kind === "dragover");
-      if (kind === "drop" && e.dataTransfer.files.length) upload([...e.dataTransfer.files]);
+      if (kind !== "drop" || !e.dataTransfer.files.length) return;
+      if ($("#yj-questions", zone)) evaluate(e.dataTransfer.files[0]);
+      else upload([...e.dataTransfer.files]);
     });
   }
 
@@ -476,10 +584,7 @@
     },
     save(file) {
       const bytes = Uint8Array.from(atob(file.base64), (c) => c.charCodeAt(0));
-      const link = make("a", { download: file.name, href: URL.createObjectURL(new Blob([bytes], { type: file.mime })) });
-      document.body.append(link);
-      link.click();
-      setTimeout(() => { URL.revokeObjectURL(link.href); link.remove(); }, 1000);
+      saveBlob(file.name, new Blob([bytes], { type: file.mime }));
     },
   };
 
