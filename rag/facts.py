@@ -49,6 +49,11 @@ _QUOTED = re.compile(r"[“「『《〈\"]([^”」』》〉\"]{2,40})[”」』
 _BODY = re.compile(
     r"[一-龥]{2}(?:[省市区县镇乡]|街道|集团|公司|医院|大学|学院|学校|小学|中学|委员会|管委会|银行|博物馆|图书馆|法院|检察院)"
 )
+# What stands before the suffix where it ends no name: "建成了社区", "新建医院", "街道和社区", "各区".
+_NO_NAME = re.compile(
+    r"[了的是在把被等个各该这那每某几及]|^(?:新建|改建|扩建|建成|建设|开办|引进|推进|支持|服务|所有|全部|各类|部分|多家)"
+    r"|^[和与或对向从到由为将以并兼至使让给入进达办建设有][社小城园街地片辖景校厂库矿灾郊林本全我外内]区"
+)
 _LATIN = re.compile(r"(?<![a-z0-9])[a-z][a-z0-9]*(?:[-&.+][a-z0-9]+)*")
 
 
@@ -90,7 +95,7 @@ def years(folded: str) -> set[int]:
 def names(folded: str) -> set[str]:
     """What is quoted, titled or written in Latin letters, and bodies by their suffix with two characters."""
     found = {match.group(1).strip() for match in _QUOTED.finditer(folded)}
-    found |= {match.group() for match in _BODY.finditer(folded)}
+    found |= {match.group() for match in _BODY.finditer(folded) if not _NO_NAME.search(match.group())}
     return found
 
 

@@ -44,6 +44,18 @@ def test_what_the_span_does_not_hold_is_named(sentence: str, missing: str) -> No
     assert verify(sentence, SPAN).missing == (missing,)
 
 
+@pytest.mark.parametrize(
+    "sentence", ["建成了社区服务站", "街道和社区共197亿元", "在各区新建医院", "进社区", "旧改的园区"]
+)
+def test_a_common_noun_is_no_name(sentence: str) -> None:
+    assert verify(sentence, SPAN).missing == ()
+
+
+@pytest.mark.parametrize("name", ["杨浦区", "和平区", "太和县", "瑞金医院", "福社区", "新江湾城街道"])
+def test_a_name_has_to_stand_in_the_span(name: str) -> None:
+    assert not verify(f"在{name}新增31家", SPAN).verified
+
+
 def test_a_year_may_stand_in_the_innermost_heading_that_names_one() -> None:
     above = ("2024年政府工作报告", "一、2023年工作回顾")
     assert verify("2023年收入197亿元", SPAN, context=above).verified
