@@ -168,6 +168,11 @@ class KnowledgeBase:
         """In the order added."""
         return list(self.snapshot.documents.values())
 
+    def size(self) -> tuple[int, int]:
+        """How many documents and how many paragraphs can be found; nothing is read for it."""
+        snapshot = self.snapshot
+        return len(snapshot.documents), len(snapshot.paragraphs)
+
     def document(self, id: str) -> Document:
         """Raises UnknownDocument."""
         try:

@@ -20,6 +20,9 @@ class FakeKnowledge:
     def documents(self) -> list[Document]:
         return list(self._documents.values())
 
+    def size(self) -> tuple[int, int]:
+        return len(self._documents), sum(len(self.paragraphs(id)) for id in self._documents)
+
     def document(self, document_id: str) -> Document:
         if document_id not in self._documents:
             raise UnknownDocument(f"no document {document_id!r}")

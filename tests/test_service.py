@@ -19,6 +19,7 @@ from ui.service import ExposedWithoutToken, create_app, serve
 from ui.service.documents import safe_name
 from ui.service.feedback import FeedbackBook
 from ui.service.logs import JsonLines
+from ui.service.metrics import Metrics
 from ui.service_store import FILE_NAME, ServiceStore
 
 ADMIN = {"Authorization": "Bearer the-admin-token"}
@@ -71,6 +72,9 @@ class StandIn:
 
     def documents(self):
         return []
+
+    def size(self):
+        return len(self.documents()), 1
 
     def document(self, document_id, /):
         raise NotImplementedError
@@ -288,6 +292,23 @@ def test_feedback_is_kept_over_a_restart(tmp_path: Path) -> None:
     ]
 
 
+def test_a_backup_of_the_store_holds_what_the_service_keeps(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    kb = KnowledgeBase.open(store, create=True)
+    kb.add(knowledge().documents())
+    with TestClient(create_app(kb, folder=store, admin_token="the-admin-token")) as client:
+        said = {"answer_id": "a1", "rating": "down", "question": "问", "answer": "答"}
+        assert client.post("/api/feedback", json=said).status_code == 201
+        key = client.post("/api/sites", json={"name": "门户", "origins": ["https://a.cn"]}, headers=ADMIN).json()["key"]
+        kb.backup(tmp_path / "kept.tar")  # while the service has it open
+    assert main(["store", "restore", str(tmp_path / "kept.tar"), "--store", str(tmp_path / "other")]) == 0
+    with TestClient(create_app(knowledge(), folder=tmp_path / "other")) as client:
+        assert [site["key"] for site in client.get("/api/sites", headers=ADMIN).json()["sites"]] == [key]
+    kept = ServiceStore.open(tmp_path / "other")
+    assert kept.rows("SELECT answer_id, rating, question FROM feedback") == [("a1", "down", "问")]
+    kept.close()
+
+
 def test_tokens_are_stored_hashed_and_shown_once(tmp_path: Path) -> None:
     app = create_app(knowledge(), folder=tmp_path)
     token = app.state.access.first_admin_token()
@@ -342,6 +363,34 @@ def test_metrics_count_what_was_asked() -> None:
     assert 'youju_ask_seconds_count{stage="search"} 1.0' in text
     assert 'youju_http_requests_total{method="GET",route="/api/documents/{document_id:path}",status="404"} 1.0' in text
     assert "youju_index_paragraphs 2.0" in text
+
+
+def test_metrics_count_what_a_model_did_and_cost() -> None:
+    worded = {
+        "name": "m",
+        "input_tokens": 300,
+        "output_tokens": 20,
+        "cost": 0.5,
+        "cached": False,
+        "retries": 1,
+        "sentences": {"verified": 2},
+    }
+    again = {**worded, "input_tokens": 0, "output_tokens": 0, "cost": 0.0, "cached": True, "retries": 0}
+    failed = {**again, "cached": False, "cost": None, "retries": 2, "sentences": {}, "failed": "HTTP 500"}
+    metrics = Metrics()
+    for about in (worded, again, failed):
+        metrics.asked("api", Answer("问", "问", "答", id="a", model=about))
+    lines = [line for line in metrics.text().decode().splitlines() if line.startswith("youju_model_")]
+    assert sorted(line for line in lines if "_created" not in line) == [
+        'youju_model_answers_total{model="m",outcome="cached"} 1.0',
+        'youju_model_answers_total{model="m",outcome="fell_back"} 1.0',
+        'youju_model_answers_total{model="m",outcome="worded"} 1.0',
+        'youju_model_cost_total{model="m"} 0.5',
+        'youju_model_retries_total{model="m"} 3.0',
+        'youju_model_sentences_total{fate="verified",model="m"} 4.0',
+        'youju_model_tokens_total{direction="input",model="m"} 300.0',
+        'youju_model_tokens_total{direction="output",model="m"} 20.0',
+    ]
 
 
 def test_the_log_has_an_id_and_no_question(client: TestClient) -> None:

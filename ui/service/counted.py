@@ -40,6 +40,9 @@ class Counted:
     def documents(self) -> list[Document]:
         return self._kb.documents()
 
+    def size(self) -> tuple[int, int]:
+        return self._kb.size()
+
     def document(self, document_id: str, /) -> Document:
         return self._kb.document(document_id)
 

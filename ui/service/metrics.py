@@ -1,5 +1,8 @@
 """What Prometheus reads at /metrics. One registry a service, so that two in one process do not mix."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST as CONTENT_TYPE
 
@@ -24,6 +27,24 @@ class Metrics:
         self._stage_seconds = Histogram(
             "youju_ask_seconds", "Questions by stage.", ["stage"], buckets=_SECONDS, registry=self._registry
         )
+        self._model_answers = Counter(
+            "youju_model_answers",
+            "Answers a language model was to word: worded, cached (worded before), or fell_back to the passages.",
+            ["model", "outcome"],
+            registry=self._registry,
+        )
+        self._model_tokens = Counter(
+            "youju_model_tokens", "Tokens, as the model counted them.", ["model", "direction"], registry=self._registry
+        )
+        self._model_cost = Counter(
+            "youju_model_cost", "In the currency of --model-price.", ["model"], registry=self._registry
+        )
+        self._model_retries = Counter(
+            "youju_model_retries", "Calls made again after one failed.", ["model"], registry=self._registry
+        )
+        self._model_sentences = Counter(
+            "youju_model_sentences", "What became of its sentences.", ["model", "fate"], registry=self._registry
+        )
         self._refusals = Counter(
             "youju_refusals", "Requests not served, by reason.", ["reason"], registry=self._registry
         )
@@ -38,10 +59,23 @@ class Metrics:
         self._request_seconds.labels(route).observe(seconds)
 
     def asked(self, way: str, answer: Answer) -> None:
-        """`way` is "api", "openai" or "widget"."""
+        """`way` is "api", "openai", "page" or "widget"."""
         self._asks.labels(way, "abstained" if answer.abstained else "answered").inc()
         for stage, milliseconds in answer.timings_ms.items():
             self._stage_seconds.labels(stage).observe(milliseconds / 1000)
+        if answer.model is not None:
+            self._worded(answer.model)
+
+    def _worded(self, about: Mapping[str, Any]) -> None:
+        name = about["name"]
+        outcome = "fell_back" if about.get("failed") else "cached" if about["cached"] else "worded"
+        self._model_answers.labels(name, outcome).inc()
+        self._model_tokens.labels(name, "input").inc(about["input_tokens"])
+        self._model_tokens.labels(name, "output").inc(about["output_tokens"])
+        self._model_cost.labels(name).inc(about["cost"] or 0.0)
+        self._model_retries.labels(name).inc(about["retries"])
+        for fate, sentences in about["sentences"].items():
+            self._model_sentences.labels(name, fate).inc(sentences)
 
     def failed(self, way: str) -> None:
         self._asks.labels(way, "error").inc()
