@@ -2,6 +2,17 @@
 
 from rag.errors import YoujuError
 from rag.knowledge_base import KnowledgeBase
-from rag.types import Answer, Citation, Document, Hit, Leg, Paragraph, Sentence
+from rag.types import Answer, Citation, Document, DocumentHead, Hit, Leg, Paragraph, Sentence
 
-__all__ = ["Answer", "Citation", "Document", "Hit", "KnowledgeBase", "Leg", "Paragraph", "Sentence", "YoujuError"]
+__all__ = [
+    "Answer",
+    "Citation",
+    "Document",
+    "DocumentHead",
+    "Hit",
+    "KnowledgeBase",
+    "Leg",
+    "Paragraph",
+    "Sentence",
+    "YoujuError",
+]

@@ -43,7 +43,7 @@ class Change:
 
     def add(self, documents: Iterable[Document]) -> None:
         """Add, or replace those of the same id; a document that is there already, the same in all, is passed over."""
-        for batch in _batches(documents):
+        for batch in batches(documents):
             positions: dict[str, int] = {}
             fresh: dict[str, Document] = {}
             for document in batch:
@@ -129,7 +129,8 @@ def _tier(rows: int) -> int:
     return 0 if rows < SMALL else 1 + int(log(rows / SMALL, TIER))
 
 
-def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+def batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Of about BATCH characters."""
     batch: list[Document] = []
     characters = 0
     for document in documents:

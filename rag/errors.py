@@ -66,6 +66,10 @@ class EncoderMismatch(StoreError):
 class UnknownDocument(YoujuError):
     """No document has this id."""
 
+    @classmethod
+    def of(cls, id: str) -> "UnknownDocument":
+        return cls(f"no document has the id {id!r}; `youju documents list` shows those there are")
+
 
 class BadQuestion(YoujuError):
     """The question cannot be asked."""

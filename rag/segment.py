@@ -16,7 +16,7 @@ from embeddings.terms import terms
 from rag.lexical import Postings
 from rag.rows import LiveRows, Rows
 from rag.subjects import Names, names_of
-from rag.types import Document, Paragraph
+from rag.types import Document, DocumentHead, Paragraph
 from rag.vectors import VectorFile
 
 Splitter = Callable[[Document], Sequence[Paragraph]]
@@ -30,6 +30,8 @@ class Texts(Protocol):
         ...
 
     def ids(self) -> Sequence[str]: ...
+
+    def heads(self) -> Sequence[DocumentHead]: ...
 
     def document(self, ordinal: int) -> Document: ...
 
@@ -52,6 +54,9 @@ class HeldTexts:
 
     def ids(self) -> Sequence[str]:
         return [document.id for document in self.documents]
+
+    def heads(self) -> Sequence[DocumentHead]:
+        return [document.head for document in self.documents]
 
     def document(self, ordinal: int) -> Document:
         return self.documents[ordinal]
@@ -96,7 +101,7 @@ class Segment:
     @cached_property
     def names(self) -> Sequence[Names]:
         """What the title and the issuer of each document name; outlives the snapshots that share the segment."""
-        return [names_of(self.texts.document(ordinal)) for ordinal in range(len(self.positions))]
+        return [names_of(head) for head in self.texts.heads()]
 
     def __len__(self) -> int:
         return len(self.postings)

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings import Encoder
+from rag.legs import DenseLeg, LexicalLeg, Mask
 from rag.lexical import LexicalIndex
 from rag.passages import Passage
 from rag.rows import Rows
 from rag.segment import LiveSegment, Segment, Splitter
 from rag.subjects import Catalog, Names
-from rag.types import Document, Paragraph
+from rag.types import Document, DocumentHead, Paragraph
 from rag.vectors import VectorIndex
 
 PREPARED = 20_000
@@ -114,19 +115,32 @@ class Snapshot:
         return cls.of([(segment, frozenset())], encoder)
 
     @cached_property
-    def documents(self) -> Documents:
-        return Documents(self.parts)
+    def documents(self) -> Mapping[str, Document]:
+        """In the order added."""
+        return self._documents
 
     @cached_property
-    def paragraphs(self) -> Paragraphs:
+    def _documents(self) -> Documents:
+        return Documents(self.parts)
+
+    def heads(self) -> list[DocumentHead]:
+        """Of its documents, in the order added."""
+        found: list[tuple[int, DocumentHead]] = []
+        for part in self.parts:
+            heads = part.segment.texts.heads()
+            found += [(int(part.segment.positions[ordinal]), heads[ordinal]) for ordinal in part.ordinals()]
+        return [head for _, head in sorted(found, key=lambda pair: pair[0])]
+
+    @cached_property
+    def paragraphs(self) -> Sequence[Paragraph]:
         return Paragraphs(self.parts)
 
     @cached_property
-    def lexical(self) -> LexicalIndex:
+    def lexical(self) -> LexicalLeg:
         return LexicalIndex([(part.segment.postings, part.rows) for part in self.parts])
 
     @cached_property
-    def vectors(self) -> VectorIndex:
+    def vectors(self) -> DenseLeg:
         return VectorIndex([(part.segment.vectors, part.rows) for part in self.parts])
 
     @cached_property
@@ -173,15 +187,15 @@ class Snapshot:
 
     def rows_of(self, id: str) -> Rows:
         """Rows of a document's paragraphs, in order. Raises KeyError."""
-        part, ordinal = self.documents.find(id)
+        part, ordinal = self._documents.find(id)
         rows = part.rows_of(ordinal)
         return part.rows.numbers(np.arange(rows.start, rows.stop))
 
-    def mask(self, only: Collection[str] | None) -> NDArray[np.bool_] | None:
-        """Which rows belong to these documents, unknown ids passed over; None means all."""
+    def mask(self, only: Collection[str] | None) -> Mask | None:
+        """Which rows belong to these documents, unknown ids passed over; None means all. The legs take it."""
         if only is None:
             return None
-        mask = np.zeros(len(self.paragraphs), bool)
+        mask: NDArray[np.bool_] = np.zeros(len(self.paragraphs), bool)
         for id in set(only):
             if id in self.documents:
                 mask[self.rows_of(id)] = True

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from embeddings.folding import fold
 from embeddings.romanising import romanise
 from embeddings.terms import words
-from rag.types import Document
+from rag.types import Document, DocumentHead
 
 _BODY = "街道|集团|公司|大学|学院|医院|银行|委员会|协会|基金会|局|厅"
 _NAMED = re.compile(rf"^(?P<base>[一-龥]{{2,6}}?)(?P<suffix>{_BODY})$")
@@ -132,7 +132,7 @@ def _places_only(names: Names) -> Names:
     return {name: suffix for name, suffix in names.items() if suffix}
 
 
-def names_of(document: Document) -> Names:
+def names_of(document: Document | DocumentHead) -> Names:
     """Name -> suffix ("" for none) of what the title and the issuer name."""
     title = fold(document.title)
     found: dict[str, str] = {}

@@ -22,6 +22,17 @@ class Leg(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentHead:
+    """A document without its text."""
+
+    id: str
+    title: str
+    source: str = ""
+    date: str | None = None
+    attributes: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One report as read. `text` is what offsets refer to and what a reader is shown.
 
@@ -35,6 +46,10 @@ class Document:
     source: str = ""
     date: str | None = None
     attributes: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+
+    @property
+    def head(self) -> DocumentHead:
+        return DocumentHead(self.id, self.title, self.source, self.date, self.attributes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rag import Document, KnowledgeBase, store
+from rag.shelf import LocalShelf
 from rag.snapshot import Snapshot
 from tests.toys import AXES, ToyEncoder, lines
 
@@ -77,7 +78,7 @@ def answers(kb: KnowledgeBase) -> list[object]:
 
 
 def answers_of(documents: Documents) -> list[object]:
-    kb = KnowledgeBase(Snapshot.of([], ToyEncoder()), split=lines)
+    kb = KnowledgeBase(LocalShelf(Snapshot.of([], ToyEncoder()), split=lines))
     kb.add(documents.values())
     return answers(kb)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from rag.errors import ModelError, UnknownDocument
-from rag.types import Answer, Citation, Document, Hit, Leg, Paragraph, Sentence
+from rag.types import Answer, Citation, Document, DocumentHead, Hit, Leg, Paragraph, Sentence
 
 
 class FakeKnowledge:
@@ -22,6 +22,9 @@ class FakeKnowledge:
 
     def size(self) -> tuple[int, int]:
         return len(self._documents), sum(len(self.paragraphs(id)) for id in self._documents)
+
+    def heads(self) -> list[DocumentHead]:
+        return [document.head for document in self.documents()]
 
     def document(self, document_id: str) -> Document:
         if document_id not in self._documents:

@@ -10,6 +10,7 @@ from rag import Answer, Document, KnowledgeBase
 from rag.parts import parts
 from rag.question import Aspect, Kind, understand
 from rag.reading import split
+from rag.shelf import LocalShelf
 from rag.snapshot import Snapshot
 from rag.subjects import Catalog
 from rag.wording import chinese_figure, english_figure
@@ -43,7 +44,7 @@ def kb() -> KnowledgeBase:
         Document("east", "东江区2024年政府工作报告", EAST, date="2024-01-16", attributes=markdown),
         Document("west", "西岭区2024年政府工作报告", WEST, date="2024-01-17", attributes=markdown),
     ]
-    return KnowledgeBase(Snapshot.from_documents(documents, encoder=load_encoder(), split=split))
+    return KnowledgeBase(LocalShelf(Snapshot.from_documents(documents, encoder=load_encoder(), split=split)))
 
 
 def shown(answer: Answer) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ HOMES = {
     "starlette": ("ui/",),
     "uvicorn": ("ui/",),
     "faiss": ("rag/vectors", "evals/bench"),
+    "pymilvus": ("rag/milvus", "evals/bench"),
     "langchain": ("rag/langchain.py", "rag/llm", "evals/bench"),
     "langchain_core": ("rag/langchain.py", "rag/llm", "evals/bench"),
     "langchain_community": ("evals/bench",),

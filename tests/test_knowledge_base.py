@@ -1,14 +1,15 @@
 """What a knowledge base does with documents, in memory and on disk alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from rag import Document, KnowledgeBase, Paragraph
 from rag.errors import StoreNotFound, UnknownDocument
+from rag.shelf import LocalShelf
 from rag.snapshot import Snapshot
-from tests.toys import ToyEncoder, lines
+from tests.toys import ToyEncoder, lines, milvus_lite
 
 A = Document("a", "甲区", "养老床位120张\n就业岗位3000个", "a.txt", "2024-01-05", {"issuer": "甲区政府"})
 B = Document("b", "乙区", "交通线路2条")
@@ -17,13 +18,29 @@ C = Document("c", "", "")
 Make = Callable[[], KnowledgeBase]
 
 
-@pytest.fixture(params=["memory", "disk"])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
-    """A knowledge base; on disk, the same one each time."""
-    if request.param == "disk":
-        return lambda: KnowledgeBase.open(tmp_path / "store", encoder=ToyEncoder(), create=True, split=lines)
-    held = KnowledgeBase(Snapshot.of([], ToyEncoder()), split=lines)
-    return lambda: held
+@pytest.fixture(params=["memory", "disk", "milvus"])
+def make(request: pytest.FixtureRequest) -> Iterator[Make]:
+    """A knowledge base without documents; outside memory another one over the same store each time."""
+    if request.param == "memory":
+        held = KnowledgeBase(LocalShelf(Snapshot.of([], ToyEncoder()), split=lines))
+        yield lambda: held
+        return
+    place = request.getfixturevalue("milvus" if request.param == "milvus" else "tmp_path")
+    yield lambda: KnowledgeBase.open(place, encoder=ToyEncoder(), create=True, split=lines)
+    if request.param == "milvus":
+        kb = KnowledgeBase.open(place, encoder=ToyEncoder(), create=True, split=lines)
+        kb.remove([head.id for head in kb.heads()])
+
+
+@pytest.fixture(scope="module")
+def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Of Milvus Lite, emptied after each test: to make one takes seconds."""
+    file = tmp_path_factory.mktemp("milvus") / "x.db"
+    with milvus_lite(file):
+        yield f"milvus+file:{file}"
+
+
+here = pytest.mark.parametrize("make", ["memory", "disk"], indirect=True)  # what a cluster does not promise
 
 
 def found(kb: KnowledgeBase, query: str, leg: str) -> list[str]:
@@ -135,6 +152,7 @@ def test_many_small_changes_leave_few_segments(tmp_path: Path) -> None:
     assert [hit.paragraph.id for hit in kb.search("就业岗位7个", k=1, leg="lexical")] == ["d7#0"]
 
 
+@here
 def test_a_snapshot_in_use_is_not_disturbed(make: Make) -> None:
     kb = make()
     kb.add([A, B])
@@ -153,6 +171,7 @@ def test_what_is_in_memory_has_no_store() -> None:
         kb.verify()
 
 
+@here
 def test_what_was_prepared_is_kept_only_of_documents_that_did_not_change(make: Make) -> None:
     kb = make()
     kb.add([A, B])

@@ -76,6 +76,9 @@ class StandIn:
     def size(self):
         return len(self.documents()), 1
 
+    def heads(self):
+        return []
+
     def document(self, document_id, /):
         raise NotImplementedError
 

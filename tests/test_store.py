@@ -15,6 +15,7 @@ import pytest
 from rag import Document, KnowledgeBase
 from rag import store as stores
 from rag.errors import EncoderMismatch, StoreDamaged, StoreError, StoreFormatError, StoreLocked, StoreNotFound
+from rag.shelf import LocalShelf
 from rag.store import Store
 from tests.toys import ToyEncoder, lines
 
@@ -100,7 +101,7 @@ def test_leftovers_of_dead_changes_are_swept(store: Path) -> None:
 
 
 def test_a_writer_waits_for_another_process_and_says_so(store: Path) -> None:
-    kb = KnowledgeBase(Store(store).load(ToyEncoder()), store=Store(store, patience=0.1), split=lines)
+    kb = KnowledgeBase(LocalShelf(Store(store).load(ToyEncoder()), store=Store(store, patience=0.1), split=lines))
     with (store / "lock").open("ab") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         with pytest.raises(StoreLocked, match=r"has been writing to .* for 0.1 s"):
@@ -119,7 +120,7 @@ def test_two_writers_lose_nothing_of_each_other(store: Path) -> None:
 
 
 def test_readers_follow_another_writer(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.knowledge_base.LOOK_EVERY", 0.0)
+    monkeypatch.setattr("rag.shelf.LOOK_EVERY", 0.0)
     reader = open_store(store)
     open_store(store).remove(["a"])
     assert [d.id for d in reader.documents()] == ["b"]
@@ -155,7 +156,7 @@ def test_format_1_is_brought_to_this_one(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert [p.text for p in kb.paragraphs("b")] == ["住房保障房源5000套。", "交通线路开通2条。", "养老机构新建1家。"]
     rows, scores = kb.snapshot.lexical.search({"养老": 1.0}, 5)
-    fresh = KnowledgeBase(kb.snapshot, split=lines)
+    fresh = KnowledgeBase(LocalShelf(kb.snapshot, split=lines))
     fresh.add([Document(d.id, d.title, d.text + " ") for d in kb.documents()])
     assert rows.tolist() == [0, 4]
     assert scores.tolist() == fresh.snapshot.lexical.search({"养老": 1.0}, 5)[1].tolist()

@@ -1,6 +1,8 @@
 """Small stand-ins whose whole results can be worked out by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 
@@ -41,3 +43,14 @@ def lines(document: Document) -> list[Paragraph]:
         found.append(Paragraph(f"{document.id}#{number}", document.id, (), start, start + len(line), line))
         start += len(line) + 1
     return found if document.text else []
+
+
+@contextmanager
+def milvus_lite(file: Path) -> Iterator[None]:
+    """Stops, in the end, the server that Milvus Lite runs for a file."""
+    from milvus_lite.server_manager import server_manager_instance
+
+    try:
+        yield
+    finally:
+        server_manager_instance.release_server(str(file))

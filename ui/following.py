@@ -29,7 +29,7 @@ def bring_up_to_date(
     below = folder.resolve()
     gone = {
         document.id: document.source
-        for document in index.documents()
+        for document in index.heads()
         if document.source and _is_gone(Path(document.source).absolute(), below)
     }
     if gone:

@@ -8,11 +8,12 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Protocol
+from zlib import crc32
 
 import rag.reading
 from rag.errors import ReadError, UnsupportedFormat
 from rag.reading import load, read_parts
-from rag.types import Document
+from rag.types import Document, DocumentHead
 
 BATCH = 4_000_000
 """Characters read before they are indexed and saved: what is finished survives an interruption."""
@@ -53,7 +54,7 @@ Reading = tuple[Document | None, FileOutcome]
 class Index(Protocol):
     """The part of a knowledge base that files go into."""
 
-    def documents(self) -> list[Document]: ...
+    def heads(self) -> list[DocumentHead]: ...
 
     def add(self, documents: Iterable[Document], /) -> object: ...
 
@@ -81,6 +82,18 @@ def find_files(paths: Sequence[Path], *, store: Path | None = None) -> Iterator[
             yield entry
 
 
+def in_shard(files: Iterable[FoundFile], number: int, of: int) -> list[FoundFile]:
+    """The files that fall to worker `number` of `of`, from 1: the same on every machine.
+
+    By their path without the suffix, so that files that want the same id come to one worker.
+    """
+
+    def turn(file: FoundFile) -> int:
+        return crc32(_below(file).with_suffix("").as_posix().encode("utf-8", "surrogateescape")) % of
+
+    return [file for file in files if turn(file) == number - 1]
+
+
 def index_files(
     index: Index,
     files: Sequence[FoundFile],
@@ -94,7 +107,7 @@ def index_files(
     With `prune`, documents that come from none of the files are removed. A file that cannot be read keeps the document
     it gave before.
     """
-    held = {document.id: document for document in index.documents()}
+    held = Held(index.heads())
     taken: dict[str, Path] = {}
     waiting: list[Reading] = []
     for done, file in enumerate(files):
@@ -106,28 +119,42 @@ def index_files(
     show(len(files), len(files), "…")
     yield from _add(index, waiting)
     if prune:
-        gone = [id for id in held if id not in taken]
+        gone = [head for head in held.by_id.values() if head.id not in taken]
         if gone:
-            index.remove(gone)
-        yield from (FileOutcome(held[id].source, FileStatus.REMOVED, id) for id in gone)
+            index.remove([head.id for head in gone])
+        yield from (FileOutcome(head.source, FileStatus.REMOVED, head.id) for head in gone)
 
 
-def document_id(file: FoundFile, held: dict[str, Document], taken: dict[str, Path]) -> str:
+class Held:
+    """The documents there were before, by their id and by the digest of the file they were read from."""
+
+    def __init__(self, heads: Iterable[DocumentHead]) -> None:
+        self.by_id = {head.id: head for head in heads}
+        self.by_digest: dict[str, list[DocumentHead]] = {}
+        for head in self.by_id.values():
+            self.by_digest.setdefault(head.attributes.get("digest", ""), []).append(head)
+
+
+def document_id(file: FoundFile, held: Held, taken: dict[str, Path]) -> str:
     """Its path below the folder without the suffix; with it, or below the folder's name, where another file has that.
 
     Two files never share an id, so that none replaces the other unseen.
     """
-    below = PurePosixPath(file.path.relative_to(file.root).as_posix())
+    below = _below(file)
     plain, folder = below.with_suffix("").as_posix(), file.root.resolve().name
     whole = file.path.resolve()
     for candidate in (plain, below.as_posix(), f"{folder}/{plain}", f"{folder}/{below}"):
-        owner = taken.get(candidate) or _living_source(held.get(candidate))
+        owner = taken.get(candidate) or _living_source(held.by_id.get(candidate))
         if owner is None or owner == whole:
             return candidate
     return whole.as_posix().lstrip("/")
 
 
-def _living_source(document: Document | None) -> Path | None:
+def _below(file: FoundFile) -> PurePosixPath:
+    return PurePosixPath(file.path.relative_to(file.root).as_posix())
+
+
+def _living_source(document: DocumentHead | None) -> Path | None:
     """The file a document was read from, if it is still there."""
     return path.resolve() if document and (path := Path(document.source)).is_file() else None
 
@@ -143,7 +170,7 @@ def _walk(folder: Path, store: Path | None) -> Iterator[FoundFile | FileOutcome]
         yield FileOutcome(name, FileStatus.FAILED, message=f"the folder {name} cannot be read ({error.strerror})")
 
 
-def _read(file: FoundFile, held: dict[str, Document], taken: dict[str, Path]) -> Iterator[Reading]:
+def _read(file: FoundFile, held: Held, taken: dict[str, Path]) -> Iterator[Reading]:
     """One reading of an ordinary file, one for each document in an archive or an e-mail with attachments."""
     id = document_id(file, held, taken)
     whole = file.path.resolve()
@@ -156,14 +183,10 @@ def _read(file: FoundFile, held: dict[str, Document], taken: dict[str, Path]) ->
         reason = str(error) if isinstance(error, ReadError) else f"{name} cannot be read ({error.strerror})"
         yield None, FileOutcome(name, FileStatus.FAILED, message=reason)
         return
-    unchanged = [
-        known
-        for known, document in held.items()
-        if document.attributes.get("digest") == digest and (known == id or known.startswith(f"{id}/"))
-    ]
-    for known in unchanged:
-        taken[known] = whole
-        yield None, FileOutcome(held[known].source, FileStatus.UNCHANGED, known)
+    unchanged = [h for h in held.by_digest.get(digest, ()) if h.id == id or h.id.startswith(f"{id}/")]
+    for head in unchanged:
+        taken[head.id] = whole
+        yield None, FileOutcome(head.source, FileStatus.UNCHANGED, head.id)
     if unchanged:
         return
     for outcome in read_parts(data, file.path.name, id=id, source=name):
@@ -174,7 +197,7 @@ def _read(file: FoundFile, held: dict[str, Document], taken: dict[str, Path]) ->
             yield None, FileOutcome(outcome.path, status, message=str(outcome.error))
             continue
         taken[document.id] = whole
-        status = FileStatus.REPLACED if document.id in held else FileStatus.ADDED
+        status = FileStatus.REPLACED if document.id in held.by_id else FileStatus.ADDED
         yield (
             replace(document, attributes={**document.attributes, "digest": digest}),
             FileOutcome(outcome.path, status, document.id),

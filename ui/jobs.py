@@ -43,7 +43,7 @@ class Upload:
         return sum(Path(self.folder, name).stat().st_size for name in self.names)
 
     def apply(self, index: Index, show: Show) -> Iterator[FileOutcome]:
-        held = {document.id for document in index.documents()}
+        held = {head.id for head in index.heads()}
         outcomes: list[FileOutcome] = []
         documents: list[Document] = []
         kept: dict[str, bytes] = {}
@@ -82,7 +82,7 @@ class Texts:
         return sum(3 * len(document.text) for document in self.documents)
 
     def apply(self, index: Index, show: Show) -> Iterator[FileOutcome]:
-        held = {document.id for document in index.documents()}
+        held = {head.id for head in index.heads()}
         show(0, len(self.documents), self.documents[0].id if self.documents else "")
         index.add(self.documents)
         for document in self.documents:

@@ -3,13 +3,15 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Protocol
 
-from rag.types import Answer, Document, Hit, Leg, Paragraph
+from rag.types import Answer, Document, DocumentHead, Hit, Leg, Paragraph
 
 
 class Library(Protocol):
     """Documents that can be looked up."""
 
     def documents(self) -> list[Document]: ...
+
+    def heads(self) -> list[DocumentHead]: ...
 
     def document(self, document_id: str, /) -> Document:
         """Raises UnknownDocument."""

@@ -90,7 +90,7 @@ class Withholding(Snapshot):
 
     def mask(self, only: Collection[str] | None) -> NDArray[np.bool_]:
         allowed = super().mask(only)
-        return ~self.hidden if allowed is None else allowed & ~self.hidden
+        return ~self.hidden if allowed is None else allowed[np.arange(len(self.hidden))] & ~self.hidden
 
 
 def withheld(snapshot: Snapshot, case: Case) -> Snapshot:

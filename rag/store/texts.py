@@ -9,7 +9,7 @@ from typing import Any
 
 from rag.errors import StoreDamaged
 from rag.segment import Segment
-from rag.types import Document, Paragraph
+from rag.types import Document, DocumentHead, Paragraph
 
 FILE = "texts.sqlite"
 
@@ -43,6 +43,13 @@ class StoredTexts:
 
     def ids(self) -> Sequence[str]:
         return [id for (id,) in self._rows("SELECT id FROM documents ORDER BY ordinal")]
+
+    def heads(self) -> Sequence[DocumentHead]:
+        found = self._rows("SELECT id, title, source, date, attributes FROM documents ORDER BY ordinal")
+        return [
+            DocumentHead(id, title, source, date, json.loads(attributes))
+            for id, title, source, date, attributes in found
+        ]
 
     def document(self, ordinal: int) -> Document:
         (found,) = self._rows(

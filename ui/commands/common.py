@@ -10,8 +10,10 @@ from typing import Any, Protocol
 
 from embeddings import Encoder
 from rag import KnowledgeBase
-from rag.errors import EncoderError
+from rag.errors import EncoderError, StoreError, StoreNotFound
+from rag.milvus import MilvusAddress
 from rag.reranker import Reranker
+from rag.store import Store
 from rag.writing import Writer
 
 DONE, NO, UNUSABLE = 0, 1, 2
@@ -34,11 +36,45 @@ def command(parent: Subparsers, name: str, run: Run, *, help: str) -> argparse.A
 def store_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--store",
-        type=Path,
-        default=Path(os.environ.get("YOUJU_STORE") or ".youju"),
+        type=store_place,
+        default=os.environ.get("YOUJU_STORE") or ".youju",
         metavar="DIR",
-        help="where the indexed documents are (default: $YOUJU_STORE, then .youju)",
+        help="where the indexed documents are, a folder or milvus+http://HOST:19530/NAME (default: $YOUJU_STORE, then "
+        ".youju)",
     )
+
+
+def store_place(text: str) -> Path | MilvusAddress:
+    """An argument type: a folder, or where in Milvus."""
+    try:
+        return MilvusAddress.parse(text) or Path(text)
+    except StoreError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def store_folder(args: argparse.Namespace) -> Path:
+    """The folder that `--store` names. Raises StoreError when it names none."""
+    if isinstance(args.store, MilvusAddress):
+        raise StoreError(
+            f"{args.store} is looked after by Milvus; this command is for a store in a folder. Use milvus-backup, or "
+            "copy the file of Milvus Lite while nothing has it open"
+        )
+    folder: Path = args.store
+    return folder
+
+
+def service_folder(args: argparse.Namespace) -> Path:
+    """Where feedback, keys and sites are: in the store's folder; beside the file of Milvus Lite; for a cluster .youju
+    or $YOUJU_SERVICE."""
+    if not isinstance(args.store, MilvusAddress):
+        return store_folder(args)
+    return args.store.file.parent if args.store.file else Path(os.environ.get("YOUJU_SERVICE") or ".youju")
+
+
+def check_store(args: argparse.Namespace) -> None:
+    """Raises StoreNotFound when there is no store in the folder that `--store` names."""
+    if isinstance(args.store, Path) and not Store(args.store).exists():
+        raise StoreNotFound(f"no store at {args.store}; `youju index PATH --store {args.store}` makes one")
 
 
 def encoder_option(parser: argparse.ArgumentParser) -> None:

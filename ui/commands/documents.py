@@ -9,6 +9,7 @@ from ui.commands.common import (
     encoder_option,
     json_option,
     open_knowledge_base,
+    service_folder,
     store_option,
     write,
     write_json,
@@ -40,7 +41,7 @@ def run_list(args: argparse.Namespace) -> int:
             "source": document.source,
             "paragraphs": len(kb.paragraphs(document.id)),
         }
-        for document in kb.documents()
+        for document in kb.heads()
     ]
     if args.json:
         write_json({"documents": rows, "total": len(rows)})
@@ -58,7 +59,7 @@ def run_remove(args: argparse.Namespace) -> int:
     kb = open_knowledge_base(args)
     ids = list(dict.fromkeys(args.ids))
     kb.remove(ids)
-    Originals(args.store).drop(ids)
+    Originals(service_folder(args)).drop(ids)
     if args.json:
         write_json({"removed": ids})
     else:

@@ -4,7 +4,16 @@ import argparse
 from pathlib import Path
 
 from rag.errors import EncoderError
-from ui.commands.common import DONE, Subparsers, command, encoder_option, open_knowledge_base, store_option, write
+from ui.commands.common import (
+    DONE,
+    Subparsers,
+    command,
+    encoder_option,
+    open_knowledge_base,
+    store_folder,
+    store_option,
+    write,
+)
 from ui.progress import Progress
 
 
@@ -23,7 +32,8 @@ def add(parent: Subparsers) -> None:
 def run_tune(args: argparse.Namespace) -> int:
     kb = open_knowledge_base(args)
     texts = [paragraph.text for document in kb.documents() for paragraph in kb.paragraphs(document.id)]
-    out = args.out or args.store.with_name(f"{args.store.name}-encoder")
+    store = store_folder(args)
+    out = args.out or store.with_name(f"{store.name}-encoder")
     from embeddings.training.tune import tune
 
     progress = Progress.on_stderr()

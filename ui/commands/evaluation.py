@@ -19,6 +19,7 @@ from ui.commands.common import (
     model_options,
     open_encoder,
     open_knowledge_base,
+    service_folder,
     store_option,
     write,
     write_json,
@@ -95,7 +96,7 @@ def run_draft(args: argparse.Namespace) -> int:
             args.folder, per_document=args.per_document, unread=lambda path, error: unread.append(f"{path}: {error}")
         )
     if args.feedback:
-        drafted += _disliked(args.store)
+        drafted += _disliked(service_folder(args))
     write_rows = rows.write_jsonl if args.out.suffix == ".jsonl" else rows.write_csv
     write_rows(drafted, args.out)
     for line in unread:

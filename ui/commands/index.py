@@ -13,11 +13,12 @@ from ui.commands.common import (
     encoder_option,
     json_option,
     open_knowledge_base,
+    service_folder,
     store_option,
     write,
     write_json,
 )
-from ui.indexing import FileOutcome, FileStatus, FoundFile, find_files, index_files
+from ui.indexing import FileOutcome, FileStatus, FoundFile, find_files, in_shard, index_files
 from ui.originals import Originals
 from ui.progress import Progress
 from ui.terminal import safe
@@ -36,18 +37,36 @@ _WORDS = {
 def add(parent: Subparsers) -> None:
     parser = command(parent, "index", run, help="add or refresh files and folders")
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder with all below it")
-    parser.add_argument("--prune", action="store_true", help="remove documents that come from none of the PATHs")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--prune", action="store_true", help="remove documents that come from none of the PATHs")
+    which.add_argument(
+        "--shard",
+        type=shard,
+        metavar="I/N",
+        help="only those files that fall to worker I of N: each of N machines runs one, over the same PATHs, into one "
+        "cluster; run again, it goes on where it was stopped",
+    )
     store_option(parser)
     encoder_option(parser)
     json_option(parser, "print the outcome of every file as JSON")
 
 
+def shard(text: str) -> tuple[int, int]:
+    """An argument type: one of how many."""
+    number, _, of = text.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected I/N, such as 1/4")
+    return int(number), int(of)
+
+
 def run(args: argparse.Namespace) -> int:
     """2 when a file could not be used; the others are indexed all the same."""
     began = time.perf_counter()
-    found = list(find_files(args.paths, store=args.store))
+    found = list(find_files(args.paths, store=args.store if isinstance(args.store, Path) else None))
     outcomes = [entry for entry in found if isinstance(entry, FileOutcome)]
     files = [entry for entry in found if isinstance(entry, FoundFile)]
+    if args.shard:
+        files = in_shard(files, *args.shard)
     language = language_of()
     if not args.json:
         for outcome in outcomes:
@@ -61,8 +80,9 @@ def run(args: argparse.Namespace) -> int:
                 progress.clear()
                 write(_line(outcome, language))
         progress.clear()
-        Originals(args.store).drop(o.document_id or "" for o in outcomes if o.status is FileStatus.REMOVED)
-        held = len(kb.documents())
+        removed = [o.document_id or "" for o in outcomes if o.status is FileStatus.REMOVED]
+        Originals(service_folder(args)).drop(removed)
+        held = len(kb.heads())
     else:
         held = None
     seconds = time.perf_counter() - began
@@ -90,7 +110,7 @@ def _line(outcome: FileOutcome, language: Language) -> str:
     return safe(f"{word}  {outcome.path}" + (f": {outcome.message}" if outcome.message else ""))
 
 
-def _sum_up(counts: Counter[FileStatus], held: int | None, store: Path, seconds: float, language: Language) -> None:
+def _sum_up(counts: Counter[FileStatus], held: int | None, store: object, seconds: float, language: Language) -> None:
     if held is None:
         write(
             language.pick(

@@ -5,9 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rag.errors import StoreNotFound
-from rag.store import Store
-from ui.commands.common import DONE, NO, Subparsers, command, json_option, store_option, write, write_json
+from ui.commands.common import (
+    DONE,
+    NO,
+    Subparsers,
+    check_store,
+    command,
+    json_option,
+    service_folder,
+    store_option,
+    write,
+    write_json,
+)
 from ui.terminal import safe
 
 if TYPE_CHECKING:
@@ -65,9 +74,8 @@ def _opened(args: argparse.Namespace) -> Iterator["Access"]:
     from ui.service.access import Access
     from ui.service_store import ServiceStore
 
-    if not Store(args.store).exists():
-        raise StoreNotFound(f"no store at {args.store}; `youju index PATH --store {args.store}` makes one")
-    store = ServiceStore.open(args.store)
+    check_store(args)
+    store = ServiceStore.open(service_folder(args))
     try:
         yield Access(store)
     finally:

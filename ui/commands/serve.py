@@ -16,6 +16,7 @@ from ui.commands.common import (
     encoder_option,
     model_options,
     open_knowledge_base,
+    service_folder,
     store_option,
 )
 from ui.following import following
@@ -59,7 +60,8 @@ def run(args: argparse.Namespace) -> int:
     from ui.service import serve
 
     kb = open_knowledge_base(args, create=True)
-    indexer = Indexer(kb, apart=Apart(args.store, kb.refresh, encoder=args.encoder))
+    apart = Apart(args.store, kb.refresh, encoder=args.encoder) if isinstance(args.store, Path) else None
+    indexer = Indexer(kb, apart=apart)
     with ExitStack() as stack:
         stack.callback(indexer.close)
         if args.watch:
@@ -72,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
             kb,
             args.host,
             args.port,
-            folder=args.store,
+            folder=service_folder(args),
             indexer=indexer,
             admin_token=os.environ.get("YOUJU_ADMIN_TOKEN") or None,
             trusted_proxies=args.trusted_proxy,

@@ -5,9 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import StoreNotFound
-from rag.store import Store
-from ui.commands.common import DONE, Run, Subparsers, command, json_option, store_option, write, write_json
+from ui.commands.common import (
+    DONE,
+    Run,
+    Subparsers,
+    check_store,
+    command,
+    json_option,
+    service_folder,
+    store_option,
+    write,
+    write_json,
+)
 from ui.terminal import safe
 
 if TYPE_CHECKING:
@@ -87,9 +96,8 @@ def _describe(site: "Site") -> dict[str, Any]:
 def _opened(args: argparse.Namespace) -> Iterator["Sites"]:
     from ui.sites import Sites
 
-    if not Store(args.store).exists():
-        raise StoreNotFound(f"no store at {args.store}; `youju index PATH --store {args.store}` makes one")
-    sites = Sites.open(args.store)
+    check_store(args)
+    sites = Sites.open(service_folder(args))
     try:
         yield sites
     finally:

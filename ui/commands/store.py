@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rag.store import Store, backup, restore
-from ui.commands.common import DONE, NO, Subparsers, command, json_option, store_option, write, write_json
+from ui.commands.common import DONE, NO, Subparsers, command, json_option, store_folder, store_option, write, write_json
 from ui.wording import language_of
 
 
@@ -26,7 +26,7 @@ def add(parent: Subparsers) -> None:
 
 
 def run_verify(args: argparse.Namespace) -> int:
-    damaged = Store(args.store).verify()
+    damaged = Store(store_folder(args)).verify()
     if args.json:
         write_json({"store": str(args.store), "damaged": damaged})
     elif damaged:
@@ -37,7 +37,7 @@ def run_verify(args: argparse.Namespace) -> int:
 
 
 def run_backup(args: argparse.Namespace) -> int:
-    backup(Store(args.store), args.file)
+    backup(Store(store_folder(args)), args.file)
     size = args.file.stat().st_size
     if args.json:
         write_json({"store": str(args.store), "file": str(args.file), "bytes": size})
@@ -47,7 +47,7 @@ def run_backup(args: argparse.Namespace) -> int:
 
 
 def run_restore(args: argparse.Namespace) -> int:
-    store = Store(args.store)
+    store = Store(store_folder(args))
     restore(store, args.file)
     held = store.stats().documents
     if args.json:
@@ -58,7 +58,7 @@ def run_restore(args: argparse.Namespace) -> int:
 
 
 def run_stats(args: argparse.Namespace) -> int:
-    stats = asdict(Store(args.store).stats())
+    stats = asdict(Store(store_folder(args)).stats())
     if args.json:
         write_json({"store": str(args.store), **stats})
     else:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from rag import Answer, Document, Hit, Leg, Paragraph, YoujuError
+from rag import Answer, Document, DocumentHead, Hit, Leg, Paragraph, YoujuError
 from ui.knowledge import Knowledge
 from ui.service.metrics import Metrics
 
@@ -42,6 +42,9 @@ class Counted:
 
     def size(self) -> tuple[int, int]:
         return self._kb.size()
+
+    def heads(self) -> list[DocumentHead]:
+        return self._kb.heads()
 
     def document(self, document_id: str, /) -> Document:
         return self._kb.document(document_id)
