@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -223,6 +224,32 @@ def test_a_preflight_echoes_only_an_origin_that_is_listed(client: TestClient, ke
     assert (theirs.status_code, "access-control-allow-origin" in theirs.headers) == (403, False)
     api = client.options("/api/ask", headers={"Origin": HOME, "Access-Control-Request-Method": "POST"})
     assert "access-control-allow-origin" not in api.headers
+
+
+def ticket_of(client: TestClient, key: str) -> str:
+    return re.findall(r'data-frame="([^"]+)"', client.get("/widget/v1/frame", params={"site": key}).text)[0]
+
+
+def test_a_framed_page_speaks_for_the_site_that_frames_it(client: TestClient, sites: Sites, key: str) -> None:
+    page = client.get("/widget/v1/frame", params={"site": key, "title": '"><script>', "lang": "en"})
+    assert page.headers["content-security-policy"].endswith(f"; frame-ancestors {HOME} https://*.city.gov.cn")
+    assert 'data-title="&quot;&gt;&lt;script&gt;"' in page.text
+    ours = {"Origin": "http://testserver"}
+    ticket = ticket_of(client, key)
+
+    def begin_with(site: str, ticket: str, origin: dict[str, str] = ours):
+        return client.post("/widget/v1/session", json={"site": site, "frame": ticket}, headers=origin)
+
+    headers = {**ours, "Authorization": f"Bearer {begin_with(key, ticket).json()['token']}"}
+    assert "3.2万人" in answer_of(ask(client, headers).text)["text"]
+    assert ask(client, {**headers, "Origin": HOME}).status_code == 403
+    assert begin(client, key, ours["Origin"]).status_code == 403  # without a ticket our own origin is not on the list
+    assert begin_with(key, ticket, {"Origin": HOME}).status_code == 403
+    assert begin_with(key, ticket + "x").json()["error"]["type"] == "frame_expired"
+    assert begin_with(sites.add("other", [FOREIGN]).key, ticket).status_code == 403
+    sites.revoke(key)
+    assert ask(client, headers).status_code == 403
+    assert client.get("/widget/v1/frame", params={"site": key}).status_code == 403
 
 
 def test_only_turns_that_we_answered_are_believed(client: TestClient, key: str) -> None:

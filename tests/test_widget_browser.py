@@ -434,21 +434,58 @@ def contrast(one: tuple[int, ...], other: tuple[int, ...]) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def test_the_demonstration_works_and_the_administrator_can_make_a_key(chromium, service: Service) -> None:
+def test_the_demonstration_works(chromium, service: Service) -> None:
     page = chromium.new_page()
     page.goto(f"{service.url}/widget/v1/demo")
     page.get_by_role("button", name="问文件").click()
     ask(page)
     answered(page)
+    page.close()
+
+
+def test_the_administrator_makes_a_key_and_tries_it_out(chromium, service: Service) -> None:
+    page = chromium.new_page()
     page.goto(f"{service.url}/admin/sites")
     page.get_by_label("管理令牌").fill("wrong")
     page.keyboard.press("Enter")
     page.get_by_text("This is not the admin token").wait_for()
     page.get_by_label("管理令牌").fill("the-admin-token")
     page.keyboard.press("Enter")
-    page.get_by_label("名称").fill("新站<b>")
-    page.get_by_label("允许的来源").fill("https://new.example.gov.cn")
-    page.get_by_role("button", name="生成密钥").click()
+    form = page.locator("#add")
+    form.get_by_label("名称").fill("新站<b>")
+    form.get_by_label("允许的来源").fill("https://new.example.gov.cn")
+    form.get_by_label("每分钟最多提问").fill("7")
+    form.get_by_role("button", name="生成密钥").click()
     page.get_by_role("heading", name="新站<b>").wait_for()
-    assert "data-site=" in page.locator("article pre").first.inner_text()
+    site = page.locator("article").first
+    assert "data-site=" in site.locator("pre").first.inner_text()
+    assert site.get_by_label("每分钟最多提问").input_value() == "7"
+    site.get_by_label("每天最多提问").fill("99")
+    site.get_by_role("button", name="保存").click()
+    page.get_by_text("已保存").wait_for()
+    assert site.get_by_label("每天最多提问").input_value() == "99"
+    site.get_by_text("外观与预览").click()
+    site.get_by_label("标题").fill('问"文件"')
+    site.get_by_label("标题").blur()
+    preview = site.frame_locator("iframe.preview")
+    preview.get_by_role("button", name='问"文件"').press("Enter")
+    preview.get_by_role("textbox", name="问题").fill(QUESTION)
+    preview.get_by_role("textbox", name="问题").press("Enter")
+    preview.locator(".answer blockquote").first.wait_for()
+    assert 'data-title="问&quot;文件&quot;"' in site.locator("pre", has_text="data-title").inner_text()
     page.close()
+
+
+def test_a_site_that_allows_no_foreign_script_frames_the_widget(open_page, service: Service) -> None:
+    framed = f'<iframe src="{service.url}/widget/v1/frame?site={service.key}" title="x" width=400 height=600></iframe>'
+    policy = f"default-src 'none'; frame-src {service.url}"
+    page = open_page(framed, path="/framed", Content_Security_Policy=policy)
+    inside = page.frame_locator("iframe")
+    inside.get_by_role("textbox", name="问题").fill(QUESTION)
+    inside.get_by_role("textbox", name="问题").press("Enter")
+    inside.locator(".answer blockquote").first.wait_for()
+    assert page.said == []
+    foreign = open_page(framed, path="/framed", origin=service.pages.foreign)
+    foreign.wait_for_timeout(500)
+    assert any("frame-ancestors" in said for said in foreign.said)
+    assert foreign.frame_locator("iframe").get_by_role("textbox").count() == 0

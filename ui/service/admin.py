@@ -13,7 +13,7 @@ from ui.service.schemas import ErrorBody
 from ui.sites import DEFAULT_PER_DAY, DEFAULT_PER_MINUTE, Site, Sites
 
 _NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": ErrorBody, "description": "No site has this id."}}
-_PAGE_POLICY = files.DEMO_POLICY + "; frame-ancestors 'none'"
+_PAGE_POLICY = files.DEMO_POLICY + "; frame-src 'self'; frame-ancestors 'none'"
 
 
 class SiteIn(BaseModel):
@@ -41,6 +41,7 @@ class SiteOut(BaseModel):
     revoked: float | None
     use: dict[str, int] = Field(description="Questions (`ask`) and refusals by reason.")
     tag: str = Field(description="To be put into the site's pages.")
+    frame: str = Field(description="In place of the tag, where a site may not run scripts of others.")
     policy: str = Field(description="What a Content-Security-Policy of the site has to allow.")
 
 
@@ -110,6 +111,7 @@ def _describe(site: Site, sites: Sites, request: Request) -> dict[str, Any]:
         "revoked": site.revoked,
         "use": dict(sites.use(site.id)),
         "tag": tag(base, site.key),
+        "frame": frame(base, site.key),
         "policy": policy(f"{request.url.scheme}://{request.url.netloc}"),
     }
 
@@ -119,6 +121,13 @@ def tag(base: str, key: str, *, language: str = "zh-CN") -> str:
     return (
         f'<script async src="{base}/widget/v1/youju.js" integrity="{files.integrity("youju")}" '
         f'crossorigin="anonymous" data-site="{key}" data-lang="{language}"></script>'
+    )
+
+
+def frame(base: str, key: str) -> str:
+    return (
+        f'<iframe src="{base}/widget/v1/frame?site={key}" title="有据问答" width="400" height="600" '
+        f'sandbox="allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox"></iframe>'
     )
 
 

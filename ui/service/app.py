@@ -32,7 +32,7 @@ from ui.service.metrics import Metrics
 from ui.service.openai_api import openai_router
 from ui.service.tokens import Signer
 from ui.service.watch import Watch
-from ui.service.widget import files_router, widget_router
+from ui.service.widget import files_router, frame_router, widget_router
 from ui.service_store import ServiceStore
 from ui.sites import Sites
 from ui.viewer import viewer
@@ -156,6 +156,7 @@ def create_app(
             feedback=feedback,
         )
     )
+    app.include_router(frame_router(gate=gate))
     app.include_router(link_router(signer=signer, engine=kb))
     app.include_router(files_router(demo=not widget_only))
 

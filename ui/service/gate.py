@@ -14,6 +14,8 @@ from ui.service.tokens import BadToken, ExpiredToken, Signer
 from ui.sites import Site, Sites
 
 SESSION_S = 15 * 60
+FRAME_S = 12 * 3600
+"""How long a framed page may stay open before it has to be loaded again."""
 _DEMO_KEY = "pk_demo"
 
 
@@ -36,6 +38,14 @@ class Visit:
     session: str
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """For a site that frames our page rather than running our script. `ancestors` are origins of the site."""
+
+    ancestors: tuple[str, ...]
+    ticket: str
+
+
 class WidgetGate:
     """Says who may come in, and counts."""
 
@@ -52,14 +62,26 @@ class WidgetGate:
     def origin_allowed(self, origin: str, host: str) -> bool:
         return self._sites.allow_somewhere(origin) or (self._demo and _same_origin(origin, host))
 
-    def begin(self, key: str, request: Request) -> dict[str, Any]:
-        """A token for this page. Raises Refused with 403, or 429."""
+    def frame(self, key: str, request: Request) -> Frame:
+        """Who may frame our page for this key, and what that page begins its sessions with. Raises Refused with 403."""
         site = self._site(key, request)
-        origin = self._origin(site, request)
+        ancestors = ("'self'",) if site.key == _DEMO_KEY else site.origins
+        return Frame(ancestors, self._signer.sign("frame", {"key": site.key}, lives_s=FRAME_S))
+
+    def begin(self, key: str, request: Request, *, ticket: str = "") -> dict[str, Any]:
+        """A token for this page; with the `ticket` of our own framed page, for that. Raises Refused: 403, 429."""
+        site = self._site(key, request)
+        origin = self._framed(site, ticket, request) if ticket else self._origin(site, request)
         self._count(
             site, [Limit("session/address", self._address(request), self._limits.sessions_per_address_minute, 60)]
         )
-        claims = {"site": site.id, "key": site.key, "origin": origin, "sid": secrets.token_urlsafe(12)}
+        claims = {
+            "site": site.id,
+            "key": site.key,
+            "origin": origin,
+            "sid": secrets.token_urlsafe(12),
+            "ticket": ticket,
+        }
         token = self._signer.sign("session", claims, lives_s=self._session_s)
         return {"token": token, "expires_in": self._session_s}
 
@@ -81,7 +103,9 @@ class WidgetGate:
             self._sites.count(claims["site"], "refused:origin_mismatch")
             raise Refused(403, "origin_mismatch", "The token was given to another origin.")
         site = self._site(claims["key"], request)
-        visit = Visit(site, self._origin(site, request), claims["sid"])
+        ticket = claims.get("ticket", "")
+        origin = self._framed(site, ticket, request) if ticket else self._origin(site, request)
+        visit = Visit(site, origin, claims["sid"])
         if counted:
             self._count(site, self._question_limits(site, request, visit.session))
             self._sites.count(site.id, "ask")
@@ -96,7 +120,8 @@ class WidgetGate:
         site = self._demo_site(request) if self._demo and key == _DEMO_KEY else self._sites.by_key(key)
         found = [diagnosis.check_key(key, site, rotated=self._sites.was_rotated(key), language=language)]
         if site is not None:
-            found.append(diagnosis.check_origin(origin, site, language))
+            if not _same_origin(origin, request.headers.get("host", "")):  # ours may be framed: browsers decide by whom
+                found.append(diagnosis.check_origin(origin, site, language))
             found += self._check_token(request, origin, language)
             exceeded = self._limiter.exceeded(self._question_limits(site, request, ""))
             found.append(diagnosis.check_limits(exceeded, language))
@@ -140,6 +165,18 @@ class WidgetGate:
         if not site.allows(origin):
             self._sites.count(site.id, "refused:origin_denied")
             raise Refused(403, "origin_denied", "This key does not work on this origin. /widget/v1/diagnose says more.")
+        return origin
+
+    def _framed(self, site: Site, ticket: str, request: Request) -> str:
+        """Our own origin, where the browser has let a page of the site's origins frame ours."""
+        origin = request.headers.get("origin", "")
+        try:
+            fits = self._signer.read("frame", ticket)["key"] == site.key
+        except BadToken:
+            raise Refused(403, "frame_expired", "The page has been open for too long; load it again.") from None
+        if not fits or not _same_origin(origin, request.headers.get("host", "")):
+            self._sites.count(site.id, "refused:origin_denied")
+            raise Refused(403, "origin_denied", "This ticket is for our own page, framed by the site.")
         return origin
 
     def _question_limits(self, site: Site, request: Request, session: str) -> list[Limit]:

@@ -1,6 +1,7 @@
 """/widget/v1: what a page of another origin may call, and nothing more."""
 
-from typing import Annotated, Any
+from html import escape
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
@@ -36,6 +37,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
 
 class SessionIn(BaseModel):
     site: str = Field(max_length=100, examples=["pk_…"])
+    frame: str = Field(default="", max_length=400, description="The ticket of our own page, where a site frames it.")
 
 
 class SessionOut(BaseModel):
@@ -124,7 +126,7 @@ def widget_router(
 
     @router.post("/session", summary="A page's key for a 15-minute token", response_model=SessionOut, responses=_ERRORS)
     def session(body: SessionIn, request: Request) -> Response:
-        return JSONResponse(gate.begin(body.site, request), headers={"Cache-Control": "no-store"})
+        return JSONResponse(gate.begin(body.site, request, ticket=body.frame), headers={"Cache-Control": "no-store"})
 
     @router.post(
         "/ask",
@@ -171,6 +173,49 @@ def widget_router(
         found = gate.diagnose(request, key=site, page=page, policy=csp, language=language)
         checks = [{"check": f.check, "ok": f.ok, "kind": f.kind, "message": f.message} for f in found]
         return JSONResponse({"ok": all(f.ok for f in found), "checks": checks}, headers={"Cache-Control": "no-store"})
+
+    return router
+
+
+def frame_router(*, gate: WidgetGate) -> APIRouter:
+    """The widget as a page, for sites that may not run scripts of others: they frame it."""
+    router = APIRouter(prefix="/widget/v1", include_in_schema=False)
+
+    @router.get("/frame")
+    def frame(
+        request: Request,
+        site: Annotated[str, Query(max_length=100)],
+        mode: Literal["inline", "launcher"] = "inline",
+        lang: Annotated[str, Query(max_length=20)] = "",
+        theme: Annotated[str, Query(max_length=10)] = "",
+        color: Annotated[str, Query(max_length=40)] = "",
+        position: Annotated[str, Query(max_length=20)] = "",
+        title: Annotated[str, Query(max_length=100)] = "",
+        greeting: Annotated[str, Query(max_length=500)] = "",
+        suggest: Annotated[str, Query(max_length=1000)] = "",
+    ) -> Response:
+        framed = gate.frame(site, request)
+        options = {
+            "site": site,
+            "frame": framed.ticket,
+            "mode": mode,
+            "target": "#youju",
+            "lang": lang,
+            "theme": theme,
+            "color": color,
+            "position": position,
+            "title": title,
+            "greeting": greeting,
+            "suggest": suggest,
+        }
+        attributes = " ".join(f'data-{name}="{escape(value)}"' for name, value in options.items() if value)
+        page = files.read("frame.html").decode().replace("<script ", f"<script {attributes} ")
+        policy = f"{files.DEMO_POLICY}; frame-ancestors {' '.join(framed.ancestors)}"
+        return HTMLResponse(page, headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"})
+
+    @router.get("/frame.css")
+    def style() -> Response:
+        return Response(files.read("frame.css"), media_type="text/css")
 
     return router
 

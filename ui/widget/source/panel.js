@@ -88,7 +88,7 @@
       throw new Failure((told.error && told.error.type) || "failed", { status: response.status, retry: Number(response.headers.get("Retry-After")) });
     };
     const renew = async (signal) => {
-      const session = await (await call("session", { site: options.site || "" }, { signal })).json();
+      const session = await (await call("session", { site: options.site || "", frame: options.frame || "" }, { signal })).json();
       token = session.token;
       renewAt = Date.now() + session.expires_in * 800;
     };
