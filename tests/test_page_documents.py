@@ -6,9 +6,11 @@ import time
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from openpyxl import Workbook
 
 from rag.knowledge_base import KnowledgeBase
 from tests.serving import served
+from tests.test_reading_formats import pdf
 from tests.toys import ToyEncoder
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("default")]
@@ -68,7 +70,7 @@ def outcomes(page, count):
     ended = page.locator(".yj-file:is(.yj-file-done, .yj-file-failed, .yj-file-cancelled)")
     ended.nth(count - 1).wait_for(timeout=60_000)
     rows = page.locator(".yj-file").all()
-    return {r.locator(".yj-file-name").inner_text(): r.locator(".yj-file-state").inner_text() for r in rows}
+    return {r.locator("> .yj-file-name").inner_text(): r.locator("> .yj-file-state").inner_text() for r in rows}
 
 
 def test_added_asked_about_and_removed(page, kb):
@@ -100,6 +102,11 @@ def test_bad_files_are_each_told_why_and_the_good_one_comes_in(page, kb):
     bomb = io.BytesIO()
     with ZipFile(bomb, "w", ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", b"0" * 300_000_000)
+    formulas = Workbook()
+    formulas.active.append(["街道", "床位"])
+    formulas.active.append(["云桥", '=HYPERLINK("http://example.org","点")'])
+    sheet = io.BytesIO()
+    formulas.save(sheet)
     hostile = "<title><script>window.ran=2</script></title><body><p>网页里有一句关于供水的话，说得很清楚。</p></body>"
     drop(
         page,
@@ -109,19 +116,52 @@ def test_bad_files_are_each_told_why_and_the_good_one_comes_in(page, kb):
         ("cut.docx", b"PK\x03\x04" + bytes(200)),
         ("bomb.docx", bomb.getvalue()),
         ("large.txt", bytes(LIMIT + 1)),
+        ("locked.pdf", pdf(password="x")),
+        ("公式.xlsx", sheet.getvalue()),
         ("../../x.html", hostile.encode()),
     )
-    said = outcomes(page, 7)
-    assert said.pop("好.txt") == "完成，已可检索"
+    said = outcomes(page, 9)
+    assert said.pop("好.txt") == said.pop("公式.xlsx") == "完成，已可检索"
     assert said.pop("large.txt") == "没有加入：文件太大，服务不收"
     assert said.pop("x.html" if "x.html" in said else "../../x.html") == "完成，已可检索"
-    assert set(said) == {"空.txt", "picture.png", "cut.docx", "bomb.docx"}
+    assert set(said) == {"空.txt", "picture.png", "cut.docx", "bomb.docx", "locked.pdf"}
     for name, reason in said.items():
         assert reason.startswith("没有加入："), (name, reason)
         assert len(reason) > 12, (name, reason)
         assert "/tmp" not in reason, (name, reason)
     added = {d.id for d in kb.documents()} - {"jobs", "sub/parks"}
-    assert added == {"好", "x"}
+    assert added == {"好", "x", "公式"}
+    assert "=HYPERLINK" in kb.document("公式").text
+    kb.remove(added)
+
+
+def test_each_file_in_an_archive_is_told_of(page, kb):
+    out = io.BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("报告/供水.txt", "一、供水\n2024年供水管网更新12公里。\n")
+        archive.writestr("../../<b>x</b>.txt", "一、排水\n2024年排水管网更新34公里。\n")
+        archive.writestr("内层.zip", b"PK")
+        archive.writestr("图.png", b"\x89PNG")
+    bomb = io.BytesIO()
+    with ZipFile(bomb, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", b"0" * 300_000_000)
+    drop(page, ("年报.zip", out.getvalue()), ("炸弹.zip", bomb.getvalue()))
+    said = outcomes(page, 2)
+    assert said["年报.zip"] == "内含 4 个文件，加入 2 个"
+    assert "exhaust memory" in said["炸弹.zip"]
+    inside = page.locator(".yj-inside li").all()
+    assert [one.locator(".yj-file-name").inner_text() for one in inside] == [
+        "年报.zip/报告/供水.txt",
+        "年报.zip/../../<b>x</b>.txt",
+        "年报.zip/内层.zip",
+        "年报.zip/图.png",
+    ]
+    states = [one.locator(".yj-file-state").inner_text() for one in inside]
+    assert states[:2] == ["完成，已可检索"] * 2
+    assert states[2].startswith("没有加入：内层.zip is an archive within the archive")
+    assert states[3].startswith("没有加入：图.png: no reader for .png")
+    added = {d.id for d in kb.documents()} - {"jobs", "sub/parks"}
+    assert added == {"年报/报告/供水", "年报/<b>x</b>"}
     kb.remove(added)
 
 

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from rag.errors import DamagedFile, EmptyDocument, ReadError
+from rag.errors import DamagedFile, EmptyDocument, ReadError, UnsupportedFormat
 from rag.reading import read_bytes, read_file, split
 
 TITLE = "青溪区2031年绿道建设情况报告"
@@ -311,11 +311,34 @@ def test_a_mail_brings_its_attachments(tmp_path):
     message.set_content("请查收附件中的报告全文,有不明白的地方请来电。")
     message.add_attachment(plain(), maintype="text", subtype="plain", filename="../../报告.txt")
     message.add_attachment(b"\x89PNG", maintype="image", subtype="png", filename="a.png")
+    message.add_attachment(plain(), maintype="text", subtype="plain", filename="报告.txt")
+    message.add_attachment(zipped({"a.txt": plain()}), maintype="application", subtype="zip", filename="b.zip")
     (tmp_path / "mail.eml").write_bytes(message.as_bytes())
     outcomes = list(read_file(tmp_path / "mail.eml", root=tmp_path))
-    assert [o.document.id for o in outcomes] == ["mail", "mail/报告"]
+    assert [o.document.id if o.document else type(o.error) for o in outcomes] == [
+        "mail",
+        "mail/报告",
+        UnsupportedFormat,
+        "mail/报告.txt",
+        ReadError,
+    ]
     assert outcomes[0].document.date == "2031-02-03"
     assert outcomes[1].document.title == TITLE
+
+
+def test_mails_within_mails_are_followed_to_a_depth(tmp_path):
+    inner = plain()
+    for depth in range(200):
+        message = EmailMessage()
+        message["Subject"] = f"第{depth}层"
+        message.set_content("请看附件。")
+        kind = ("application", "octet-stream")
+        message.add_attachment(inner, *kind, cte="8bit", filename="内.eml" if depth else "内.txt")
+        inner = message.as_bytes()
+    (tmp_path / "deep.eml").write_bytes(inner)
+    *read, last = read_file(tmp_path / "deep.eml", root=tmp_path)
+    assert [o.document.id for o in read] == ["deep", "deep/内", "deep/内/内", "deep/内/内/内"]
+    assert "too deep" in str(last.error)
 
 
 def zipped(members: dict[str, bytes]) -> bytes:
@@ -341,6 +364,7 @@ def test_an_archive_gives_its_documents_and_writes_nothing(tmp_path):
         "all/etc/x",
         DamagedFile,
         ReadError,
+        UnsupportedFormat,
     ]
     assert [path.name for path in tmp_path.iterdir()] == ["all.zip"]
 

@@ -138,6 +138,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "file_sending": ("正在上传", "Sending"),
     "file_reading": ("正在读和建索引", "Reading and indexing"),
     "file_done": ("完成，已可检索", "Done, searchable now"),
+    "file_inside": ("内含 {count} 个文件，加入 {added} 个", "{count} files inside, {added} added"),
     "file_failed": ("没有加入：{reason}", "Not added: {reason}"),
     "file_cancelled": ("已取消，没有加入", "Cancelled, not added"),
     "file_too_large": ("文件太大，服务不收", "The file is larger than the service takes"),

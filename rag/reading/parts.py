@@ -4,16 +4,18 @@ import stat
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from rag.errors import DamagedFile, EmptyDocument, ReadError
-from rag.reading.files import INSTEAD, MAX_BYTES, SUFFIXES, id_of, load, read_bytes, safe_id
+from rag.reading.files import MAX_BYTES, SUFFIXES, id_of, load, read_bytes, safe_id
 from rag.reading.packages import open_package
 from rag.types import Document
 
 ARCHIVES = (".zip",)
 _MAX_MEMBERS = 5_000
+_MAX_DEPTH = 3  # of e-mails attached to e-mails
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,9 @@ def read_file(path: Path, *, root: Path, max_bytes: int = MAX_BYTES) -> Iterator
     yield from read_parts(data, path.name, id=id_of(path, root), source=str(path), max_bytes=max_bytes)
 
 
-def read_parts(data: bytes, name: str, *, id: str, source: str, max_bytes: int = MAX_BYTES) -> Iterator[Outcome]:
+def read_parts(
+    data: bytes, name: str, *, id: str, source: str, max_bytes: int = MAX_BYTES, _depth: int = 0
+) -> Iterator[Outcome]:
     """Like `read_file`, for bytes at hand (an upload)."""
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in ARCHIVES:
@@ -51,13 +55,25 @@ def read_parts(data: bytes, name: str, *, id: str, source: str, max_bytes: int =
         yield Outcome(source, error=error)
         return
     if suffix == ".eml":
-        # Imported here: most runs meet no e-mail.
-        from rag.reading.mail import attachments
+        yield from _attached(data, name, id=id, source=source, max_bytes=max_bytes, depth=_depth)
 
-        for filename, content in attachments(data, name):
-            if PurePosixPath(filename).suffix.lower() in SUFFIXES:
-                inner = f"{id}/{safe_id(filename)}"
-                yield from read_parts(content, filename, id=inner, source=f"{source}/{filename}", max_bytes=max_bytes)
+
+def _attached(data: bytes, name: str, *, id: str, source: str, max_bytes: int, depth: int) -> Iterator[Outcome]:
+    # Imported here: most runs meet no e-mail.
+    from rag.reading.mail import attachments
+
+    taken: set[str] = set()
+    for filename, content in islice(attachments(data, name), _MAX_MEMBERS):
+        suffix, where = PurePosixPath(filename).suffix.lower(), f"{source}/{filename}"
+        inner = _free(f"{id}/{safe_id(filename)}", suffix, taken)
+        if suffix in ARCHIVES:
+            yield Outcome(
+                where, error=ReadError(f"{filename} is an archive within {name}: save it and add it by itself.")
+            )
+        elif depth >= _MAX_DEPTH:
+            yield Outcome(where, error=ReadError(f"{filename} is an e-mail within e-mails, too deep to be followed."))
+        else:
+            yield from read_parts(content, filename, id=inner, source=where, max_bytes=max_bytes, _depth=depth + 1)
 
 
 def _members(data: bytes, name: str, *, id: str, source: str, max_bytes: int) -> Iterator[Outcome]:
@@ -76,7 +92,7 @@ def _members(data: bytes, name: str, *, id: str, source: str, max_bytes: int) ->
             member = _member_name(info.filename, info.flag_bits)
             suffix = PurePosixPath(member).suffix.lower()
             base = PurePosixPath(member).name
-            if base.startswith(".") or not (suffix in SUFFIXES or suffix in INSTEAD or suffix in ARCHIVES):
+            if base.startswith("."):
                 continue
             inner = _free(f"{id}/{safe_id(member)}", suffix, taken)
             where = f"{source}/{member}"
@@ -89,7 +105,7 @@ def _members(data: bytes, name: str, *, id: str, source: str, max_bytes: int) ->
                     raise ReadError(f"{member} in {name} is encrypted. Unpack it with its password first.")
                 if stat.S_ISLNK(info.external_attr >> 16):
                     raise ReadError(f"{member} in {name} is a link, not a file. Pack the file itself.")
-                content = _unpacked(package, info, max_bytes)
+                content = _unpacked(package, info, max_bytes) if suffix in SUFFIXES else b""
             except ReadError as error:
                 yield Outcome(where, error=error)
                 continue

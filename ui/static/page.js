@@ -386,6 +386,16 @@
     else if (state !== "sending") bar.value = state === "waiting" ? 0 : 100;
   }
 
+  function tellInside(item, outcome, failed) { // an archive, or an e-mail with what is attached: a line for each file
+    tellFile(item, failed.length === outcome.length ? "failed" : "done");
+    $(".yj-file-state", item.row).textContent = say("file_inside", { added: outcome.length - failed.length, count: outcome.length });
+    item.row.append(make("ul", { class: "yj-inside" }, ...outcome.map((one) => {
+      const bad = one.status === "failed";
+      return make("li", { class: `yj-file-${bad ? "failed" : "done"}` }, make("span", { class: "yj-file-name" }, one.name),
+        make("span", { class: "yj-file-state" }, bad ? say("file_failed", { reason: one.message }) : say("file_done")));
+    })));
+  }
+
   function upload(files) {
     const input = $("#yj-files"), limit = Number(input.dataset.limit);
     let list = $("#yj-progress-here .yj-files");
@@ -418,10 +428,9 @@
       if (item.state !== "cancelled") {
         const outcome = xhr.status === 201 ? JSON.parse(xhr.responseText).documents : [];
         const failed = outcome.filter((one) => one.status === "failed");
-        if (xhr.status !== 201 || failed.length === outcome.length) tellFile(item, "failed", { reason: reasonOf(xhr) });
+        if (outcome.length > 1) tellInside(item, outcome, failed);
+        else if (xhr.status !== 201 || failed.length) tellFile(item, "failed", { reason: reasonOf(xhr) });
         else tellFile(item, "done");
-        if (failed.length && failed.length < outcome.length) // a zip of which some could not be read
-          $(".yj-file-state", item.row).textContent += "; " + failed.map((one) => `${one.name}: ${one.message}`).join("; ");
         if (outcome.length > failed.length) send("list_documents", {});
       }
       nextFile();
