@@ -93,6 +93,9 @@ class FakeKnowledge:
             answer = Answer(question, resolved, text, tuple(sentences), tuple(citations), confidence=0.93, id="a1")
             yield answer
             if "慢" in question:
+                time.sleep(self.pause / 10)
+                under_way = Sentence("下一句正在写", verified=False)
+                yield replace(answer, sentences=(*sentences, under_way))
                 time.sleep(self.pause)
         yield replace(answer, related=tuple(hits[2:]), timings_ms={"search": 0.4, "total": 2.6})
 

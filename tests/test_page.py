@@ -250,6 +250,22 @@ def test_answer_streams_and_can_be_stopped(page):
     assert page.locator(".yj-turn").count() == 2
 
 
+def test_citations_open_while_the_answer_is_still_written(page):
+    page.fill("#yj-box textarea", "慢：一般公共预算收入？")
+    page.press("#yj-box textarea", "Enter")
+    running = page.locator("#yj-live .yj-is-running")
+    running.get_by_text("下一句正在写").wait_for()
+    assert running.locator(".yj-unverified, .yj-doubt").count() == 0
+    running.locator(".yj-cite").click()
+    current = page.locator("#yj-panel .yj-card.yj-current")
+    assert current.locator(".yj-paragraph mark").inner_text() == QUOTE
+    assert running.count() == 1
+    finished(page, "慢：一般公共预算收入？")
+    assert current.locator(".yj-number").inner_text() == "①"
+    assert current.locator(".yj-neighbour").count() == 1
+    assert page.locator("#yj-live .yj-unverified").count() == 1
+
+
 def test_abstention_looks_like_one(page):
     turn = ask(page, "火星上一般公共预算收入是多少？")
     assert turn.locator(".yj-verdict").inner_text() == "文件里没有找到答案"

@@ -22,10 +22,6 @@ _THUMB = (
 REASONS = ("wrong", "citation", "missing", "stale")
 
 
-def render_turns(turns: Sequence[Turn], *, library: Library, language: Language) -> str:
-    return "".join(render_turn(turn, i, library=library, language=language) for i, turn in enumerate(turns))
-
-
 def render_turn(turn: Turn, index: int, *, library: Library, language: Language) -> str:
     """One question with its answer, its actions, and (hidden) the cards that the source panel shows for it."""
     finished = turn.state != "running"
@@ -39,8 +35,8 @@ def render_turn(turn: Turn, index: int, *, library: Library, language: Language)
     )
     answer = turn.answer
     if answer is not None:
-        body += _abstention(answer, library, language) if answer.abstained else _sentences(answer, language)
-    if turn.state == "running" and (answer is None or not answer.text):
+        body += _abstention(answer, library, language) if answer.abstained else _sentences(answer, finished, language)
+    if turn.state == "running" and not (answer and (answer.sentences or answer.text)):
         body += f'<p class="yj-wait">{escape(message(language, "looking"))}</p>'
     if turn.state == "stopped":
         body += f'<p class="yj-note">{escape(message(language, "stopped"))}</p>'
@@ -49,14 +45,15 @@ def render_turn(turn: Turn, index: int, *, library: Library, language: Language)
     if finished:
         body += _meta(turn, language) + _actions(turn, language)
     body += "</div>"
-    if answer is not None and finished:
+    if answer is not None:
         shown = cards(
             answer.citations,
-            answer.related,
+            answer.related if finished else (),
             library=library,
             language=language,
             gone=turn.gone,
             abstained=answer.abstained,
+            neighbours=finished,
         )
         body += f'<div class="yj-cards" hidden>{shown}</div>'
     return body + "</section>"
@@ -74,10 +71,14 @@ def _resolved(turn: Turn, language: Language) -> str:
     )
 
 
-def _sentences(answer: Answer, language: Language) -> str:
+def _sentences(answer: Answer, finished: bool, language: Language) -> str:
     by_number = {c.number: c for c in answer.citations}
-    sentences = answer.sentences or _from_text(answer.text)
-    return '<p class="yj-text">' + "".join(_sentence(s, by_number, language) for s in sentences) + "</p>"
+    sentences = list(answer.sentences or _from_text(answer.text))
+    written = ""
+    if not finished and sentences and not sentences[-1].verified and not sentences[-1].citations:
+        # A model is still at it; what it stands on is found when it ends.
+        written = f'<span class="yj-sentence">{escape(_MARKER.sub("", sentences.pop().text))}</span>'
+    return '<p class="yj-text">' + "".join(_sentence(s, by_number, language) for s in sentences) + written + "</p>"
 
 
 def _from_text(text: str) -> tuple[Sentence, ...]:

@@ -36,7 +36,7 @@ def chat_tab(page: gr.Blocks, bridge: Any, kb: Knowledge, words: Words, *, feedb
                     autofocus=True,
                 )
                 ask = gr.Button(words("ask"), variant="primary", scale=0, min_width=88, elem_id="yj-ask-button")
-                stop = gr.Button(words("stop"), variant="stop", scale=0, min_width=88, visible=False, elem_id="yj-stop")
+                stop = gr.Button(words("stop"), variant="stop", scale=0, min_width=88, elem_id="yj-stop")
             narrowed = filters(page, kb, words)
             with gr.Row(elem_id="yj-tools"):
                 to_markdown = gr.Button(
@@ -47,7 +47,7 @@ def chat_tab(page: gr.Blocks, bridge: Any, kb: Knowledge, words: Words, *, feedb
             html("yj-panel-holder", '<div id="yj-panel-here"></div>')
     payload = gr.JSON(visible=False)
     turns = gr.State(())
-    shown = [log, live, box, ask, stop, turns]
+    shown = [log, live, box, turns]
 
     running: dict[str, Any] = {**QUIET, "concurrency_limit": None}
     asked = gr.on([box.submit, ask.click], handlers.ask, [box, turns, *narrowed], shown, trigger_mode="once", **running)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -11,12 +12,15 @@ from rag.errors import YoujuError
 from rag.types import Answer
 from ui.knowledge import Knowledge
 from ui.messages import Language, message
-from ui.page.answers import REASONS, render_turn, render_turns
+from ui.page.answers import REASONS, render_turn
 from ui.page.filters import Filters
 from ui.page.language import language
 from ui.page.turns import Turn, Turns, from_stored, history
+from ui.page.waiting import announced
 
 BATCH_S = 0.1  # the page is redrawn at most this often while an answer grows
+AT_ONCE_S = 0.08  # an answer that begins within it needs no word that it is being looked for
+ASKED_AT_ONCE = 40
 MAX_TURNS = 200  # of a conversation taken back from the browser
 MAX_COMMENT = 500  # characters
 
@@ -28,11 +32,12 @@ class FeedbackSink(Protocol):
 
 
 class ChatHandlers:
-    """The handlers of the chat. Those that draw give [log, live turn, question box, ask, stop, turns]."""
+    """The handlers of the chat. Those that draw give [log, live turn, question box, turns]."""
 
     def __init__(self, kb: Knowledge, feedback: FeedbackSink | None) -> None:
         self._kb = kb
         self._feedback = feedback
+        self._pool = ThreadPoolExecutor(ASKED_AT_ONCE, thread_name_prefix="youju-page")
 
     def ask(
         self, question: str | None, turns: Turns, documents: Any, issuers: Any, years: Any, request: gr.Request
@@ -86,44 +91,42 @@ class ChatHandlers:
 
     def _answer(self, earlier: Turns, turn: Turn, tongue: Language) -> Iterator[list[Any]]:
         """Draws `turn` as it grows, at most every BATCH_S seconds, and at once when it is whole."""
-        done = render_turns(earlier, library=self._kb, language=tongue)
+        earlier = self._drawn(earlier, tongue)
+        done = "".join(turn.drawn for turn in earlier)
 
-        def draw(now: Turn, *, first: bool = False, last: bool = False) -> list[Any]:
-            return [
-                done if first else gr.skip(),
-                render_turn(now, len(earlier), library=self._kb, language=tongue),
-                "" if first else gr.skip(),
-                gr.update(visible=last) if first or last else gr.skip(),
-                gr.update(visible=not last) if first or last else gr.skip(),
-                (*earlier, now),
-            ]
+        def draw(now: Turn, *, first: bool = False) -> list[Any]:
+            drawn = render_turn(now, len(earlier), library=self._kb, language=tongue)
+            if now.state != "running":
+                now = replace(now, drawn=drawn)
+            return [done if first else gr.skip(), drawn, "" if first else gr.skip(), (*earlier, now)]
 
         if turn.only == ():
-            yield draw(replace(turn, state="failed", error=message(tongue, "filter_none")), first=True, last=True)
+            yield draw(replace(turn, state="failed", error=message(tongue, "filter_none")), first=True)
             return
-        yield draw(turn, first=True)
-        drawn = float("-inf")
+        first, drawn = True, float("-inf")
         try:
-            for answer in self._kb.stream(turn.question, history=history(earlier), only=turn.only):
+            stream = self._kb.stream(turn.question, history=history(earlier), only=turn.only)
+            for answer in announced(stream, AT_ONCE_S, self._pool):
                 turn = replace(turn, answer=answer)
                 if time.monotonic() - drawn >= BATCH_S:
-                    yield draw(turn)
-                    drawn = time.monotonic()
+                    yield draw(turn, first=first)
+                    first, drawn = False, time.monotonic() if answer else drawn
         except YoujuError as error:
-            yield draw(replace(turn, state="failed", error=str(error)), last=True)
+            yield draw(replace(turn, state="failed", error=str(error)), first=first)
             return
-        yield draw(replace(turn, state="done"), last=True)
+        yield draw(replace(turn, state="done"), first=first)
 
     def _draw(self, turns: Turns, tongue: Language) -> list[Any]:
         """A conversation at rest: its last turn stands in the live place, so that it is not redrawn when finished."""
-        return [
-            render_turns(turns[:-1], library=self._kb, language=tongue),
-            render_turn(turns[-1], len(turns) - 1, library=self._kb, language=tongue) if turns else "",
-            gr.skip(),
-            gr.update(visible=True),
-            gr.update(visible=False),
-            turns,
-        ]
+        turns = self._drawn(turns, tongue)
+        drawn = [turn.drawn for turn in turns]
+        return ["".join(drawn[:-1]), "".join(drawn[-1:]), gr.skip(), turns]
+
+    def _drawn(self, turns: Turns, tongue: Language) -> Turns:
+        return tuple(
+            turn if turn.drawn else replace(turn, drawn=render_turn(turn, i, library=self._kb, language=tongue))
+            for i, turn in enumerate(turns)
+        )
 
 
 def _data(event: gr.EventData) -> dict[str, Any]:

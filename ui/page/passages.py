@@ -20,9 +20,10 @@ def cards(
     language: Language,
     gone: Collection[int] = (),
     abstained: bool = False,
+    neighbours: bool = True,
 ) -> str:
     """What the panel shows for one answer: a card per citation, then, folded, the passages that are not cited."""
-    out = [card(c, library=library, language=language, gone=c.number in gone) for c in citations]
+    out = [card(c, library=library, language=language, gone=c.number in gone, neighbours=neighbours) for c in citations]
     if related and not abstained:
         summary = message(language, "other_passages", count=len(related))
         rows = "".join(passage(hit, library=library, language=language) for hit in related)
@@ -30,16 +31,21 @@ def cards(
     return "".join(out)
 
 
-def card(citation: Citation, *, library: Library, language: Language, gone: bool = False) -> str:
-    """One citation: where it is, the paragraph with the quote marked, its neighbours one step away."""
+def card(
+    citation: Citation, *, library: Library, language: Language, gone: bool = False, neighbours: bool = True
+) -> str:
+    """One citation: where it is, the paragraph with the quote marked, its neighbours one step away.
+
+    Without `neighbours`, as while an answer grows, the document's paragraphs are not looked at.
+    """
     c = citation
     try:
         document: Document | None = library.document(c.document_id)
-        paragraphs = library.paragraphs(c.document_id)
+        paragraphs = library.paragraphs(c.document_id) if neighbours else []
     except UnknownDocument:
         document, paragraphs = None, []
     where = next((i for i, p in enumerate(paragraphs) if p.start <= c.start and c.end <= p.end), None)
-    if document is None or where is None or document.text[c.start : c.end] != c.quote:
+    if document is None or (neighbours and where is None) or document.text[c.start : c.end] != c.quote:
         gone = True
     at = c.start - max(c.paragraph.find(c.quote), 0) if where is None else paragraphs[where].start
     badge = "verified" if c.verified else "unverified"

@@ -1,7 +1,7 @@
 """A conversation as the page keeps it, and the small form of it that stays in the reader's browser."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 from rag.errors import UnknownDocument
@@ -13,7 +13,10 @@ State: TypeAlias = Literal["running", "done", "stopped", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question and what came of it. `gone` are numbers of citations whose text is no longer in the document."""
+    """One question and what came of it. `gone` are numbers of citations whose text is no longer in the document.
+
+    `drawn` is how it was shown last, when it was finished: conversations are not drawn anew with every question.
+    """
 
     question: str
     answer: Answer | None = None
@@ -21,6 +24,7 @@ class Turn:
     error: str = ""
     only: tuple[str, ...] | None = None
     gone: tuple[int, ...] = ()
+    drawn: str = field(default="", compare=False, repr=False)
 
 
 Turns: TypeAlias = tuple[Turn, ...]

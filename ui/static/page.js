@@ -103,16 +103,16 @@
     aside.classList.toggle("yj-has-cards", Boolean($(".yj-card", body)));
   }
 
-  function openCitation(turn, number, opener) {
+  function openCitation(turn, number, opener, { focus = true } = {}) {
     const aside = panel();
     if (!turn || !aside || !$(`.yj-cards [data-card="${number}"]`, turn)) return;
-    if (shown.turn !== turn.id) fillPanel(turn);
+    if (shown.turn !== turn.id || !$(`[data-card="${number}"]`, aside)) fillPanel(turn);
     shown = { turn: turn.id, number, opener: opener || shown.opener };
     document.body.classList.add("yj-panel-open");
     const card = $(`[data-card="${number}"]`, aside);
     $$(".yj-card", aside).forEach((c) => c.classList.toggle("yj-current", c === card));
     $$(".yj-cite").forEach((c) => c.classList.toggle("yj-current", c.closest(".yj-turn") === turn && c.dataset.cite === String(number)));
-    card.focus({ preventScroll: true });
+    if (focus) card.focus({ preventScroll: true });
     const body = $("#yj-panel-body", aside), mark = $("mark", card) || card;
     body.scrollTop += Math.min(card.getBoundingClientRect().top - body.getBoundingClientRect().top - 8,
       mark.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 3) ;
@@ -330,21 +330,35 @@
   window.addEventListener("scroll", hidePeek, { passive: true, capture: true });
 
   // ---- following the answer as it comes
-  let spoken = "";
+  let spoken = "", running = false, held = null;
+  // While it is drawn again and again a marker may be gone between the press and the release, and loses its focus.
+  document.addEventListener("pointerdown", (e) => {
+    const marker = e.target.closest?.(".yj-is-running .yj-cite");
+    if (marker) openCitation(marker.closest(".yj-turn"), marker.dataset.cite, marker);
+  });
+  document.addEventListener("focusin", (e) => { held = e.target.closest?.(".yj-is-running .yj-cite")?.dataset.cite || null; });
   function follow() {
     const turn = $("#yj-live .yj-turn");
     document.body.classList.toggle("yj-talking", Boolean(turn));
     panel();
     if (!turn) { spoken = ""; return; }
-    if (turn.classList.contains("yj-is-running")) {
-      if (spoken !== "") { spoken = ""; }
+    const wasRunning = running;
+    running = turn.classList.contains("yj-is-running");
+    if (held && document.activeElement === document.body) $(`.yj-cite[data-cite="${held}"]`, turn)?.focus({ preventScroll: true });
+    if ($("#yj-peek.yj-on") && !$(".yj-cite:is(:hover, :focus)")) hidePeek();
+    if (running) {
+      spoken = "";
+      if (!wasRunning && shown.turn === turn.id) shown = { turn: null, number: null, opener: null }; // asked again
       if (turn.getBoundingClientRect().bottom > window.innerHeight - 120) turn.scrollIntoView({ block: "end" });
       return;
     }
     const now = turn.dataset.stored;
     if (now === spoken) return;
     spoken = now;
+    const open = shown.turn === turn.id && document.body.classList.contains("yj-panel-open") ? shown.number : null;
+    const inside = $("#yj-panel")?.contains(document.activeElement);
     fillPanel(turn);
+    if (open) openCitation(turn, open, null, { focus: inside });
     remember();
     tell2($(".yj-text, .yj-verdict, .yj-failure", turn)?.textContent || "");
   }
