@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _SIMPLIFIED = Path(__file__).with_name("tables") / "simplified.txt"
@@ -19,6 +19,8 @@ _BIG_UNITS = {"万": 10**4, "亿": 10**8}
 
 _D = "零〇○一二两三四五六七八九"
 _NUMERAL = f"[{_D}十百千万亿]"
+_HELD_LENGTH = 2000  # characters of a text whose folded form is kept for a while
+
 _PATTERN = re.compile(
     rf"(?P<share>百分之|千分之|万分之)(?P<of>\d+(?:\.\d+)?|{_NUMERAL}+(?:点[{_D}]+)?)"
     rf"|(?P<decimal>{_NUMERAL}+点[{_D}]+)(?=个?百分点|[万亿倍%])"
@@ -74,9 +76,17 @@ def _characters() -> _Characters:
 
 def fold(text: str) -> str:
     """The form matching sees."""
+    return _fold_again(text) if len(text) <= _HELD_LENGTH else _fold(text)
+
+
+def _fold(text: str) -> str:
     if text.isascii() and "," not in text:
         return text.lower() if text.isprintable() else text.lower().translate(_characters())
     return _PATTERN.sub(_replace, text.translate(_characters()))
+
+
+# Both legs fold each paragraph, and both its terms and its matching the same question.
+_fold_again = lru_cache(maxsize=2048)(_fold)
 
 
 def fold_with_offsets(text: str) -> Folded:

@@ -21,7 +21,10 @@ _FUNCTION_WORDS = (
     "me us them what which who whom whose when where why how many much not no will would can could should "
     "shall may might about into than then so such"
 )
-_STOPWORDS = frozenset(_FUNCTION_WORDS.split())
+LOG_TOTAL = log(60_101_967)
+"""The frequencies of jieba 0.42.1's dictionary add up to this."""
+
+STOPWORDS = frozenset(_FUNCTION_WORDS.split())
 
 
 def terms(text: str) -> list[str]:
@@ -59,7 +62,7 @@ def _words(folded: str) -> list[str]:
     for run in _RUN.findall(folded):
         if _is_han(run):
             found += cut(run)
-        elif run not in _STOPWORDS:
+        elif run not in STOPWORDS:
             found.append(stem(run))
     return found
 
@@ -88,6 +91,14 @@ def jieba_dictionary() -> Iterator[tuple[str, str]]:
         for line in lines:
             word, _, tag = line.split()
             yield word, tag
+
+
+def jieba_entries() -> Iterator[tuple[str, float]]:
+    """The words of jieba's dictionary and the logarithm of their probability."""
+    with Path(_import_jieba().__file__).with_name("dict.txt").open(encoding="utf-8") as lines:
+        for line in lines:
+            word, frequency, _ = line.split(" ")
+            yield word, log(int(frequency) or 1) - LOG_TOTAL
 
 
 def _segmenter_class() -> Any:
@@ -180,8 +191,7 @@ class _Sections(dict[str, _Entries]):
         for a, b in zip(changes[:-1].tolist(), changes[1:].tolist(), strict=True):
             start = int(bounds[a])
             self._spans.setdefault(dictionary[start : start + 3], []).append((start, int(bounds[b])))
-        self._log_total = log(60_101_967)  # the frequencies of jieba 0.42.1's dictionary add up to this
-        self.unknown = -self._log_total
+        self.unknown = -LOG_TOTAL
 
     def __missing__(self, character: str) -> _Entries:
         entries = _Entries()
@@ -189,7 +199,7 @@ class _Sections(dict[str, _Entries]):
             for line in self._dictionary[start:end].decode("utf-8").splitlines():
                 word, frequency, _ = line.split(" ")
                 if word[0] == character:
-                    entries[word] = log(int(frequency) or 1) - self._log_total
+                    entries[word] = log(int(frequency) or 1) - LOG_TOTAL
         entries.lengths = tuple(sorted({len(word) for word in entries} - {1}))
         self[character] = entries
         return entries

@@ -56,7 +56,14 @@ class Postings:
                 yield [numbers.setdefault(term, len(numbers)) for term in paragraph]
 
         terms = np.fromiter(chain.from_iterable(numbered()), np.int64)
-        keys = hashes(numbers)
+        return cls.from_numbers(list(numbers), terms, np.asarray(lengths, np.int64))
+
+    @classmethod
+    def from_numbers(
+        cls, vocabulary: Sequence[str], terms: NDArray[np.int64], lengths: NDArray[np.int64]
+    ) -> "Postings":
+        """Of paragraphs given one after the other as numbers into `vocabulary`; paragraph i has lengths[i] of them."""
+        keys = hashes(vocabulary)
         by_key = np.argsort(keys)
         ranks = np.empty(len(keys), np.int64)
         ranks[by_key] = np.arange(len(keys))

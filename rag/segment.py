@@ -12,12 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings import Encoder
+from embeddings.term_numbers import TermNumbers
 from embeddings.terms import terms
 from rag.lexical import Postings
 from rag.rows import LiveRows, Rows
 from rag.subjects import Names, names_of
 from rag.types import Document, DocumentHead, Paragraph
 from rag.vectors import VectorFile
+
+MANY = 2_000
+"""Paragraphs from which on terms are found for many at once, which takes most of a second to get ready for."""
+
+_CHUNK = 512
 
 Splitter = Callable[[Document], Sequence[Paragraph]]
 
@@ -94,8 +100,7 @@ class Segment:
             HeldTexts(documents, [paragraph for paragraphs in owned for paragraph in paragraphs]),
             np.asarray(positions, np.int64),
             _starts([len(paragraphs) for paragraphs in owned]),
-            Postings.from_terms(terms(text) for text in texts),
-            VectorFile.from_vectors(encoder.encode_passages(texts)),
+            *_indexes(texts, encoder),
         )
 
     @cached_property
@@ -157,6 +162,22 @@ def merge(parts: Sequence[LiveSegment]) -> Segment:
         _starts(sizes),
         Postings.merge([(part.segment.postings, part.rows) for part in parts]),
         VectorFile.merge([(part.segment.vectors, part.rows) for part in parts]),
+    )
+
+
+def _indexes(texts: Sequence[str], encoder: Encoder) -> tuple[Postings, VectorFile]:
+    """Both a chunk at a time, so that what the first leg folded is at hand for the second."""
+    if len(texts) < MANY:
+        postings = Postings.from_terms(terms(text) for text in texts)
+        return postings, VectorFile.from_vectors(encoder.encode_passages(texts))
+    found, vectors = TermNumbers(), []
+    for start in range(0, len(texts), _CHUNK):
+        chunk = texts[start : start + _CHUNK]
+        found.add(chunk)
+        vectors.append(encoder.encode_passages(chunk))
+    return (
+        Postings.from_numbers(found.vocabulary, found.numbers, found.sizes),
+        VectorFile.from_vectors(np.concatenate(vectors)),
     )
 
 

@@ -1,6 +1,17 @@
 import sys
+from collections import Counter
+from pathlib import Path
 
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from embeddings.term_numbers import TermNumbers
 from embeddings.terms import bigrams, segmenter, terms, words
+
+CORPUS = Path(__file__).parent.parent / "data" / "corpus"
+
+CORPUS = Path(__file__).parent.parent / "data" / "corpus"
 
 
 def test_words():
@@ -30,3 +41,32 @@ def test_jieba_cuts_the_same_way():
     reference.initialized = True
     assert segmenter().search_words("同比增长") == list(reference.cut_for_search("同比增长", HMM=False))
     assert sys.modules.get("pkg_resources", sys) is not None
+
+
+TEXTS = st.text(
+    st.sampled_from("中华人民共和国全国代表大会常务委员会上海市杨浦区,。\n aAsB's1２.%一丨𠀀한😀ａ繁體字")
+    | st.characters(),
+    max_size=60,
+)
+
+
+@given(st.lists(TEXTS, max_size=8), st.lists(TEXTS, max_size=3))
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_the_terms_of_many_are_those_of_each(first: list[str], second: list[str]) -> None:
+    numbered = TermNumbers()
+    numbered.add(first)
+    numbered.add(second)
+    assert _each(numbered) == [Counter(terms(text)) for text in first + second]
+    assert len(set(numbered.vocabulary)) == len(numbered.vocabulary)
+
+
+def test_the_terms_of_whole_documents_and_of_a_run_without_end() -> None:
+    texts = [file.read_text(encoding="utf-8") for file in sorted(CORPUS.glob("*.md"))] + ["中国" * 3000]
+    numbered = TermNumbers()
+    numbered.add(texts)
+    assert _each(numbered) == [Counter(terms(text)) for text in texts]
+
+
+def _each(numbered: TermNumbers) -> list[Counter[str]]:
+    parts = np.split(numbered.numbers, np.cumsum(numbered.sizes)[:-1]) if len(numbered.sizes) else []
+    return [Counter(numbered.vocabulary[number] for number in part.tolist()) for part in parts]

@@ -127,8 +127,8 @@ def _head(lines: Sequence[Line]) -> Sequence[Line]:
 def language(text: str) -> str:
     """ "zh" or "en", by which script there is more of; two Chinese characters weigh like an English word."""
     sample = text[:20_000]
-    chinese = sum(1 for c in sample if "\u4e00" <= c <= "\u9fff")
-    latin = sum(1 for c in sample if "a" <= c <= "z" or "A" <= c <= "Z")
+    chinese = sum(map(len, re.findall("[\u4e00-\u9fff]+", sample)))
+    latin = sum(map(len, re.findall("[A-Za-z]+", sample)))
     return "zh" if chinese * 3 >= latin else "en"
 
 
