@@ -134,11 +134,12 @@ class StaticEncoder:
         features = self._extract(texts)
         count = len(texts)
         known, places = self._look_up(features.hashes)
-        weights = np.power(features.counts, np.float32(self._config.count_power))
-        unknown = ~known
+        weights = features.counts**self._config.count_power
+        unknown = np.flatnonzero(~known)
         sums = self._directions(features, unknown, weights, count)
-        text, rows, factors = features.text[known], places[known], weights[known]
-        guesses = self._guess(features, np.flatnonzero(unknown & (features.kinds == WORD)))
+        at = np.flatnonzero(known)
+        text, rows, factors = features.text[at], places[at], weights[at]
+        guesses = self._guess(features, unknown[features.kinds[unknown] == WORD])
         if guesses:
             at, guessed = (np.array(column, dtype=np.int64) for column in zip(*guesses, strict=True))
             order = np.argsort(np.concatenate((text, features.text[at])), kind="stable")
@@ -152,9 +153,9 @@ class StaticEncoder:
             start, end = bounds[i], bounds[i + 1]
             packed = self._rows[rows[start:end]]
             factor = factors[start:end]
-            shift = _MIDDLE * float(factor.sum())
-            sums[i, :half] += factor @ (packed & 15).astype(np.float32) - shift
-            sums[i, half:] += factor @ (packed >> 4).astype(np.float32) - shift
+            sums[i] -= _MIDDLE * factor.sum()
+            sums[i, :half] += factor @ (packed & 15).astype(np.float32)
+            sums[i, half:] += factor @ (packed >> 4).astype(np.float32)
         norms = np.sqrt(np.einsum("ij,ij->i", sums, sums))
         bare = norms < 1e-6
         if bare.any():  # nothing but features of weight zero, or what cancels out
@@ -192,18 +193,19 @@ class StaticEncoder:
         return [int(place) for place in places[known]]
 
     def _directions(
-        self, features: Features, unknown: NDArray[np.bool_], weights: NDArray[np.float32], count: int
+        self, features: Features, unknown: NDArray[np.int64], weights: NDArray[np.float32], count: int
     ) -> NDArray[np.float32]:
         """Sums of the directions of unknown features, shape (count, dimensions)."""
-        values = self._unknown_weights[features.kinds] * weights
-        used = np.flatnonzero(unknown & (values > 0))
+        values = self._unknown_weights[features.kinds[unknown]] * weights[unknown]
+        counting = np.flatnonzero(values)
         size = self.dimensions
-        if not len(used):
+        if not len(counting):
             return np.zeros((count, size), dtype=np.float32)
-        drawn = ((features.hashes[used, None] >> _SHIFTS) & np.uint64(0xFFFF)).astype(np.int64)
+        used = unknown[counting]
+        drawn = ((features.hashes[used, None] >> _SHIFTS) & np.uint64(0xFFFF)).view(np.int64)
         columns = ((drawn & 0x7FFF) * size >> 15) + features.text[used, None] * size
-        sums = np.bincount(columns.ravel(), (values[used, None] * _SIGNS[drawn >> 15]).ravel(), count * size)
-        return sums.reshape(count, size).astype(np.float32)
+        signed = values[counting, None] * _SIGNS[drawn >> 15]
+        return np.bincount(columns.ravel(), signed.ravel(), count * size).reshape(count, size).astype(np.float32)
 
 
 def fingerprint(*arrays: NDArray[Any], note: str = "") -> str:

@@ -1,4 +1,4 @@
-"""`python -m embeddings.training --data FOLDER --out DIR [--minutes 40] [--seed 0]`"""
+"""`python -m embeddings.training --data FOLDER --out DIR [--minutes 20] [--seed 0]`"""
 
 import argparse
 import logging
@@ -13,7 +13,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m embeddings.training", description=main.__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with the four .xz files of the data")
     parser.add_argument("--out", type=Path, required=True, help="where the encoder and the checkpoint are written")
-    parser.add_argument("--minutes", type=float, default=40.0, help="of learning; reading comes on top")
+    parser.add_argument("--minutes", type=float, default=20.0, help="of learning; reading comes on top")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--dimensions", type=int, default=512)
     options = parser.parse_args(arguments)

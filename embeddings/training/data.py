@@ -91,7 +91,7 @@ def load(folder: Path) -> Data:
     passage_lines = hashed([line for lines in passage_sentences for line in lines])
     news_lines = hashed([line for lines in news for line in lines])
     counted = build_vocabulary((chinese, english, news_lines, passage_lines, questions, heads, glosses))
-    vocabulary = choose(counted, words, glosses, [name.english for name in known_names])
+    vocabulary = choose(counted, words, glosses, [name.english for name in known_names if name.listed])
 
     owner = np.repeat(np.arange(len(entries)), [len(entry.glosses) for entry in entries])
     held_entries = np.array([entry.held_apart for entry in entries], dtype=bool)
@@ -104,7 +104,8 @@ def load(folder: Path) -> Data:
         every_name,
     )
     parallel = _parallel(blocks, vocabulary.bags(chinese), vocabulary.bags(english))
-    passage_of = np.array([{p: i for i, p in enumerate(passages)}[row.passage] for row in asked], dtype=np.int64)
+    places = {passage: i for i, passage in enumerate(passages)}
+    passage_of = np.array([places[row.passage] for row in asked], dtype=np.int64)
     question_data = _questions(
         asked, vocabulary.bags(questions), vocabulary.bags(passage_lines), passage_sentences, passage_of
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from embeddings.features import HAN, LONGER, NUMBER, WORD, Extractor, hash_pieces
 from embeddings.folding import fold
 
-_CHUNK = 4096
+_CHUNK = 32_768
 _PROCESSES = 2
 
 

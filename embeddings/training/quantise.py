@@ -12,7 +12,7 @@ from embeddings.training.prepare import Vocabulary
 _STEPS = (0.28, 0.3352, 0.38, 0.44)
 """Step sizes tried for each row, in standard deviations; the second is best for normally distributed numbers."""
 
-COUNT_POWER = 0.75
+COUNT_POWER = 0.5
 
 
 def four_bits(rows: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.float16]]:

@@ -11,6 +11,7 @@ from embeddings.training.learn import Side
 from embeddings.training.prepare import Bags, Vocabulary
 
 _TRANSLATIONS = 5
+_WITHIN = 0.035
 Index = NDArray[np.int64]
 
 
@@ -57,12 +58,17 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A way to draw a batch, how often it has its turn, and how much larger than usual its batches are."""
+    """A way to draw a batch, how often it has its turn, and how much larger than usual its batches are.
+
+    `temperature` is that of its contrast: a low one tells near misses apart, as exact matching within a language
+    needs; across languages it would hold on to what happens to stand in both.
+    """
 
     name: str
     share: float
     enlarge: int
     draw: Callable[[int], tuple[Side, Side]]
+    temperature: float = 0.05
 
 
 class Tasks:
@@ -91,12 +97,12 @@ class Tasks:
             Task("windows", 4, 1, self._windows),
             Task("dictionary", 1, 2, lambda size: self._listed(self._dictionary, size)),
             Task("names", 0.4, 2, lambda size: self._listed(self._names, size)),
-            Task("rest", 2, 1, self._rest),
-            Task("rest-en", 0.5, 1, self._english_rest),
-            Task("cloze", 2, 1, self._cloze),
-            Task("cloze-en", 1, 1, self._english_cloze),
+            Task("rest", 2, 1, self._rest, _WITHIN),
+            Task("rest-en", 0.5, 1, self._english_rest, _WITHIN),
+            Task("cloze", 2, 1, self._cloze, _WITHIN),
+            Task("cloze-en", 1, 1, self._english_cloze, _WITHIN),
             Task("cloze-cross", 1.5, 1, self._cross_cloze),
-            Task("questions", 2.8, 1, self._ask),
+            Task("questions", 2.8, 1, self._ask, _WITHIN),
             Task("questions-cross", 1.5, 1, self._cross_ask),
         )
         self._shares = np.cumsum([task.share for task in self.all])
@@ -223,6 +229,21 @@ def spans(bags: Bags, start: Index, end: Index) -> Side:
     starts = np.concatenate(([0], np.cumsum(last - first)))
     at = np.arange(starts[-1]) - np.repeat(starts[:-1] - first, last - first)
     return Side(starts, bags.ids[at], bags.weights[at])
+
+
+def merge(side: Side) -> Side:
+    """Each feature of a text once, as an encoded text has it: n times counts as the square root of n."""
+    texts = np.repeat(np.arange(len(side)), np.diff(side.starts))
+    keys = (texts << 32) | side.ids
+    order = np.argsort(keys, kind="stable")
+    keys, weights = keys[order], side.weights[order]
+    firsts = np.flatnonzero(np.diff(keys, prepend=-1))
+    totals = np.add.reduceat(weights, firsts) if len(firsts) else weights
+    return Side(
+        np.searchsorted(keys[firsts], np.arange(len(side) + 1) << 32),
+        (keys[firsts] & 0xFFFFFFFF).astype(np.int32),
+        np.sqrt(totals * weights[firsts]),
+    )
 
 
 def join(left: Side, right: Side) -> Side:

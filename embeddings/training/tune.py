@@ -11,7 +11,7 @@ from embeddings.training.learn import Learner, Side
 from embeddings.training.prepare import Vocabulary, hash_texts
 from embeddings.training.quantise import write_encoder
 from embeddings.training.sources import sentences
-from embeddings.training.tasks import join, spans
+from embeddings.training.tasks import join, merge, spans
 
 _LEAST = 20
 _BATCH = 512
@@ -48,7 +48,7 @@ def tune(
         query = _thin(spans(bags, at, at + 1), random.uniform(0.3, 0.8), random)
         whole = step % 2 == 0
         passage = spans(bags, first, last) if whole else join(spans(bags, first, at), spans(bags, at + 1, last))
-        loss = learner.step(query, passage, _RATE * max(0.02, left / (minutes * 60)))
+        loss = learner.step(merge(query), merge(passage), _RATE * max(0.02, left / (minutes * 60)))
         step += 1
         if time.monotonic() - told > 10:
             told = time.monotonic()

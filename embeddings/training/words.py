@@ -20,15 +20,16 @@ _PLACE_ENDINGS = {
 }  # fmt: skip
 
 # A feature must be in so many texts; the first figure is for words of a dictionary, the second for the others.
-_LEAST = {HAN: (3, 3), BIGRAM: (8, 250), LONGER: (6, 10), WORD: (3, 6), NUMBER: (20, 20)}
+_LEAST = {HAN: (3, 3), BIGRAM: (8, 250), LONGER: (8, 10), WORD: (3, 6), NUMBER: (20, 20)}
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name in Chinese and as an English text would write it."""
+    """A name in Chinese and as an English text would write it; `listed` when our dictionary has it."""
 
     chinese: str
     english: str
+    listed: bool = True
 
 
 def dictionary_words(entries: Sequence[Entry]) -> list[str]:
@@ -56,7 +57,7 @@ def names(entries: Sequence[Entry]) -> list[Name]:
             english = f"{''.join(sounds[:-1])} {_PLACE_ENDINGS[word[-1]]}"
         else:
             english = "".join(sounds)
-        found.append(Name(word, english))
+        found.append(Name(word, english, word in proper))
     return found
 
 
