@@ -7,12 +7,14 @@ from pathlib import Path
 from uuid import uuid4
 
 from embeddings import Encoder, load_encoder
-from rag import answering, retrieval
+from rag import answering, retrieval, rewriting
 from rag.errors import BadQuestion, UnknownDocument
 from rag.followup import resolve
 from rag.milvus import MilvusAddress, MilvusShelf
+from rag.question import Question
 from rag.reading import split
 from rag.reranker import Reranker
+from rag.rewriting import Rewriter
 from rag.segment import Splitter
 from rag.shelf import LocalShelf, Shelf
 from rag.snapshot import Snapshot
@@ -170,14 +172,22 @@ class KnowledgeBase:
         self, question: str, *, history: Sequence[Turn] = (), only: Collection[str] | None = None
     ) -> Iterator[Answer]:
         """The answer as it grows; the last is whole. Raises BadQuestion."""
-        draft = self.draft(question, history=history, only=only)
+        draft = self.draft(question, history=history, only=only, rewriter=self._writer.rewriter)
         if draft.answer.abstained:
             yield draft.answer
         else:
             yield from self._writer.write(draft)
 
-    def draft(self, question: str, *, history: Sequence[Turn] = (), only: Collection[str] | None = None) -> Draft:
-        """The answer without a language model, and the passages it was made from. Raises BadQuestion."""
+    def draft(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        only: Collection[str] | None = None,
+        rewriter: Rewriter | None = None,
+    ) -> Draft:
+        """The answer in the passages' own words, and those passages; to the question as `rewriter` reads it where that
+        does no worse. Raises BadQuestion."""
         if not question.strip():
             raise BadQuestion("the question is empty; write what you want to know")
         if len(question) > LONGEST_QUESTION:
@@ -187,6 +197,23 @@ class KnowledgeBase:
         snapshot = self.snapshot
         began = time.perf_counter()
         resolved = resolve(question, history, snapshot.catalog)
-        answer, hits = answering.answer(snapshot, resolved, only=only, reranker=self._reranker)
+
+        def answered(question: Question) -> rewriting.Answered:
+            return answering.answer(snapshot, question, only=only, reranker=self._reranker)
+
+        answer, hits = answered(resolved)
+        tokens = (0, 0)
+        if rewriter is not None and rewriting.is_wanted(question, history, answer):
+            written = rewriter.rewrite(question, history)
+            tokens = written.tokens
+            answer, hits = rewriting.best(
+                (answer, hits),
+                written.questions,
+                asked=question,
+                resolved=resolved,
+                history=history,
+                catalog=snapshot.catalog,
+                answer=answered,
+            )
         timings = {**answer.timings_ms, "total": round(1000 * (time.perf_counter() - began), 3)}
-        return Draft(replace(answer, id=uuid4().hex, timings_ms=timings), hits, snapshot.documents)
+        return Draft(replace(answer, id=uuid4().hex, timings_ms=timings), hits, snapshot.documents, tokens)

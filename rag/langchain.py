@@ -75,7 +75,7 @@ class AnswerChain(Runnable[str | Asked, Answer]):
     def __init__(self, kb: KnowledgeBase, writer: Writer) -> None:
         self._writer = writer
         self._draft: Runnable[str | Asked, Draft] = RunnableLambda(
-            lambda asked: kb.draft(**_asked(asked)), name="retrieve"
+            lambda asked: kb.draft(**_asked(asked), rewriter=writer.rewriter), name="retrieve"
         )
 
     def invoke(self, input: str | Asked, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:

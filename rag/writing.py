@@ -4,20 +4,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from rag.rewriting import Rewriter
 from rag.types import Answer, Document, Hit
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The answer without a language model, and what it was made from; `hits` best first."""
+    """The answer without a language model, and what it was made from; `hits` best first.
+
+    `tokens` are those a model has spent on it all the same, in and out: on the wording of the question.
+    """
 
     answer: Answer
     hits: Sequence[Hit]
     documents: Mapping[str, Document]
+    tokens: tuple[int, int] = (0, 0)
 
 
 class Writer(Protocol):
-    """Writes the answer to a draft that does not abstain."""
+    """Writes the answer to a draft that does not abstain; may have another word on how the question is to be read."""
+
+    @property
+    def rewriter(self) -> Rewriter | None: ...
 
     def write(self, draft: Draft) -> Iterator[Answer]:
         """The answer as it grows; the last is whole. `text` and verified sentences only ever grow."""
@@ -26,6 +34,8 @@ class Writer(Protocol):
 
 class Extracts:
     """The draft is the answer, shown sentence by sentence."""
+
+    rewriter = None
 
     def write(self, draft: Draft) -> Iterator[Answer]:
         whole = draft.answer

@@ -11,8 +11,10 @@ from rag.llm import prompt
 from rag.llm.budget import Budget, Price, Replies
 from rag.llm.calling import ChatModel, Limits, ModelFailed, Token, astream, stream
 from rag.llm.composing import Composition
+from rag.llm.rewriting import ModelRewriter
 from rag.llm.sources import Source, choose, tokens_of
 from rag.question import language_of
+from rag.rewriting import Rewriter
 from rag.types import Answer
 from rag.writing import Draft
 
@@ -39,7 +41,9 @@ class ModelWriter:
         budget: Budget | None = None,
         replies: Replies | None = None,
         price: Price | None = None,
+        rewriting: bool = True,
     ) -> None:
+        """With `rewriting` the model is also asked how follow-ups and questions of several parts are to be read."""
         self._model = model
         self._name = name
         self._limits = limits or Limits()
@@ -47,6 +51,13 @@ class ModelWriter:
         self._budget = budget or Budget()
         self._replies = replies or Replies()
         self._price = price
+        self._rewriter = (
+            ModelRewriter(model, name=name, budget=self._budget, replies=self._replies) if rewriting else None
+        )
+
+    @property
+    def rewriter(self) -> Rewriter | None:
+        return self._rewriter
 
     def write(self, draft: Draft) -> Iterator[Answer]:
         work = self._begin(draft)
@@ -114,17 +125,17 @@ class ModelWriter:
         answer = work.finish()
         if not work.failed and not work.cached:
             self._replies.put(work.key, work.reply)
-        cost = self._price.of(*work.counts) if self._price and not work.cached else None
+        cost = self._price.of(*work.all_counts) if self._price else None
         return replace(answer, model=self._about(work, cost), timings_ms=_timings(work))
 
     def _about(self, work: "_Work", cost: float | None) -> dict[str, Any]:
-        input_tokens, output_tokens = work.counts
+        input_tokens, output_tokens = work.all_counts
         about: dict[str, Any] = {
             "name": self._name,
             "prompt": prompt.VERSION,
-            "input_tokens": 0 if work.cached else input_tokens,
-            "output_tokens": 0 if work.cached else output_tokens,
-            "cost": 0.0 if work.cached and self._price else cost,
+            "input_tokens": input_tokens,
+            "output_tokens": output_tokens,
+            "cost": cost,
             "cached": work.cached,
             "retries": len(work.retried),
             "sentences": work.composition.counts(),
@@ -174,6 +185,12 @@ class _Work:
         if not self.messages:
             return (0, 0)
         return (self.counted[0] or self.estimated_input, self.counted[1] or tokens_of(self.reply))
+
+    @property
+    def all_counts(self) -> tuple[int, int]:
+        """With those spent on the wording of the question."""
+        before, own = self.draft.tokens, (0, 0) if self.cached else self.counts
+        return (before[0] + own[0], before[1] + own[1])
 
     @property
     def used(self) -> int:
