@@ -9,7 +9,7 @@ from email.message import EmailMessage
 import pytest
 
 from rag.errors import DamagedFile, EmptyDocument, ReadError, UnsupportedFormat
-from rag.reading import read_bytes, read_file, split
+from rag.reading import ocr, read_bytes, read_file, split
 
 TITLE = "青溪区2031年绿道建设情况报告"
 SECTIONS = [
@@ -387,6 +387,28 @@ def scanned() -> bytes:
     return out.getvalue()
 
 
+def test_a_scanned_page_is_read_where_recognition_is_installed(monkeypatch):
+    """Lines as they were recognised on an A4 page: a numbered heading, a paragraph of two lines, a heading, another."""
+    lines = [
+        ocr.Line(61, 145, 646, 662, "一、总体情况"),
+        ocr.Line(
+            82, 526, 624, 637, "2031年青溪区新建绿道12.5公里,总投资3.6亿元,沿线串联八个公园,居民步行十分钟可以到达最近"
+        ),
+        ocr.Line(60, 131, 607, 620, "的一处入口。"),
+        ocr.Line(61, 145, 552, 570, "二、主要做法"),
+        ocr.Line(82, 400, 530, 541, "坚持先易后难,优先打通河滨断点23处。"),
+    ]
+    monkeypatch.setattr(ocr, "available", lambda: True)
+    monkeypatch.setattr(ocr, "recognise", lambda page: lines)
+    assert [(p.section, p.text) for p in split(read_bytes(scanned(), "a.pdf"))] == [
+        (("一、总体情况",), lines[1].text + lines[2].text),
+        (("二、主要做法",), lines[4].text),
+    ]
+    monkeypatch.setattr(ocr, "recognise", lambda page: [])
+    with pytest.raises(EmptyDocument, match="recognition found none either"):
+        read_bytes(scanned(), "a.pdf")
+
+
 def bomb(inner: str) -> bytes:
     return zipped({inner: bytes(2**25)})
 
@@ -395,7 +417,7 @@ def bomb(inner: str) -> bytes:
     ("name", "data", "error", "says"),
     [
         ("a.pdf", lambda: pdf(password="x"), ReadError, "encrypted"),
-        ("a.pdf", scanned, EmptyDocument, "scanned"),
+        ("a.pdf", scanned, EmptyDocument, r"scanned.*pip install 'youju\[ocr\]'"),
         ("a.pdf", lambda: pdf()[:600], DamagedFile, "cut off"),
         ("a.pdf", plain, DamagedFile, "not a PDF"),
         ("a.docx", lambda: word()[:5000], DamagedFile, "cut off"),
@@ -411,7 +433,8 @@ def bomb(inner: str) -> bytes:
         ("a.zip", lambda: b"PK", ReadError, "several documents"),
     ],
 )
-def test_what_cannot_be_read_says_why(name, data, error, says):
+def test_what_cannot_be_read_says_why(name, data, error, says, monkeypatch):
+    monkeypatch.setattr(ocr, "available", lambda: False)
     with pytest.raises(error, match=says):
         read_bytes(data(), name)
 

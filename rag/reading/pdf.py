@@ -13,6 +13,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from rag.errors import DamagedFile, EmptyDocument, ReadError
+from rag.reading import ocr
 from rag.reading.files import Content
 from rag.reading.furniture import is_page_number
 from rag.reading.lines import TERMINAL, fold_width, letters, one_line
@@ -96,15 +97,42 @@ def read_pdf(data: bytes, name: str) -> Content:
             raise DamagedFile(f"{name} has a page that cannot be read ({error}). Print it to a new PDF.") from error
         finally:
             file.close()
+    if any(sheet.has_picture for sheet in sheets) and ocr.available():
+        sheets = _recognised(data, sheets)
     if not any(sheet.pieces for sheet in sheets):
         what = "is a scanned PDF: its pages are pictures" if any(s.has_picture for s in sheets) else "is a PDF"
-        raise EmptyDocument(
-            f"{name} {what} without text ({len(sheets)} pages). Run text recognition (OCR) over it first."
+        todo = (
+            "Text recognition found none either."
+            if ocr.available()
+            else "pip install 'youju[ocr]' reads it; or run text recognition (OCR) over it first."
         )
+        raise EmptyDocument(f"{name} {what} without text ({len(sheets)} pages). {todo}")
     gutters = _gutters(sheets)
     pages = [_Page(s.height, _lines(s.pieces, gutter)) for s, gutter in zip(sheets, gutters, strict=True)]
     text = _text(_without_running(pages))
     return Content(text, markdown=True, title=title if title and letters(title) in letters(text[:2000]) else None)
+
+
+def _recognised(data: bytes, sheets: Sequence[_Sheet]) -> list[_Sheet]:
+    """Pages without text that hold a picture, as text recognition reads them."""
+    import pypdfium2 as pdfium
+
+    lines: dict[int, Sequence[ocr.Line]] = {}
+    for number, sheet in enumerate(sheets):
+        if sheet.has_picture:
+            with ONE_AT_A_TIME:
+                file = pdfium.PdfDocument(data)
+                scan = ocr.scan(file[number])
+                file.close()
+            lines[number] = ocr.recognise(scan)
+    heights = [line.y1 - line.y0 for of_page in lines.values() for line in of_page]
+    # Boxes are not exact enough to tell sizes of print by: all is taken for one, headings are known by their numbers.
+    size = median(heights) if heights else 0.0
+    read = list(sheets)
+    for number, of_page in lines.items():
+        pieces = [_Piece(line.x0, line.x1, (line.y0 + line.y1) / 2, size, line.text) for line in of_page]
+        read[number] = read[number]._replace(pieces=pieces)
+    return read
 
 
 # --- characters to lines
