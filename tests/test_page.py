@@ -56,7 +56,7 @@ def site():
     from ui.page import build_page, mount_page
     from ui.viewer import viewer
 
-    kb, notes = FakeKnowledge(DOCUMENTS, pause=1.5), Notes()
+    kb, notes = FakeKnowledge(DOCUMENTS, pause=2.5), Notes()
     app = FastAPI()
     app.include_router(viewer(kb))
     mount_page(app, build_page(kb, feedback=notes))
@@ -244,7 +244,7 @@ def test_answer_streams_and_can_be_stopped(page):
     stopped.wait_for()
     assert stopped.locator(".yj-note").inner_text() == "已停止"
     assert stopped.locator(".yj-cite").all_inner_texts() == ["①"]
-    page.wait_for_timeout(2000)
+    page.wait_for_timeout(3000)
     assert stopped.locator(".yj-cite").all_inner_texts() == ["①"]
     ask(page, QUESTION)
     assert page.locator(".yj-turn").count() == 2
@@ -263,7 +263,7 @@ def test_citations_open_while_the_answer_is_still_written(page):
     finished(page, "慢：一般公共预算收入？")
     assert current.locator(".yj-number").inner_text() == "①"
     assert current.locator(".yj-neighbour").count() == 1
-    assert page.locator("#yj-live .yj-unverified").count() == 1
+    assert page.locator("#yj-live .yj-text .yj-unverified").count() == 1
 
 
 def test_abstention_looks_like_one(page):
