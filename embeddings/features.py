@@ -82,7 +82,7 @@ class Extractor:
         np.not_equal(hashes[1:], hashes[:-1], out=new[1:])
         if len(folded) > 1:
             new[1:] |= text[1:] != text[:-1]
-        firsts = np.flatnonzero(new)
+        firsts = new.nonzero()[0]
         counts = np.empty(len(firsts), dtype=np.float32)
         counts[:-1] = firsts[1:] - firsts[:-1]
         counts[-1] = len(order) - firsts[-1]
@@ -93,7 +93,7 @@ class Extractor:
         classes = self._classes[np.minimum(codes, np.uint32(0xFFFF))]
         if codes.max() > 0xFFFF:
             classes[(codes >= 0x20000) & (codes < 0x32000)] = _IDEOGRAPH
-        points = np.flatnonzero(codes == ord("."))
+        points = (codes == ord(".")).nonzero()[0]
         if len(points):
             inner = points[(points > 0) & (points < len(codes) - 1)]
             inner = inner[(classes[inner - 1] == _DIGIT) & (classes[inner + 1] == _DIGIT)]
@@ -134,25 +134,26 @@ def _pieces(
     codes: NDArray[np.uint32], classes: NDArray[np.uint8]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
     """Start, end and kind of every piece."""
-    borders = np.flatnonzero(classes[1:] != classes[:-1]) + 1
+    borders = (classes[1:] != classes[:-1]).nonzero()[0] + 1
     run_starts = np.concatenate(([0], borders))
     run_ends = np.concatenate((borders, [len(codes)]))
     run_classes = classes[run_starts]
+    present = set(run_classes.tolist())
     starts, ends, kinds = [], [], []
 
-    ideographs = run_classes == _IDEOGRAPH
-    if ideographs.any():
+    if _IDEOGRAPH in present:
+        ideographs = run_classes == _IDEOGRAPH
         first, last = run_starts[ideographs], run_ends[ideographs]
-        places = np.flatnonzero(classes == _IDEOGRAPH)
-        left = np.repeat(last, last - first) - places
-        where, which = np.nonzero(left[:, None] >= _LENGTHS)
+        places = (classes == _IDEOGRAPH).nonzero()[0]
+        left = last.repeat(last - first) - places
+        where, which = (left[:, None] >= _LENGTHS).nonzero()
         begin = places[where]
         starts.append(begin)
         ends.append(begin + _LENGTHS[which])
         kinds.append(_KIND_OF_LENGTH[which])
 
-    letters = run_classes == _LETTER
-    if letters.any():
+    if _LETTER in present:
+        letters = run_classes == _LETTER
         first, last = run_starts[letters], run_ends[letters]
         before = codes[np.maximum(last - 2, 0)]
         plural = (last - first > 3) & (codes[last - 1] == ord("s"))
@@ -161,8 +162,8 @@ def _pieces(
         ends.append(last - plural)
         kinds.append(np.full(len(first), WORD, dtype=np.uint8))
 
-    digits = run_classes == _DIGIT
-    if digits.any():
+    if _DIGIT in present:
+        digits = run_classes == _DIGIT
         starts.append(run_starts[digits])
         ends.append(run_ends[digits])
         kinds.append(np.full(int(digits.sum()), NUMBER, dtype=np.uint8))

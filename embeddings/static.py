@@ -27,7 +27,6 @@ CONFIG = "youju_static.json"
 _BATCH = 256
 _DIRECTION_SIZE = 4  # numbers other than zero in the direction of an unknown feature
 _MIDDLE = 7.5  # four bits are read as -7.5 to 7.5
-_SHIFTS = np.arange(_DIRECTION_SIZE, dtype=np.uint64) * np.uint64(16)
 _SIGNS = np.array([1.0, -1.0]) / np.sqrt(_DIRECTION_SIZE)
 _PROBE = "2023年1月，杨浦區一般公共預算收入1,261.5億元，增长百分之五。The district's revenues grew; Yangpu 😀"
 _SUFFIXES = ("es", "ed", "ing", "d", "ly", "er", "al", "ness", "ment", "ian", "an")
@@ -135,9 +134,9 @@ class StaticEncoder:
         count = len(texts)
         known, places = self._look_up(features.hashes)
         weights = features.counts**self._config.count_power
-        unknown = np.flatnonzero(~known)
+        unknown = (~known).nonzero()[0]
         sums = self._directions(features, unknown, weights, count)
-        at = np.flatnonzero(known)
+        at = known.nonzero()[0]
         text, rows, factors = features.text[at], places[at], weights[at]
         guesses = self._guess(features, unknown[features.kinds[unknown] == WORD])
         if guesses:
@@ -168,7 +167,7 @@ class StaticEncoder:
         """Which hashes are in the vocabulary, and the rows of those that are."""
         if not len(self._keys):
             return np.zeros(len(hashes), dtype=bool), np.zeros(len(hashes), dtype=np.int64)
-        places = np.minimum(np.searchsorted(self._keys, hashes), len(self._keys) - 1)
+        places = np.minimum(self._keys.searchsorted(hashes), len(self._keys) - 1)
         return self._keys[places] == hashes, places
 
     def _guess(self, features: Features, unknown: NDArray[np.int64]) -> list[tuple[int, int]]:
@@ -197,15 +196,17 @@ class StaticEncoder:
     ) -> NDArray[np.float32]:
         """Sums of the directions of unknown features, shape (count, dimensions)."""
         values = self._unknown_weights[features.kinds[unknown]] * weights[unknown]
-        counting = np.flatnonzero(values)
+        counting = values.nonzero()[0]
         size = self.dimensions
         if not len(counting):
             return np.zeros((count, size), dtype=np.float32)
         used = unknown[counting]
-        drawn = ((features.hashes[used, None] >> _SHIFTS) & np.uint64(0xFFFF)).view(np.int64)
-        columns = ((drawn & 0x7FFF) * size >> 15) + features.text[used, None] * size
-        signed = values[counting, None] * _SIGNS[drawn >> 15]
-        return np.bincount(columns.ravel(), signed.ravel(), count * size).reshape(count, size).astype(np.float32)
+        drawn = features.hashes[used].view(np.uint16)  # four a hash
+        columns = (drawn & 0x7FFF).astype(np.int64) * size >> 15
+        if count > 1:
+            columns += features.text[used].repeat(_DIRECTION_SIZE) * size
+        signed = values[counting].repeat(_DIRECTION_SIZE) * _SIGNS[drawn >> 15]
+        return np.bincount(columns, signed, count * size).reshape(count, size).astype(np.float32)
 
 
 def fingerprint(*arrays: NDArray[Any], note: str = "") -> str:
