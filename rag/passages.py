@@ -9,7 +9,7 @@ from rag.facts import years
 from rag.matching import Matchable
 from rag.question import Aspect, language_of
 from rag.sentences import sentences
-from rag.types import Document, Paragraph
+from rag.types import Document, DocumentHead, Paragraph
 
 _PLAN_HEADING = re.compile(
     r"计划|安排|思路|目标|打算|下一步|任务|展望|规划|重点工作|主要工作|举措|\bplan|\bpriorit|\boutlook|\bgoal|\btarget"
@@ -49,7 +49,7 @@ class Passage:
     spans: Sequence[Span]
 
     @classmethod
-    def from_paragraph(cls, paragraph: Paragraph, document: Document) -> "Passage":
+    def from_paragraph(cls, paragraph: Paragraph, document: Document | DocumentHead) -> "Passage":
         levels = [fold(level) for level in paragraph.section]
         title = fold(document.title)
         spans = []

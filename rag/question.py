@@ -143,8 +143,8 @@ def understand(text: str, *, asked: str | None = None) -> Question:
 
 def language_of(folded: str) -> str:
     """ "zh" as soon as a fair part is Chinese, "en" for Latin letters, else OTHER."""
-    chinese = sum("一" <= ch <= "鿿" for ch in folded)
-    latin = sum("a" <= ch <= "z" for ch in folded)
+    chinese = sum(map(len, re.findall("[一-鿿]+", folded)))
+    latin = sum(map(len, re.findall("[a-z]+", folded)))
     return "zh" if chinese * 4 >= latin and chinese else "en" if latin else OTHER
 
 

@@ -75,7 +75,7 @@ def _reranked(snapshot: Snapshot, asking: Asking, rows: Rows, lexical: Scores, d
     share = lexical / max(float(lexical.max(initial=0.0)), 1e-6)
     kept, _ = best((share + DENSE_SHARE * dense).astype(np.float32), max(RERANKED, k))
     rows, share, dense = rows[kept], share[kept], dense[kept]
-    passages = [snapshot.passage(row) for row in rows.tolist()]
+    passages = snapshot.passages(rows)
     named = [
         features(asking, passage, lexical=bm25, dense=cosine)
         for passage, bm25, cosine in zip(passages, share.tolist(), dense.tolist(), strict=True)

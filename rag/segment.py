@@ -43,6 +43,10 @@ class Texts(Protocol):
 
     def paragraph(self, row: int) -> Paragraph: ...
 
+    def with_heads(self, rows: Sequence[int]) -> Sequence[tuple[Paragraph, DocumentHead]]:
+        """Paragraphs of these rows and what is known of their documents."""
+        ...
+
 
 @dataclass(frozen=True)
 class HeldTexts:
@@ -69,6 +73,10 @@ class HeldTexts:
 
     def paragraph(self, row: int) -> Paragraph:
         return self.paragraphs[row]
+
+    def with_heads(self, rows: Sequence[int]) -> Sequence[tuple[Paragraph, DocumentHead]]:
+        found = [self.paragraphs[row] for row in rows]
+        return [(p, self.documents[self._ordinals[p.document_id]].head) for p in found]
 
 
 @dataclass(frozen=True, eq=False)

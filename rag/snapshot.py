@@ -160,21 +160,28 @@ class Snapshot:
     def _passages_by_row(self) -> dict[int, Passage]:
         return {}
 
-    def passage(self, row: int) -> Passage:
-        """Paragraph of a row, ready to be matched; read and made once."""
-        passage = self._passages_by_row.get(row)
-        if passage is None:
-            passage = self.passage_of(self.paragraphs[row])
-            if len(self._passages_by_row) >= PREPARED:
-                self._passages_by_row.clear()
-            self._passages_by_row[row] = passage
-        return passage
+    def passages(self, rows: Rows) -> list[Passage]:
+        """Paragraphs of these rows, ready to be matched; read together and made once."""
+        found = {row: self._passages_by_row.get(row) for row in rows.tolist()}
+        missing = np.array([row for row, passage in found.items() if passage is None], np.int64)
+        if len(self._passages_by_row) + len(missing) > PREPARED:
+            self._passages_by_row.clear()
+        for part in self.parts if len(missing) else ():
+            mine = missing[part.rows.holds(missing)]
+            read = part.segment.texts.with_heads(part.rows.rows(mine).tolist()) if len(mine) else ()
+            for row, (paragraph, head) in zip(mine.tolist(), read, strict=True):
+                found[row] = self._passages_by_row[row] = self._prepared(paragraph, head)
+        return [passage for row in rows.tolist() if (passage := found[row]) is not None]
 
     def passage_of(self, paragraph: Paragraph) -> Passage:
         """A paragraph of this snapshot, ready to be matched; made once."""
         passage = self._passages.get(paragraph.id)
+        return passage or self._prepared(paragraph, self.documents[paragraph.document_id])
+
+    def _prepared(self, paragraph: Paragraph, document: Document | DocumentHead) -> Passage:
+        passage = self._passages.get(paragraph.id)
         if passage is None:
-            passage = Passage.from_paragraph(paragraph, self.documents[paragraph.document_id])
+            passage = Passage.from_paragraph(paragraph, document)
             if len(self._passages) >= PREPARED:
                 self._passages.clear()
             self._passages[paragraph.id] = passage

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from embeddings.folding import fold
 from embeddings.romanising import romanise
@@ -83,15 +84,21 @@ class Catalog:
         """Subjects a folded question names, in the order named, the longest form where several overlap."""
         latin = set(re.findall(r"[a-z]+", folded))
         found: dict[str, int] = {}
-        for form, subject in self.forms.items():
-            place = (
-                folded.find(form) if form[0] >= "㐀" or " " in form else (folded.find(form) if form in latin else -1)
-            )
-            if place >= 0:
-                found[subject.name] = min(place, found.get(subject.name, place))
+        for form in {folded[i : i + size] for size in self._sizes for i in range(len(folded) - size + 1)}:
+            if form in self.forms and (form[0] >= "㐀" or " " in form or form in latin):
+                name, place = self.forms[form].name, folded.find(form)
+                found[name] = min(place, found.get(name, place))
         names = [n for n in found if not any(n != other and n in other for other in found)]
-        by_name = {subject.name: subject for subject in self.forms.values()}
-        return [by_name[name] for name in sorted(names, key=lambda n: (found[n], n))]
+        return [self._by_name[name] for name in sorted(names, key=lambda n: (found[n], n))]
+
+    @cached_property
+    def _sizes(self) -> Sequence[int]:
+        """The lengths that forms have."""
+        return sorted({len(form) for form in self.forms})
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Subject]:
+        return {subject.name: subject for subject in self.forms.values()}
 
     def foreign(self, folded: str) -> list[str]:
         """Places a question names that are of the kind catalogued, and are none of them: 静安区 beside 杨浦区."""

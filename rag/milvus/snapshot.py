@@ -282,14 +282,9 @@ class MilvusSnapshot(Snapshot):
     def catalog(self) -> Catalog:
         return self.known.catalog
 
-    def passage(self, row: int) -> Passage:
-        held = self._seen[row]
-        passage = self._passages.get(held.paragraph.id)
-        if passage is None:
-            # A passage takes a document's title and date; its text would be one more trip.
-            named = Document(held.paragraph.document_id, held.title, "", date=held.date)
-            self._passages[held.paragraph.id] = passage = Passage.from_paragraph(held.paragraph, named)
-        return passage
+    def passages(self, rows: Rows) -> list[Passage]:
+        held = self._seen.of(rows)
+        return [self._prepared(h.paragraph, DocumentHead(h.paragraph.document_id, h.title, date=h.date)) for h in held]
 
     def rows_of(self, id: str) -> Rows:
         if id not in self.documents:

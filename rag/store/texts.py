@@ -12,6 +12,7 @@ from rag.segment import Segment
 from rag.types import Document, DocumentHead, Paragraph
 
 FILE = "texts.sqlite"
+_AT_ONCE = 500  # values in a statement
 
 # A paragraph's text stands beside its offsets: to cut it out of a long document takes as long as reading that.
 _SCHEMA = """
@@ -67,12 +68,31 @@ class StoredTexts:
         id, document, section, *rest = found
         return Paragraph(id, document, tuple(json.loads(section)), *rest)
 
+    def with_heads(self, rows: Sequence[int]) -> Sequence[tuple[Paragraph, DocumentHead]]:
+        found: dict[int, tuple[Paragraph, DocumentHead]] = {}
+        for start in range(0, len(rows), _AT_ONCE):
+            wanted = rows[start : start + _AT_ONCE]
+            for row, id, section, begin, end, text, page, document, title, source, date, attributes in self._rows(
+                'SELECT row, p.id, section, start, "end", p.text, page, d.id, title, source, date, attributes '
+                f"FROM paragraphs p JOIN documents d ON d.ordinal = p.document WHERE row IN ({_marks(len(wanted))})",
+                *wanted,
+            ):
+                found[row] = (
+                    Paragraph(id, document, tuple(json.loads(section)), begin, end, text, page),
+                    DocumentHead(document, title, source, date, json.loads(attributes)),
+                )
+        return [found[row] for row in rows]
+
     def _rows(self, query: str, *values: Any) -> list[Any]:
         try:
             with self._lock:
                 return self._connection.execute(query, values).fetchall()
         except sqlite3.DatabaseError as error:
             raise StoreDamaged(f"{self._file} cannot be read ({error}); restore a backup") from error
+
+
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)
 
 
 def write(segment: Segment, file: Path) -> None:
