@@ -27,6 +27,7 @@ from evals.bench.made import paragraphs
 from evals.bench.worker import peak_mb, size_mb, timed
 from evals.environment import machine
 from rag.lexical import LexicalIndex, Postings
+from rag.milvus.tables import word
 from rag.rows import LiveRows
 
 K = 10
@@ -138,7 +139,7 @@ class Tantivy:
 
         schema = tantivy.SchemaBuilder()
         schema.add_text_field("words", tokenizer_name="whitespace")
-        schema.add_unsigned_field("row", stored=True, indexed=True)
+        schema.add_integer_field("row", stored=True)
         index = tantivy.Index(schema.build(), path=str(folder))
         writer = index.writer(256_000_000, 1)
         for row, words in enumerate(texts):
@@ -171,7 +172,7 @@ class Tantivy:
 
 
 class Fts5:
-    """SQLite's FTS5 without the texts."""
+    """SQLite's FTS5 without the texts; its tokenizer takes terms that are written as ASCII words whole."""
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
@@ -179,12 +180,9 @@ class Fts5:
     @classmethod
     def build(cls, texts: Iterator[Sequence[str]], folder: Path) -> None:
         database = sqlite3.connect(folder / "fts.sqlite")
-        database.execute(
-            "CREATE VIRTUAL TABLE rows USING fts5(words, content='', detail='column', tokenize='unicode61 categories "
-            "''L* N* Co'' ')"
-        )
+        database.execute("CREATE VIRTUAL TABLE rows USING fts5(words, content='')")
         with database:
-            rows = ((row, " ".join(words)) for row, words in enumerate(texts))
+            rows = ((row, " ".join(map(word, words))) for row, words in enumerate(texts))
             database.executemany("INSERT INTO rows(rowid, words) VALUES (?, ?)", rows)
         database.close()
 
@@ -193,13 +191,13 @@ class Fts5:
         return cls(sqlite3.connect(folder / "fts.sqlite"))
 
     def search(self, words: Sequence[str]) -> Sequence[int]:
-        query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
+        query = " OR ".join(map(word, words))
         found = self._database.execute("SELECT rowid FROM rows WHERE rows MATCH ? ORDER BY rank LIMIT ?", (query, K))
         return [row for (row,) in found]
 
     def add(self, words: Sequence[str]) -> None:
         with self._database:
-            self._database.execute("INSERT INTO rows(words) VALUES (?)", (" ".join(words),))
+            self._database.execute("INSERT INTO rows(words) VALUES (?)", (" ".join(map(word, words)),))
 
 
 ENGINES: Mapping[str, tuple[type[Engine], str]] = {
