@@ -1,20 +1,31 @@
 """Any sentence-transformers model as an encoder."""
 
+import re
 from collections.abc import Callable, Sequence
 from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from embeddings.encoder import Vectors
 
-# Models whose makers ask for a prefix but do not ship it as a prompt: part of the name -> (query, passage).
-_PREFIXES = {
-    "e5": ("query: ", "passage: "),
-    "bge-large-zh": ("为这个句子生成表示以用于检索相关文章：", ""),
-    "bge-base-zh": ("为这个句子生成表示以用于检索相关文章：", ""),
-    "bge-small-zh": ("为这个句子生成表示以用于检索相关文章：", ""),
-}
+_INSTRUCT = "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery: "
+# Models whose makers ask for words before a text and ship no prompt that says so: name -> (query, passage).
+# bge-m3 wants none; Qwen3-Embedding and most of the newer ones ship theirs.
+_PREFIXES = (
+    (re.compile(r"\be5-.*instruct"), (_INSTRUCT, "")),
+    (re.compile(r"\be5-"), ("query: ", "passage: ")),
+    (re.compile(r"\bbge-(?:small|base|large)-zh(?!-noinstruct)"), ("为这个句子生成表示以用于检索相关文章：", "")),
+    (re.compile(r"\bbge-(?:small|base|large)-en"), ("Represent this sentence for searching relevant passages: ", "")),
+)
+
+
+def prompts_for(name: str) -> tuple[str, str]:
+    """What stands before a query and before a passage, by the last part of a model's name or folder."""
+    last = name.rstrip("/").rpartition("/")[2].lower()
+    return next((pair for pattern, pair in _PREFIXES if pattern.search(last)), ("", ""))
 
 
 class SentenceEncoder:
@@ -61,7 +72,7 @@ class SentenceEncoder:
         from sentence_transformers import SentenceTransformer
 
         if backend == "auto":
-            backend = "onnx" if _has_onnx(name) else "torch"
+            backend = "onnx" if has_onnx(name) else "torch"
         try:
             model = SentenceTransformer(name, backend=backend)  # type: ignore[arg-type]
         except (OSError, ValueError, ImportError) as error:
@@ -70,7 +81,7 @@ class SentenceEncoder:
                 " name of a sentence-transformers model that can be reached, or a folder that holds one"
             ) from error
         prompts = model.prompts or {}
-        default = next((pair for part, pair in _PREFIXES.items() if part in name.lower()), ("", ""))
+        default = prompts_for(name)
         if query_prompt is None:
             query_prompt = prompts.get("query") or default[0]
         if passage_prompt is None:
@@ -124,9 +135,7 @@ class SentenceEncoder:
         return unit
 
 
-def _has_onnx(name: str) -> bool:
-    from importlib.util import find_spec
-    from pathlib import Path
-
-    ready = find_spec("onnxruntime") is not None and find_spec("optimum") is not None
-    return ready and any((Path(name) / "onnx").glob("*.onnx"))
+def has_onnx(name: str) -> bool:
+    """Whether a folder holds a model's ONNX form and what runs it is installed: optimum-onnx and onnxruntime."""
+    installed = all(find_spec(package) is not None for package in ("onnxruntime", "optimum"))
+    return installed and find_spec("optimum.onnxruntime") is not None and any((Path(name) / "onnx").glob("*.onnx"))

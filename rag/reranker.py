@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Protocol
 
+from embeddings.sentence import has_onnx
 from rag.errors import EncoderError
 from rag.types import Hit
 
@@ -29,13 +29,10 @@ class CrossEncoderReranker:
     @classmethod
     def open(cls, name_or_path: str) -> "CrossEncoderReranker":
         """From the hub, or a folder; in its ONNX form where it has one that can be run. Raises EncoderError."""
-        from importlib.util import find_spec
-
         from sentence_transformers import CrossEncoder
 
-        onnx = (Path(name_or_path) / "onnx" / "model.onnx").is_file() and find_spec("optimum") is not None
         try:
-            return cls(CrossEncoder(name_or_path, backend="onnx" if onnx else "torch"))
+            return cls(CrossEncoder(name_or_path, backend="onnx" if has_onnx(name_or_path) else "torch"))
         except (OSError, ValueError, ImportError) as error:
             raise EncoderError(
                 f"{name_or_path!r} cannot be used as a reranker: {error}; "

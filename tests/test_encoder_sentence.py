@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from embeddings import load_encoder
-from embeddings.sentence import SentenceEncoder
+from embeddings.sentence import SentenceEncoder, prompts_for
 from embeddings.static import BUNDLED
 
 TEXTS = ["杨浦区2023年财政收入", "general public budget revenue", "", "😀"]
@@ -35,6 +35,29 @@ def test_a_folder_with_a_model(folder):
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
     assert np.argmax(rows @ encoder.encode_query("growth")) == 1
     assert encoder.encode_passages([]).shape == (0, 16)
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "passage"),
+    [
+        ("intfloat/multilingual-e5-small", "query: ", "passage: "),
+        ("/models/e5-base-v2/", "query: ", "passage: "),
+        ("BAAI/bge-large-zh-v1.5", "为这个句子生成表示以用于检索相关文章：", ""),
+        ("BAAI/bge-large-zh-noinstruct", "", ""),
+        ("BAAI/bge-small-en-v1.5", "Represent this sentence for searching relevant passages: ", ""),
+        ("BAAI/bge-m3", "", ""),
+        ("/e5-models/my-own", "", ""),
+    ],
+)
+def test_makers_are_heeded(name, query, passage):
+    assert prompts_for(name) == (query, passage)
+
+
+def test_an_instructed_model_is_told_the_task_for_queries_alone():
+    query, passage = prompts_for("intfloat/multilingual-e5-large-instruct")
+    assert query.startswith("Instruct: ")
+    assert query.endswith("\nQuery: ")
+    assert passage == ""
 
 
 def test_prompts_stand_before_what_they_are_for(folder):
