@@ -376,7 +376,7 @@ period: 2030年情况
         (people, "年末常住人口\n六十八万人。"),
         (people, "城镇五十万人,比上年末增加两万人,占全区人口的七成以上,比重逐年上升,城镇化水平持续提高。"),
         (people, "乡村十八万人\n- 流动人口三万人"),
-        (("二、农业",), "| 作物 | 产量 |\n|---|---|\n| 水稻 | 3万吨 |"),
+        (("二、农业",), "作物\uff1a水稻\uff0c产量\uff1a3万吨。"),
     ]
 
 
@@ -446,8 +446,8 @@ def test_a_web_page_keeps_its_document_and_nothing_else():
     assert [(p.section, p.text) for p in split(read)] == [
         (("一、目标",), "全年建成绿道12公里 以上,串联八个公园,方便居民出行。"),
         (("二、项目",), "单位:公里"),
-        (("二、项目",), "项目\uff1a河滨段\uff1b长度\uff08公里\uff09\uff1a5。"),
-        (("二、项目",), "项目\uff1a河滨段\uff1b长度\uff08公里\uff09\uff1a3\uff1b备注\uff1a分期 实施。"),
+        (("二、项目",), "项目\uff1a河滨段\uff0c长度\uff08公里\uff09\uff1a5。"),
+        (("二、项目",), "项目\uff1a河滨段\uff0c长度\uff08公里\uff09\uff1a3\uff0c备注\uff1a分期 实施。"),
     ]
 
 

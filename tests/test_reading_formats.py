@@ -9,6 +9,7 @@ from email.message import EmailMessage
 import pytest
 
 from rag.errors import DamagedFile, EmptyDocument, ReadError, UnsupportedFormat
+from rag.knowledge_base import KnowledgeBase
 from rag.reading import ocr, read_bytes, read_file, split
 
 TITLE = "青溪区2031年绿道建设情况报告"
@@ -32,8 +33,8 @@ EXPECTED = [((head,), text) for head, texts in SECTIONS for text in texts]
 HEADER = ["街道", "长度", "投资"]
 ROWS = [["云桥街道", "4.5", "1.2"], ["石门街道", "8.0", "2.4"]]
 EXPECTED_ROWS = [
-    "街道\uff1a云桥街道\uff1b长度\uff1a4.5\uff1b投资\uff1a1.2。",
-    "街道\uff1a石门街道\uff1b长度\uff1a8.0\uff1b投资\uff1a2.4。",
+    "街道\uff1a云桥街道\uff0c长度\uff1a4.5\uff0c投资\uff1a1.2。",
+    "街道\uff1a石门街道\uff0c长度\uff1a8.0\uff0c投资\uff1a2.4。",
 ]
 
 
@@ -210,7 +211,20 @@ def table_pdf() -> bytes:
     return out.getvalue()
 
 
+def table_markdown() -> bytes:
+    return "\n".join(f"| {' | '.join(row)} |" for row in [HEADER, ["---"] * 3, *ROWS]).encode()
+
+
+def table_mail() -> bytes:
+    message = EmailMessage()
+    message["Subject"] = "table"
+    message.set_content(table_html().decode(), subtype="html")
+    return message.as_bytes()
+
+
 TABLES: dict[str, Callable[[], bytes]] = {
+    "md": table_markdown,
+    "eml": table_mail,
     "html": table_html,
     "docx": table_word,
     "xlsx": table_excel,
@@ -225,6 +239,51 @@ TABLES: dict[str, Callable[[], bytes]] = {
 def test_a_row_is_a_paragraph_with_the_names_of_its_columns(suffix):
     read = read_bytes(TABLES[suffix](), f"table.{suffix}")
     assert [p.text for p in split(read)] == EXPECTED_ROWS
+
+
+def answered(makers, name, questions):
+    """Of each format by itself: what is answered, and the quotes it stands on."""
+    said = {}
+    for suffix, make in makers.items():
+        kb = KnowledgeBase.from_texts([])
+        kb.add([read_bytes(make(), f"{name}.{suffix}")])
+        answers = [kb.ask(question) for question in questions]
+        said[suffix] = [(answer.text, [c.quote for c in answer.citations]) for answer in answers]
+    return said
+
+
+def test_the_same_text_gives_the_same_answers():
+    questions = ["青溪区2031年新建绿道多少公里?", "设立绿道管理员多少名?"]
+    said = answered(MAKERS, "report", questions)
+    assert len(said) == 7
+    first = said["txt"]
+    assert [quotes for _, quotes in first] == [
+        [SECTIONS[0][1][0]],
+        [SECTIONS[1][1][1]],
+    ]
+    assert said == dict.fromkeys(said, first)
+
+
+def test_the_same_table_gives_the_same_answers():
+    said = answered(TABLES, "table", ["石门街道的投资是多少?", "云桥街道的长度是多少?"])
+    assert len(said) == 9
+    first = said["csv"]
+    assert [quotes for _, quotes in first] == [[EXPECTED_ROWS[1]], [EXPECTED_ROWS[0]]]
+    assert said == dict.fromkeys(said, first)
+
+
+@pytest.mark.browser
+def test_a_page_printed_by_chromium_reads_as_it_does_itself(chromium):
+    """Another writer of PDF, with fonts cut down to what is used and words placed one by one."""
+    page = chromium.new_page()
+    page.set_content(html().decode())
+    printed = read_bytes(page.pdf(format="A4"), "report.pdf")
+    page.set_content(f"<style>td {{ padding: 0 40px; white-space: nowrap }}</style>{table_html().decode()}")
+    table = read_bytes(page.pdf(format="A4"), "table.pdf")
+    page.close()
+    assert printed.title == TITLE
+    assert [(p.section, p.text) for p in split(printed)] == EXPECTED
+    assert [p.text for p in split(table)] == EXPECTED_ROWS
 
 
 def test_a_sheet_as_offices_make_them():
@@ -255,16 +314,16 @@ def test_a_sheet_as_offices_make_them():
     hidden.sheet_state = "hidden"
     read = read_bytes(saved(book), "收支.xlsx")
     assert read.title == "青溪区财政收支表"
-    colon, semicolon, unit = "\uff1a", "\uff1b", "\uff08亿元\uff09"
+    colon, comma, unit = "\uff1a", "\uff0c", "\uff08亿元\uff09"
     assert [(p.section, p.text) for p in split(read)] == [
         (
             (),
-            f"项目{colon}收入{semicolon}2030年 预算{unit}{colon}100{semicolon}"
-            f"2030年 决算{unit}{colon}1,234.50{semicolon}增长{colon}6.1%。",
+            f"项目{colon}收入{comma}2030年 预算{unit}{colon}100{comma}"
+            f"2030年 决算{unit}{colon}1,234.50{comma}增长{colon}6.1%。",
         ),
         (
             (),
-            f"项目{colon}合计{semicolon}2030年 预算{unit}{colon}=SUM(B5:B5) (not calculated){semicolon}"
+            f"项目{colon}合计{comma}2030年 预算{unit}{colon}=SUM(B5:B5) (not calculated){comma}"
             f"2030年 决算{unit}{colon}1234.5。",
         ),
         ((), "注:数据为初步统计。"),
@@ -294,13 +353,13 @@ def test_word_as_offices_write_it():
         for j, text in enumerate(row):
             table.cell(i, j).text = text
     table.cell(1, 0).merge(table.cell(2, 0))
-    colon, semicolon = "\uff1a", "\uff1b"
+    colon, comma = "\uff1a", "\uff0c"
     assert [p.text for p in split(read_bytes(saved(file), "a.docx"))] == [
         "1. 街道绿道建设全面铺开,二十个街道都有了自己的步行路线和休息点。",
         "2. 街道之间的断点逐一打通,居民可以沿河一直走到城市的另一端。",
         "全年建成十二公里绿道,超过年初的计划,得到居民好评。",
-        f"街道{colon}云桥{semicolon}长度(公里){colon}4。",
-        f"街道{colon}云桥{semicolon}长度(公里){colon}5。",
+        f"街道{colon}云桥{comma}长度(公里){colon}4。",
+        f"街道{colon}云桥{comma}长度(公里){colon}5。",
     ]
 
 

@@ -136,7 +136,7 @@ def test_the_row_of_a_table_is_found_by_its_cells(tmp_path):
     file, paragraphs = placed(tmp_path, table_pdf())
     rows = [find(file, p.text, paragraph=p.text, page=1) for p in paragraphs]
     assert [words_under(file, leaves) for leaves in rows] == ["云桥街道4.51.2", "石门街道8.02.4"]
-    (length,) = find(file, "长度\uff1a8.0\uff1b", paragraph=paragraphs[1].text, page=1)
+    (length,) = find(file, "长度\uff1a8.0\uff0c", paragraph=paragraphs[1].text, page=1)
     assert words_under(file, [length]) == "8.0"
 
 

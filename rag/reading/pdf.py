@@ -380,13 +380,14 @@ def _text(pages: Sequence[_Page]) -> str:
         sizes[_rounded(line.size)] += len(line.text)
     body_size = sizes.most_common(1)[0][0]
     larger = sorted((size for size in sizes if size >= body_size * 1.12), reverse=True)[:6]
-    gaps = [
+    gaps = sorted(
         a.y - b.y
         for page in pages
         for a, b in zip(page.lines, page.lines[1:], strict=False)
-        if 0 < a.y - b.y < 4 * body_size
-    ]
-    pitch = median(gaps) if gaps else body_size * 1.5
+        if 0 < a.y - b.y < 4 * body_size and _rounded(a.size) == _rounded(b.size) == body_size
+    )
+    # Of lines, not of paragraphs, also where most paragraphs have but one.
+    pitch = gaps[len(gaps) // 4] if gaps else body_size * 1.5
     writer = _Writer(lines, {size: level for level, size in enumerate(larger, start=1)}, pitch)
     for page in pages:
         for run in _runs(page.lines):

@@ -9,7 +9,7 @@ from rag.reading.lines import one_line
 _NUMBER = re.compile(r"[-+\u2212]?[\d,.\s]+[%\u2030]?")
 _UNIT = re.compile(r"^[(\uff08]?\s*(?:计量)?单位\s*[:\uff1a]\s*([^\s)\uff09,\uff0c;\uff1b]{1,12})\s*[)\uff09]?$")
 _COLON = "\uff1a"
-_SEMICOLON = "\uff1b"
+_BETWEEN = "\uff0c"  # no end of a sentence: a value by itself, without the name of its row, says nothing
 
 
 def unit_of(text: str) -> str | None:
@@ -19,7 +19,7 @@ def unit_of(text: str) -> str | None:
 
 
 def row_lines(rows: Sequence[Sequence[str]], *, unit: str | None = None) -> list[str]:
-    """One line a row: "列名:值;列名:值。" in full-width marks, empty cells left out.
+    """One line a row: "列名:值,列名:值。" in full-width marks, empty cells left out.
 
     The first rows are the header as long as they hold no number and no cell stands alone; merged cells come in
     repeated. `unit` is added to the names of columns of numbers that name none. A table of one column is its cells.
@@ -98,6 +98,6 @@ def _line(names: Sequence[str], row: Sequence[str]) -> str:
     for i, (name, cell) in enumerate(zip(names, row, strict=True)):
         if not cell or (i and cell == row[i - 1] and names[i - 1] == name):
             continue
-        cell = cell.rstrip("\u3002\uff1b;")
+        cell = cell.rstrip("\u3002\uff0c\uff1b;,")
         parts.append(f"{name}{_COLON}{cell}" if name and name != cell else cell)
-    return _SEMICOLON.join(parts) + "\u3002" if parts else ""
+    return _BETWEEN.join(parts) + "\u3002" if parts else ""

@@ -12,6 +12,7 @@ from ui.messages import Language, message
 from ui.page.passages import cards, passage
 from ui.page.turns import Turn, to_stored
 
+_ENDS = tuple("。！？；.!?;")
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 # Drawn, because not every system has a font with emoji.
 _THUMB = (
@@ -89,12 +90,15 @@ def _from_text(text: str) -> tuple[Sentence, ...]:
 def _sentence(sentence: Sentence, by_number: dict[int, Citation], language: Language) -> str:
     text = _MARKER.sub("", sentence.text)
     known = [by_number[n] for n in dict.fromkeys(sentence.citations) if n in by_number]
-    body = _bold(text, [c.quote[c.key[0] - c.start : c.key[1] - c.start] for c in known if c.key])
+    figures = [c.quote[c.key[0] - c.start : c.key[1] - c.start] for c in known if c.key]
     markers = "".join(
         f'<button type="button" class="yj-cite" data-cite="{c.number}" '
         f'aria-label="{escape(message(language, "cite", number=c.number, title=c.title))}">{circled(c.number)}</button>'
         for c in known
     )
+    if known and text[-1:] in _ENDS:  # a marker does not begin a line
+        text, markers = text[:-1], f'<span class="yj-kept">{text[-1:]}{markers}</span>'
+    body = _bold(text, figures)
     if sentence.verified:
         return f'<span class="yj-sentence">{body}{markers}</span>'
     hint, word = escape(message(language, "unverified_hint")), escape(message(language, "unverified"))

@@ -115,7 +115,7 @@ def _row(document: Document, paragraphs: int, tongue: Language) -> str:
         f'<span class="yj-fixed">{escape(document.date or "")}</span>',
         f'<span class="yj-fixed">{paragraphs}</span>',
         f'<span class="yj-badge {"yj-verified" if paragraphs else "yj-unverified"}">{escape(state)}</span>',
-        f'<div><button type="button" class="yj-link" data-send="show_reading" data-id="{named}">'
+        f'<div class="yj-fixed"><button type="button" class="yj-link" data-send="show_reading" data-id="{named}">'
         f"{escape(message(tongue, 'how_read'))}</button>"
         f'<button type="button" class="yj-link" data-remove="{named}" data-confirm="{sure}">'
         f"{escape(message(tongue, 'remove'))}</button></div>",
