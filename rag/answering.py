@@ -23,7 +23,7 @@ OTHER_YEAR = 3.0
 """What a sentence loses for speaking of another year: a figure of that year never stands for the one asked for."""
 WEIGHED = 8
 """Sentences, best by what matches, that are also compared with the question by their vectors."""
-ACROSS = 32
+ACROSS = 16
 """The same where question and passages differ in language, and little else tells them apart."""
 ASPECT = 1.0
 """What a sentence gains for telling the aspect asked for where plan and outcome are asked for side by side."""

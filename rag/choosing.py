@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from rag.asking import Asking
-from rag.facts import quantities
 from rag.matching import Matchable, Terms
+from rag.measure import in_unit
 from rag.passages import Passage, Span
 from rag.question import Kind
 from rag.ranking import aspect_agreement
@@ -15,6 +15,11 @@ DATE = re.compile(
     r"\d{4}年|\d{1,2}月|\d{1,2}日|\d世纪|年代|\b(?:1[0-9]|20)\d\d\b|周[一二三四五六日末]|星期|凌晨|上午|下午|晚上|\d+[年月天周]|"
     r"\d+个月|小时|分钟|春|夏|秋|冬|\bjan|\bfeb|\bmarch|\bapril|\bmay\b|\bjune|\bjuly|\baug|\bsept|\boct|\bnov|\bdec|初期|末期|时期|朝"
 )
+_EXACT = (
+    (re.compile(r"几号|几日|哪一?天|具体日期|\bwhat (?:date|day)|\bwhich day"), (re.compile(r"\d日|\d号|\b(?:[12]?\d|3[01])\b"),)),
+    (re.compile(r"几月|哪个?月|\bwhat month|\bwhich month"), (re.compile(r"\d月|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"),)),
+    (re.compile(r"哪一?年|几几年|\bwhat year|\bwhich year"), (re.compile(r"\d{4}"),)),
+)  # fmt: skip
 _PLACE = re.compile(
     r"[省市县区镇村国州岛路街湾山河江海洋港城]|位于|地处|在.{1,10}(?:举行|召开|举办)|\b(?:in|at|near|from) "
 )
@@ -52,14 +57,20 @@ def features(
     near = sight.near(index)
     if passage.language != question.language:
         row = {
-            "across:words": asked.word_coverage(near),
+            "across:words": asked.group_coverage(near),
+            "across:held": asked.group_coverage(held),
+            "across:rarest_missing": asked.group_missing(near | after),
             "across:passage": passage_score,
+            "across:first_passage": float(rank == 0),
+            "across:first": float(index == 0),
             "across:length": math.log1p(span.end - span.start) / 5,
             "across:short": float(span.end - span.start < 12),
+            "across:heading": float(heads(span)),
             "across:year": _year(question.years, span, passage),
             "across:aspect": aspect_agreement(question.aspect, span.aspect),
         }
-        evidence = kind_evidence(asking, span.text, held)
+        evidence = kind_evidence(asking, span.text, held, across=True)
+        row["across:head"] = asked.head_group_coverage(near)
         return row | {f"across:{name}": value for name, value in evidence.items()}
     row = {
         "words": asked.word_coverage(held),
@@ -75,30 +86,42 @@ def features(
         "first": float(index == 0),
         "length": math.log1p(span.end - span.start) / 5,
         "short": float(span.end - span.start < 12),
+        "heading": float(heads(span)),
         "year": _year(question.years, span, passage),
         "aspect": aspect_agreement(question.aspect, span.aspect)
         or 0.5 * aspect_agreement(question.aspect, passage.aspect),
     }
+    row["head"] = asked.head_coverage(near)
     row |= {f"{question.kind}:{name}": value for name, value in kind_evidence(asking, span.text, held).items()}
     return row
 
 
-def kind_evidence(asking: Asking, text: Matchable, held: Terms) -> Mapping[str, float]:
+def heads(span: Span) -> bool:
+    """Whether a sentence is a heading run into its paragraph: short, and without an end."""
+    return span.end - span.start < 30 and span.text.folded.rstrip()[-1:] not in '。!?;:；：！？.”"）)'
+
+
+def kind_evidence(asking: Asking, text: Matchable, held: Terms, *, across: bool = False) -> Mapping[str, float]:
     """What a sentence that answers this kind of question has: figures for "how many", a date for "when"."""
     kind, folded = asking.question.kind, text.folded
-    fresh = [q for q in quantities(folded) if folded[q.start : q.end] not in asking.question.folded]
     match kind:
         case Kind.NUMERIC | Kind.COMPARISON:
+            fresh = [q for q in text.figures if folded[q.start : q.end] not in asking.question.folded]
             unit = asking.question.unit
-            with_unit = unit and any(_fits(unit, folded, q.start, q.end) for q in fresh)
+            fitting = [(q.start, q.end) for q in fresh if unit and in_unit(unit, folded, q.start, q.end)]
+            places = fitting or [(q.start, q.end) for q in fresh]
+            coverage = asking.asked.head_group_coverage if across else asking.asked.head_coverage
             return {
                 "figure": float(bool(fresh)),
-                "unit": float(bool(with_unit)),
-                "beside": _beside(folded, held, [(q.start, q.end) for q in fresh]),
+                "unit": float(bool(fitting)),
+                "unit_missing": float(bool(unit) and not fitting),
+                "beside": _beside(folded, held, places),
+                "head_beside": max([coverage(_around(folded, held, *place)) for place in places], default=0.0),
             }
         case Kind.DATE:
             found = [m.span() for m in DATE.finditer(folded) if m.group() not in asking.question.folded]
-            return {"date": float(bool(found)), "beside": _beside(folded, held, found)}
+            fine = any(exact.search(folded) for exact in _exactness(asking.question.folded))
+            return {"date": float(bool(found)), "exact": float(fine), "beside": _beside(folded, held, found)}
         case Kind.PLACE:
             return {"place": float(bool(_PLACE.search(folded)))}
         case Kind.PERSON:
@@ -117,8 +140,15 @@ def kind_evidence(asking: Asking, text: Matchable, held: Terms) -> Mapping[str, 
             return {"name": float(bool(_NAME.search(folded)))}
 
 
-def _fits(unit: str, folded: str, start: int, end: int) -> bool:
-    return unit in folded[start : end + 3]
+def _exactness(asked: str) -> Sequence[re.Pattern[str]]:
+    """What a date must have to be as exact as asked: a day, a month, or a year."""
+    return next((forms for question, forms in _EXACT if question.search(asked)), (DATE,))
+
+
+def _around(folded: str, held: Terms, start: int, end: int) -> Terms:
+    """The terms that stand within some 20 characters of a place."""
+    window = folded[max(start - 24, 0) : end + 14]
+    return frozenset(term for term in held if term in window)
 
 
 def _beside(folded: str, held: Terms, spans: Sequence[tuple[int, int]]) -> float:
@@ -133,7 +163,7 @@ def _beside(folded: str, held: Terms, spans: Sequence[tuple[int, int]]) -> float
 
 
 def _year(asked: frozenset[int], span: Span, passage: Passage) -> float:
-    """As ranking.year_agreement, the sentence's own years first."""
+    """As ranking.year_agreement, the sentence's own years first; a document speaks of the years beside its own too."""
     if not asked:
         return 0.0
     if span.years & asked:
@@ -143,5 +173,7 @@ def _year(asked: frozenset[int], span: Span, passage: Passage) -> float:
     if passage.years:
         return 1.0 if passage.years & asked else -1.0
     if passage.title_years:
-        return 0.5 if passage.title_years & asked else -0.5
+        if passage.title_years & asked:
+            return 0.5
+        return -0.5 if any(abs(year - own) <= 1 for year in asked for own in passage.title_years) else -1.0
     return 0.0

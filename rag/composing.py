@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rag import wording
 from rag.asking import Asking
+from rag.choosing import heads
 from rag.evidence import verify
 from rag.finding import Candidate, Finding
 from rag.passages import Passage
@@ -17,7 +18,7 @@ SHORT, LONG = 110, 340
 """Characters an answer may take: to a plain question, and to one for a list, reason, definition or comparison."""
 ACROSS = 70
 """Characters of a quote in the other language, beside the figure stated in the question's."""
-SECOND, NEW = 0.6, 3.0
+SECOND, NEW = 1.2, 3.0
 """A second sentence is shown when its score is at most SECOND below the best one's, plus NEW times the share of the
 question's weight that only it holds."""
 APART = 1.5
@@ -62,7 +63,8 @@ def pieces(finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> list
     best = fresh[0]
     chosen = [(best, extended(asking, best, limit=limit))]
     held, room = best.near, limit - len(chosen[0][1].text)
-    whole = asking.asked.word_coverage
+    across = best.passage.language != asking.question.language
+    whole = asking.asked.group_coverage if across else asking.asked.word_coverage
     for other in fresh[1:8]:
         new = whole(held | other.near) - whole(held)
         if best.score - other.score > SECOND + NEW * new or _within(other, chosen[0][1]):
@@ -79,12 +81,14 @@ def extended(asking: Asking, candidate: Candidate, *, limit: int) -> Piece:
     if asking.question.language != passage.language:
         limit = min(limit, ACROSS) if asking.question.kind not in LONG_KINDS else limit
     piece = tighten(asking, passage, index, limit=limit)
-    if piece.end != passage.spans[index].end or asking.question.kind not in LONG_KINDS:
+    headed = heads(passage.spans[index])
+    if piece.end != passage.spans[index].end or not (headed or asking.question.kind in LONG_KINDS):
         return piece
     end = piece.end
-    for following in passage.spans[index + 1 :]:
-        if following.end - piece.start > limit or not _goes_on(
-            asking.question.kind, passage, index, following.text.folded
+    for place, following in enumerate(passage.spans[index + 1 :], index + 1):
+        told = headed and place == index + 1  # what the heading is of
+        if following.end - piece.start > limit or not (
+            told or _goes_on(asking.question.kind, passage, index, following.text.folded)
         ):
             break
         end = following.end

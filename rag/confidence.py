@@ -4,12 +4,20 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rag.asking import Asking
-from rag.question import OTHER
+from rag.question import OTHER, Kind
 from rag.trees import fitted_trees
 from rag.types import Hit
 
 if TYPE_CHECKING:
     from rag.finding import Candidate
+
+TOLD = (
+    "figure", "unit_missing", "head_beside", "beside", "exact", "person", "place", "means", "reason", "manner", "each",
+)  # fmt: skip
+"""What the kind of question wants of a sentence (`choosing.kind_evidence`) that also tells whether it answers."""
+
+CERTAIN = frozenset({"元", "%", "面积", "长度"})
+"""Units that a figure must be in to answer; what is counted may be counted in several words."""
 
 
 def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -> Mapping[str, float]:
@@ -20,8 +28,16 @@ def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
     across = "across:words" in own
     name = "across" if across else asking.question.kind
     evidence = [value for key, value in own.items() if key in (f"{name}:figure", f"{name}:date", f"{name}:unit")]
-    words = asking.asked.words
-    missing = [weight for term, weight in words.items() if term not in best.near]
+    told = {f"has:{key}": own.get(f"{name}:{key}", 0.0) for key in TOLD}
+    asked = asking.asked
+    if across:
+        missing = [group.weight * (1 - group.credit(best.near)) for group in asked.groups]
+        unseen = [group.weight for group in asked.groups if group.unseen]
+        heads = [group.unseen for group in asked.groups if group.head]
+    else:
+        missing = [weight for term, weight in asked.words.items() if term not in best.near]
+        unseen = [asked.words[term] for term in asked.unseen]
+        heads = [term in asked.unseen for term in asked.head if term in asked.words]
     runner_up = candidates[1].score if len(candidates) > 1 else best.score - 3
     rows = {
         "score": best.score,
@@ -29,6 +45,11 @@ def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
         "evidence": max(evidence, default=0.0),
         "missing_rarity": max(missing, default=0.0) / 10,
         "missing_mass": sum(missing) / 20,
+        "unseen_rarity": max(unseen, default=0.0) / 10,
+        "elsewhere_mass": (sum(missing) - sum(unseen)) / 20,
+        "head": own.get("head", own.get("across:head", 0.0)),
+        "head_unseen": float(bool(heads) and all(heads)),
+        "asks_unit": float(bool(asking.question.unit)),
         "year_found": max((h.features.get("year", h.features.get("across:year", 0.0)) for h in hits[:8]), default=0.0),
         "foreign": float(bool(asking.foreign)),
         "english": float(asking.question.language == "en"),
@@ -41,22 +62,42 @@ def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
         "words_near": own.get("words_near", own.get("across:words", 0.0)),
         "passage_words": hit.features.get("words", hit.features.get("across:words", 0.0)),
         "passage_bigrams": hit.features.get("bigrams", 0.0),
-        "passage_missing": hit.features.get("rarest_missing", 0.0),
+        "passage_missing": hit.features.get("rarest_missing", hit.features.get("across:rarest_missing", 0.0)),
+        "words": own.get("words", own.get("across:held", 0.0)),
+        "rarest_missing_near": own.get("rarest_missing_near", own.get("across:rarest_missing", 0.0)),
     }
-    same = ("words", "words_above", "bigrams_near", "rarest_missing", "rarest_missing_near")
-    return rows | {name: own.get(name, 0.0) for name in same} | {f"kind:{asking.question.kind}": 1.0}
+    same = ("words_above", "bigrams_near", "rarest_missing")
+    return rows | told | {name: own.get(name, 0.0) for name in same} | {f"kind:{asking.question.kind}": 1.0}
 
 
 def ruled_out(asking: Asking, candidates: "Sequence[Candidate]", named: Mapping[str, float]) -> bool:
-    """Whether no score can make this an answer: the question says nothing in a language we read, or nothing that stands
-    anywhere near, is about a place that the passage does not name, or about a year when the sentence speaks of another.
+    """Whether no score can make this an answer: the question says nothing in a language we read; or nothing of it is
+    near but whom it is about; or it is about a place that the passage does not name, or about a year when the sentence
+    speaks of another; or it wants a sum, a size or a day, and the best sentence has none.
     """
     if not asking.asked.terms or asking.question.language == OTHER or named["year"] == -1.0:
         return True
-    if not named["across"] and not candidates[0].near:
+    if not named["across"] and not _beyond_subjects(asking, candidates[0]):
+        return True
+    if _lacks(asking, candidates[0]):
         return True
     text = candidates[0].passage.text.folded
     return bool(asking.foreign) and not any(place[:2] in text for place in asking.foreign)
+
+
+def _beyond_subjects(asking: Asking, candidate: "Candidate") -> bool:
+    """Whether anything of the question stands near the sentence but the names of whom it is about and their years."""
+    named = " ".join([*(s.name + s.suffix for s in asking.subjects), *map(str, asking.question.years)])
+    return any(term not in named for term in candidate.near)
+
+
+def _lacks(asking: Asking, candidate: "Candidate") -> bool:
+    """Whether a sentence has nothing of the kind asked for, where that leaves no doubt."""
+    kind, own = asking.question.kind, candidate.features
+    name = "across" if "across:words" in own else kind
+    if kind is Kind.DATE:
+        return not own.get(f"{name}:exact")
+    return kind is Kind.NUMERIC and asking.question.unit in CERTAIN and bool(own.get(f"{name}:unit_missing"))
 
 
 def of(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -> float:

@@ -1,14 +1,19 @@
 """How much of a question stands in a text: weighted coverage of its words and bigrams, blind to form."""
 
+import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from embeddings.folding import fold
+from rag.facts import Quantity, quantities
 
 _TOKEN = re.compile(r"\d+(?:\.\d+)*|[a-z]+(?:['’][a-z]+)*")
 Terms = frozenset[str]
+
+TRANSLATED = 0.7
+"""What a translation counts in the lexical leg, beside a term of the question itself."""
 
 
 @dataclass(frozen=True)
@@ -27,26 +32,62 @@ class Matchable:
         return frozenset(_TOKEN.findall(self.folded))
 
     @cached_property
+    def figures(self) -> Sequence[Quantity]:
+        """Its quantities, in order."""
+        return tuple(quantities(self.folded))
+
+    @cached_property
     def words(self) -> str:
         """Latin words side by side, so that a stem is found at a word's beginning."""
         return " " + " ".join(sorted(self.tokens))
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A word of a question and what a passage in the other language may have for it: term -> how well it stands for
+    the word, above 0 to 1, the best first. `weight` is how telling the word is, above 0; `head` says whether it names
+    what is asked for, `unseen` whether the documents have none of the terms."""
+
+    weight: float
+    terms: Mapping[str, float]
+    head: bool = False
+    unseen: bool = False
+
+    def credit(self, matched: Terms) -> float:
+        """Of the best term that is matched, 0 to 1."""
+        return next((math.sqrt(credit) for term, credit in self.terms.items() if term in matched), 0.0)
+
+
 @dataclass(frozen=True)
 class Asked:
-    """Terms of a question with how telling each is; weights are above 0."""
+    """Terms of a question with how telling each is; weights are above 0. `head` are those that name what is asked for,
+    `unseen` the words that the documents have nowhere, `groups` the words as the other language has them."""
 
     words: Mapping[str, float]
     bigrams: Mapping[str, float]
+    groups: Sequence[Group] = ()
+    head: Mapping[str, float] = field(default_factory=dict)
+    unseen: Terms = frozenset()
 
-    @property
+    @cached_property
     def weighted(self) -> Mapping[str, float]:
-        """What the lexical leg is asked for: each term once; a word that is also a bigram counts double."""
-        return {term: 1.0 + (term in self.words and term in self.bigrams) for term in self.terms}
+        """What the lexical leg is asked for: each term once; a word that is also a bigram counts double, a translation
+        as much as it stands for its word."""
+        across: dict[str, float] = {}
+        for group in self.groups:
+            for term, credit in group.terms.items():
+                across[term] = max(across.get(term, 0.0), TRANSLATED * credit)
+        return across | {
+            term: 1.0 + (term in self.words and term in self.bigrams) for term in [*self.words, *self.bigrams]
+        }
 
     @cached_property
     def terms(self) -> Terms:
-        return frozenset(self.words) | frozenset(self.bigrams)
+        return frozenset(self.words).union(self.bigrams, *(group.terms for group in self.groups))
+
+    @cached_property
+    def group_weight(self) -> float:
+        return sum(group.weight for group in self.groups)
 
     @cached_property
     def word_weight(self) -> float:
@@ -77,6 +118,17 @@ class Asked:
             )
         )
 
+    def matched_above(self, text: Matchable) -> Terms:
+        """As `matched`, of a title or heading: many passages stand under the same one."""
+        held = self._above.get(text.folded)
+        if held is None:
+            self._above[text.folded] = held = self.matched(text)
+        return held
+
+    @cached_property
+    def _above(self) -> dict[str, Terms]:
+        return {}
+
     def word_coverage(self, matched: Terms) -> float:
         """Share of the words' weight that is matched, 0 to 1."""
         words = self.words
@@ -90,3 +142,24 @@ class Asked:
         """Weight of the most telling word that is not matched, over that of the most telling one; 0 to 1."""
         missing = [weight for term, weight in self.words.items() if term not in matched]
         return max(missing) / self.top if missing else 0.0
+
+    def group_coverage(self, matched: Terms) -> float:
+        """Share of the weight of the words that the other language's terms stand for, 0 to 1."""
+        covered = sum([group.weight * group.credit(matched) for group in self.groups])
+        return covered / self.group_weight if self.groups else 0.0
+
+    def head_coverage(self, matched: Terms) -> float:
+        """Share of the weight of what names the thing asked for, 0 to 1; 1 where nothing names it."""
+        head = self.head
+        return sum([head[t] for t in matched if t in head]) / sum(head.values()) if head else 1.0
+
+    def head_group_coverage(self, matched: Terms) -> float:
+        """As `head_coverage`, in the other language."""
+        heads = [group for group in self.groups if group.head]
+        total = sum(group.weight for group in heads)
+        return sum([group.weight * group.credit(matched) for group in heads]) / total if heads else 1.0
+
+    def group_missing(self, matched: Terms) -> float:
+        """As `rarest_missing`, of the words as the other language has them."""
+        top = max([group.weight for group in self.groups], default=1.0)
+        return max([group.weight * (1 - group.credit(matched)) for group in self.groups], default=0.0) / top

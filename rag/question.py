@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from embeddings.folding import fold
 from rag.facts import years
+from rag.measure import unit_of
 
 
 class Kind(StrEnum):
@@ -45,7 +46,7 @@ _KINDS_ZH: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (Kind.COMPARISON, r"哪个.{0,8}(?:更|最)|(?:谁|哪[个家区年]).{0,12}(?:更|最)|相比|对比|比较|差多少|多了还是少|升还是降|增加还是减少|更多还是更少|少了吗|多了吗"),
         (Kind.REASON, r"为什么|为何|为啥|什么原因|原因是|原因有|因为什么|凭什么|怎么会"),
         (Kind.DATE, r"什么时候|什么时间|何时|哪一?[天年月日]|几月|几号|几时|哪年|啥时候|日期|时间是|多久|截止到?什么"),
-        (Kind.NUMERIC, r"多少|几[个家户套人名位条项张件次亩吨辆台所座栋处种类元倍年月天日届级层公成分万亿百]|百分之几|几成|多大|多长|多高|多重|多远|占比|比例是|增速是|增幅是|金额是|数量|总量|总额"),
+        (Kind.NUMERIC, r"多少|(?<!哪)几[个家户套人名位条项张件次亩吨辆台所座栋处种类元倍年月天日届级层公成分万亿百]|百分之几|几成|多大|多长|多高|多重|多远|占比|比例是|增速是|增幅是|金额是|数量|总量|总额"),
         (Kind.LIST, r"哪些|哪几|包括什么|分别是什么|包含什么|有什么内容|列出|列举|分别叫|各有什么|都有什么|都有谁|哪[两三四五六七八九十]"),
         (Kind.PERSON, r"谁|哪位|何人|哪个人|什么人|叫什么名字|姓甚"),
         (Kind.DEFINITION, r"什么是|是什么意思|是指什么|指的?是?什么|指的是|什么意思|是啥意思|定义|含义|是什么[??]?$|是个什么|解释一?下"),
@@ -86,10 +87,6 @@ _ASKING_EN = frozenset(
     "about into over under between during than then so such not no if any some all each both other more most s t "
     "name list give".split()
 )
-_UNITS_EN = {
-    "households": "户", "families": "户", "people": "人", "residents": "人", "workers": "人", "beds": "张", "compan": "家",
-    "firms": "家", "enterprises": "家", "projects": "项", "cases": "件", "flats": "套", "apartments": "套",
-}  # fmt: skip
 _PLAN = re.compile(
     r"计划|打算|预计|准备|安排|拟|目标|将要?|规划|下一步|要建|要完成|要达到|力争|预期|争取|未来|接下来|会(?=[建开新增])|"
     r"\bplan(?:s|ned|ning)?\b|\btargets?\b|\bgoals?\b|\bintends?\b|\baims?\b|\bwill\b|\bexpected\b|\bset for\b|\bgoing to\b"
@@ -160,17 +157,6 @@ def aspect_of(folded: str) -> Aspect | None:
     if bool(plan) == bool(done):
         return None
     return Aspect.PLAN if plan else Aspect.DONE
-
-
-def unit_of(folded: str) -> str:
-    """What a numeric question counts: "户" of "多少户", "%" of "百分之几"; "" when it does not say."""
-    if re.search(r"百分之几|几个百分点|占比|比例|增长率|增速|增幅|\bpercent|\bpercentage", folded):
-        return "%"
-    for word, unit in _UNITS_EN.items():
-        if re.search(rf"\bhow many (?:\w+ ){{0,2}}{word}", folded):
-            return unit
-    match = re.search(r"(?:多少|几)个?(?:亿|万)?(百分点|平方米|平方公里|公里|公顷|人次|艘次|[一-龥])", folded)
-    return match.group(1) if match else ""
 
 
 def bare(folded: str) -> str:

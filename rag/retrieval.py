@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from rag.asking import Asking
+from rag.legs import Mask
 from rag.linear import fitted
 from rag.question import understand
 from rag.ranking import features
@@ -47,7 +48,7 @@ def find(
     """The k best paragraphs for a question understood; the hybrid's best may be put into a reranker's order."""
     if not len(snapshot.paragraphs) or k < 1:
         return []
-    allowed = snapshot.mask(only)
+    allowed = _within(snapshot, asking, only)
     weighted = asking.asked.weighted
     if leg is Leg.LEXICAL:
         return _hits(snapshot, *snapshot.lexical.search(weighted, k, allowed), leg)
@@ -56,7 +57,7 @@ def find(
         return _hits(snapshot, *snapshot.vectors.search(vector, k, allowed), leg)
     lexical, _ = snapshot.lexical.search(weighted, max(LEXICAL_DEPTH, k), allowed)
     near, _ = snapshot.vectors.search(vector, max(DENSE_DEPTH, k), allowed)
-    rows = _bound(snapshot, asking, np.union1d(lexical, near))
+    rows = np.union1d(lexical, near)
     pool = k if reranker is None else max(k, RERANKED)
     hits = _reranked(
         snapshot, asking, rows, snapshot.lexical.scores_of(weighted, rows), snapshot.vectors.score(vector, rows), pool
@@ -64,11 +65,12 @@ def find(
     return hits if reranker is None else rerank(reranker, asking.question.text, hits)[:k]
 
 
-def _bound(snapshot: Snapshot, asking: Asking, rows: Rows) -> Rows:
-    """The candidates of the documents the question is bound to; all of them when none is."""
-    allowed = snapshot.mask(asking.bound)
-    within = rows if allowed is None else rows[allowed[rows]]
-    return within if len(within) else rows
+def _within(snapshot: Snapshot, asking: Asking, only: Collection[str] | None) -> Mask | None:
+    """The rows to look in: of the documents the question is bound to, as far as they are among `only`."""
+    bound = asking.bound
+    if bound is None:
+        return snapshot.mask(only)
+    return snapshot.mask(bound if only is None else bound & set(only) or only)
 
 
 def _reranked(snapshot: Snapshot, asking: Asking, rows: Rows, lexical: Scores, dense: Scores, k: int) -> list[Hit]:

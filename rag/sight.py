@@ -20,8 +20,8 @@ class Sight:
     def from_passage(cls, asked: Asked, passage: Passage) -> "Sight":
         text = asked.matched(passage.text)
         return cls(
-            asked.matched(passage.title),
-            asked.matched(passage.section),
+            asked.matched_above(passage.title),
+            asked.matched_above(passage.section),
             text,
             [asked.matched(span.text, text) for span in passage.spans],
         )

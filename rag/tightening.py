@@ -8,6 +8,7 @@ from rag.asking import Asking
 from rag.choosing import DATE, kind_evidence
 from rag.facts import quantities
 from rag.matching import Matchable
+from rag.measure import in_unit
 from rag.passages import Passage
 from rag.question import Kind
 
@@ -43,7 +44,8 @@ def tighten(asking: Asking, passage: Passage, index: int, *, limit: int) -> Piec
     if span.end - span.start <= limit:
         return Piece(passage, span.start, span.end)
     parts = clauses(text, span.start, span.end)
-    worth = [_worth(asking, text[start:end]) for start, end in parts]
+    across = passage.language != asking.question.language
+    worth = [_worth(asking, text[start:end], across=across) for start, end in parts]
     first = last = max(range(len(parts)), key=lambda i: (worth[i], -i))
     while True:
         grown = [
@@ -60,11 +62,12 @@ def tighten(asking: Asking, passage: Passage, index: int, *, limit: int) -> Piec
     return Piece(passage, start, len(text[:end].rstrip("，,；;、 \n")) if end < span.end else end)
 
 
-def _worth(asking: Asking, clause: str) -> float:
+def _worth(asking: Asking, clause: str, *, across: bool) -> float:
     text = Matchable(fold(clause))
-    held = asking.asked.matched(text)
-    evidence = kind_evidence(asking, text, held)
-    return asking.asked.bigram_coverage(held) + asking.asked.word_coverage(held) + 0.4 * sum(evidence.values())
+    asked = asking.asked
+    held = asked.matched(text)
+    covered = 2 * asked.group_coverage(held) if across else asked.bigram_coverage(held) + asked.word_coverage(held)
+    return covered + 0.4 * sum(kind_evidence(asking, text, held, across=across).values())
 
 
 def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
@@ -79,21 +82,18 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
     else:
         spans = [(q.start, q.end) for q in quantities(folded.text) if q.unit not in ("年", "月", "日")]
     spans = [(s, e) for s, e in spans if folded.text[s:e] not in asking.question.folded]
-    if piece.passage.language != asking.question.language:
-        # Nothing of the question stands beside a figure in the other language: only a lone fitting one can be meant.
-        fitting = [s for s in spans if not asking.question.unit or asking.question.unit in folded.text[s[0] : s[1] + 3]]
-        spans = fitting if len(fitting) == 1 else []
     if not spans:
         return None
     held = asking.asked.matched(Matchable(folded.text))
-    places = [
-        (m.start(), asking.asked.bigrams.get(t, 0.0)) for t in held for m in re.finditer(re.escape(t), folded.text)
-    ]
+    weights = asking.asked.bigrams
+    if piece.passage.language != asking.question.language:
+        weights = {t: group.weight * credit for group in asking.asked.groups for t, credit in group.terms.items()}
+    places = [(m.start(), weights.get(t, 0.0)) for t in held for m in re.finditer(re.escape(t), folded.text)]
     unit = asking.question.unit
 
     def fit(span: tuple[int, int]) -> tuple[float, int]:
         near = sum(weight / (4 + abs(span[0] - place) * (1 if place <= span[0] else 2)) for place, weight in places)
-        return near + (1.5 if unit and unit in folded.text[span[0] : span[1] + 3] else 0.0), -span[0]
+        return near + (1.5 if unit and in_unit(unit, folded.text, *span) else 0.0), -span[0]
 
     start, end = max(spans, key=fit)
     return piece.start + folded.offsets[start], piece.start + folded.offsets[end]

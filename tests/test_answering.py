@@ -7,12 +7,16 @@ import pytest
 
 from embeddings import load_encoder
 from rag import Answer, Document, KnowledgeBase
+from rag.matching import Asked, Group
+from rag.measure import head_of, in_unit
 from rag.parts import parts
 from rag.question import Aspect, Kind, understand
 from rag.reading import split
 from rag.shelf import LocalShelf
 from rag.snapshot import Snapshot
 from rag.subjects import Catalog
+from rag.translating import lexicon
+from rag.types import Leg
 from rag.wording import chinese_figure, english_figure
 
 EAST = """# 东江区2024年政府工作报告
@@ -136,7 +140,7 @@ def test_streaming_grows_to_the_whole_answer(kb: KnowledgeBase) -> None:
         ("“一街三廊”是什么意思？", Kind.DEFINITION, ""),
         ("为什么要搬迁？", Kind.REASON, ""),
         ("哪个区的投资更高？", Kind.COMPARISON, ""),
-        ("How many lifts were finished?", Kind.NUMERIC, ""),
+        ("How many lifts were finished?", Kind.NUMERIC, "台"),
         ("When did it open?", Kind.DATE, ""),
         ("Why was it moved?", Kind.REASON, ""),
     ],
@@ -192,3 +196,66 @@ def test_figures_are_said_in_the_other_language() -> None:
     assert english_figure(Decimal("9267"), "人") == "9,267 people"
     assert english_figure(Decimal("8.3"), "%") == "8.3%"
     assert chinese_figure(Decimal("15499000000"), "元") == "154.99亿元"
+
+
+@pytest.mark.parametrize(
+    ("question", "head", "unit"),
+    [
+        ("2024年打算给老房子装多少台电梯？", "电梯", "台"),
+        ("2023年出生人口是多少？", "出生人口", ""),
+        ("改造一共花了多少钱？", "改造一共花", "元"),
+        ("全区有多少家咖啡馆？", "咖啡馆", "家"),
+        ("新馆的建筑面积有多大？", "建筑面积", "面积"),
+        ("固定资产投资的增速是多少？", "固定资产投资增速", "%"),
+        ("How many new households moved in 2023?", "households moved", "户"),
+        ("How much did the district spend on care?", "", "元"),
+        ("By what percentage did it grow?", "", "%"),
+    ],
+)
+def test_what_a_question_asks_the_value_of(question: str, head: str, unit: str) -> None:
+    understood = understand(question)
+    assert (head_of(understood.folded, understood.language), understood.unit) == (head, unit)
+
+
+def test_a_figure_is_in_the_unit_asked_for_or_one_like_it() -> None:
+    assert in_unit("家", "新设企业120户", 4, 7)
+    assert not in_unit("元", "累计建成1363个", 4, 8)
+    assert in_unit("家", "registered 5800 new companies", 11, 15)
+
+
+def test_a_sum_is_not_answered_with_a_count(kb: KnowledgeBase) -> None:
+    assert kb.ask("东江区2023年加装电梯多少台？").text.startswith("加装电梯完工100台")
+    assert kb.ask("东江区2023年加装电梯花了多少钱？").abstained
+
+
+def test_a_document_speaks_of_the_years_beside_its_own_and_no_others(kb: KnowledgeBase) -> None:
+    """Both reports are of 2024."""
+    assert not kb.ask("东江区2023年新增养老床位多少张？").abstained
+    assert kb.ask("东江区2021年新增养老床位多少张？").abstained
+
+
+def test_words_have_translations_the_best_first() -> None:
+    elevator, parking, unknown = lexicon().translations(["elevator", "parking space", "qwertz"])
+    assert next(iter(elevator)) == "电梯"
+    assert "停车位" in parking
+    assert unknown == {}
+    (back,) = lexicon().translations(["电梯"])
+    assert "elevator" in back or "lift" in back
+
+
+def test_an_english_question_finds_the_chinese_sentence_by_its_words(kb: KnowledgeBase) -> None:
+    answer = kb.ask("How many elevators were installed in Dongjiang in 2023?")
+    assert shown(answer)[0] == ("east", "加装电梯完工100台。")
+    assert "100" in answer.text.split("—")[0]
+    best = kb.search("elevators in Dongjiang", leg=Leg.LEXICAL)[0]
+    assert "电梯" in best.paragraph.text
+
+
+def test_groups_cover_what_stands_for_their_words() -> None:
+    lift = Group(2.0, {"电梯": 1.0, "升降机": 0.25}, head=True)
+    gate = Group(1.0, {"门": 1.0})
+    asked = Asked({}, {}, (lift, gate))
+    assert asked.group_coverage(frozenset({"电梯"})) == pytest.approx(2 / 3)
+    assert asked.group_coverage(frozenset({"升降机", "门"})) == pytest.approx((2 * 0.25**0.5 + 1) / 3)
+    assert asked.head_group_coverage(frozenset({"门"})) == 0.0
+    assert asked.group_missing(frozenset({"电梯"})) == pytest.approx(1 / 2)

@@ -10,13 +10,19 @@ from sklearn.ensemble import GradientBoostingClassifier
 from rag.fitting.logit import Floats
 from rag.trees import Node, Trees
 
-TREES, DEPTH, RATE = 200, 3, 0.05
+TREES, DEPTH, RATE, LEAF = 200, 4, 0.05, 20
 
 
 def boost(x: Floats, yes: NDArray[np.bool_], share: Floats, names: Sequence[str]) -> Trees:
     """Gradient boosting of the log loss (Friedman 2001); `share` is how much each row counts."""
     model = GradientBoostingClassifier(
-        n_estimators=TREES, max_depth=DEPTH, learning_rate=RATE, subsample=0.7, min_samples_leaf=8, random_state=0
+        n_estimators=TREES,
+        max_depth=DEPTH,
+        learning_rate=RATE,
+        subsample=0.7,
+        min_samples_leaf=LEAF,
+        max_features=0.4,
+        random_state=0,
     )
     model.fit(x, yes, sample_weight=share * len(share) / share.sum())
     prior = float((share * yes).sum() / share.sum())

@@ -14,15 +14,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from embeddings import Encoder
+from embeddings.folding import fold
+from embeddings.terms import terms
 from rag.fitting.rows import Row
 from rag.knowledge_base import KnowledgeBase
 from rag.reading import read_path, split
 from rag.snapshot import Snapshot
-from rag.types import Leg
+from rag.types import Document, Leg, Paragraph
 
 ROOT = Path(__file__).parents[2]
 ELSEWHERE = ("静安区", "徐汇区", "浦东新区", "长宁区", "朝阳区", "南山区")
 OTHER_YEARS = ("2017", "2018", "2030")
+OWN = ("sample", "english", "chinese")
+"""Our own question files; those of dialogues are kept to measure follow-ups by."""
+
+SAME = 0.5
+"""Share of the terms of a piece of the corpus that a paragraph must have to be taken for what it tells anew."""
 
 
 @dataclass(frozen=True)
@@ -101,22 +108,56 @@ def across(lines: Sequence[tuple[str, str]], encoder: Encoder, *, passages: int,
 
 def own(encoder: Encoder, *, languages: Sequence[str] = ("zh", "en")) -> Body:
     """Our questions over the sample corpus, or over its documents of one language only."""
-    corpus = ROOT / "data" / "corpus"
-    documents = [read_path(path, root=corpus) for path in sorted(corpus.glob("*.md"))]
-    documents = [d for d in documents if d.attributes.get("language", "zh") in languages]
+    documents = [d for d in _documents(ROOT / "data" / "corpus") if d.attributes.get("language", "zh") in languages]
     known = {d.id for d in documents}
-    cases = []
-    for path in sorted((ROOT / "evals" / "questions").glob("sample*.jsonl")):
+    asked = [case for case in _own_rows("own:" + "+".join(languages)) if {doc for doc, _ in case.evidence} <= known]
+    return Body(Snapshot.from_documents(documents, encoder=encoder, split=split), [*asked, *displaced(asked)])
+
+
+def reports(folder: Path, encoder: Encoder) -> Body:
+    """Our questions over the reports that the sample corpus tells anew. Evidence is the paragraph that holds an answer
+    and most of what the corpus' evidence says; a question without one is left out. Those the corpus does not answer the
+    reports, read for it, do not answer either."""
+    snapshot = Snapshot.from_documents(_documents(folder), encoder=encoder, split=split)
+    asked = []
+    for case in _own_rows("reports"):
+        evidence = [_told_anew(snapshot, document, piece, case.answers) for document, piece in case.evidence]
+        if all(evidence):
+            asked.append(replace(case, evidence=tuple(pair for pair in evidence if pair)))
+    return Body(snapshot, [*asked, *displaced(asked)])
+
+
+def _documents(folder: Path) -> list[Document]:
+    return [read_path(path, root=folder) for path in sorted(folder.iterdir()) if path.suffix in (".md", ".txt")]
+
+
+def _own_rows(source: str) -> Iterator[Case]:
+    for path in (ROOT / "evals" / "questions" / f"{name}.jsonl" for name in OWN):
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
             evidence = tuple((e["doc"], e["text"]) for e in row["evidence"])
-            if {doc for doc, _ in evidence} <= known:
-                history = tuple((q, a) for q, a in row.get("history", ()))
-                cases.append(
-                    Case(row["question"], history, row["answers"], row.get("all", False), evidence,
-                         "own:" + "+".join(languages), _apart(row["id"]), row["type"])
-                )  # fmt: skip
-    return Body(Snapshot.from_documents(documents, encoder=encoder, split=split), [*cases, *displaced(cases)])
+            history = tuple((q, a) for q, a in row.get("history", ()))
+            yield Case(
+                row["question"], history, row["answers"], row.get("all", False), evidence, f"{source}:{row['lang']}",
+                _apart(row["id"]), row["type"],
+            )  # fmt: skip
+
+
+def _told_anew(snapshot: Snapshot, document: str, piece: str, answers: Sequence[str]) -> tuple[str, str] | None:
+    """The paragraph of a report that says what a piece of the corpus says."""
+    if document not in snapshot.documents:
+        return None
+    wanted = set(terms(piece))
+    held = [p for p in map(snapshot.paragraphs.__getitem__, snapshot.rows_of(document).tolist()) if _holds(p, answers)]
+    best = max(held, key=lambda p: len(wanted & set(terms(p.text))), default=None)
+    if best is None or len(wanted & set(terms(best.text))) < SAME * len(wanted):
+        return None
+    return document, best.text
+
+
+def _holds(paragraph: Paragraph, answers: Sequence[str]) -> bool:
+    folded = fold(paragraph.text)
+    return any(fold(answer) in folded for answer in answers)
 
 
 def displaced(cases: Sequence[Case]) -> Iterator[Case]:

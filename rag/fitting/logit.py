@@ -29,7 +29,7 @@ def matrix(rows: Sequence[Mapping[str, float]], names: Sequence[str]) -> Floats:
     return np.array([[row.get(name, 0.0) for name in names] for row in rows], np.float64)
 
 
-def choose(groups: Sequence[Group], names: Sequence[str], *, ridge: float = 2e-3) -> Floats:
+def choose(groups: Sequence[Group], names: Sequence[str], *, ridge: float = 2e-4) -> Floats:
     """Conditional logit (McFadden 1974): maximises the chance that a right candidate is chosen; sources weigh alike."""
     usable = [g for g in groups if any(g.right) and not all(g.right)]
     sources = [g.source for g in usable]

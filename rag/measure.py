@@ -1,0 +1,128 @@
+"""What a question asks the value of: 咖啡馆 of 有多少家咖啡馆, "households" of "how many households moved"; and the
+unit the value would be given in. Rules over the wording; all text is folded."""
+
+import re
+
+_ASKED_ZH = re.compile(
+    r"多少|百分之几|几个百分点|几成|几(?=[^月号日时点])|多[大长高重远]|哪一?[个家位所座条项种类些年天]?|什么|谁"
+)
+_COUNTERS = "个家户套名位条项张件次亩吨辆台部所座栋处种类倍届级层场人册只批期门支间幢艘株棵"
+_COUNTER = re.compile(
+    r"^(?:个?百分点|平方米|平方公里|公里|公顷|人次|艘次|万|亿|[余多])*"
+    rf"(?:平方米|平方公里|公里|公顷|人次|[{_COUNTERS}元年月天日公里米钱])?"
+)
+_TAIL = re.compile(r"[,，。;；?？!！:：()（）]")
+_FILLER = re.compile(r"(?:大概|大约|一共|总共|分别|各自?|到底|究竟|是|为|有|达到?|约|共|了|就|能|要|会|将|完成|的)+$")
+_GENERIC = re.compile(
+    r"^(?:增速|增幅|增长率?|同比|比例|比重|占比|数量|总量|总额|金额|规模|面积|人数|数|个数|目标|比率?|涨幅|降幅)+$"
+)
+_YEARS = re.compile(r"(?:19|20)\d\d年?(?:至|到|-|—)?|今年|去年|全年|年底|[一二三四]季度|上半年|下半年")
+LONGEST = 10
+
+_ASKED_EN = re.compile(
+    r"\bhow (?:many|much|large|big|high|long|far|old)\b|"
+    r"\bwhat (?:percentage|percent|share|proportion|number|amount|rate|total)(?: of)?\b|"
+    r"\bby how much\b|\b(?:which|what|who)\b"
+)
+_SKIPPED_EN = re.compile(r"^(?:(?:was|were|is|are|the|a|an|new|of|total|number|amount)\s+)+")
+_STOP_EN = re.compile(
+    r"\b(?:did|does|do|was|were|is|are|has|have|had|will|would|can|in|at|by|for|to|on|from|under|during|as|that|which)\b|"
+    r"[,.;:?!]"
+)
+
+_MONEY = re.compile(
+    r"多少钱|多少资金|花了?多少|投[入资]了?多少|经费|预算(?!收入的)|补贴|奖金|"
+    r"\bhow much (?:money|funding)|"
+    r"\bhow much .{0,40}\b(?:spend|spent|cost|invest|invested|pay|paid|raised?)\b"
+)
+_SHARE = re.compile(
+    r"百分之几|几个百分点|占比|比例|比重|增长率|增速|增幅|涨幅|降幅|"
+    r"率是?多少|率有多高|涨了多少|增长了?多少|下降了?多少|"
+    r"\bpercent|\bpercentage|\bgrowth rate|\bwhat (?:share|proportion|rate)|"
+    r"\bhow (?:much|fast) .{0,40}\b(?:grow|grew|rise|rose|fall|fell|increase)"
+)
+_AREA = re.compile(r"面积|占地|\bfloor area|\bhow many (?:square|hectares)|\bhow much (?:land|space|green)")
+_LENGTH = re.compile(
+    r"多长|多远|几公里|多少公里|里程|"
+    r"\bhow (?:long|far)\b.{0,30}\b(?:road|line|route|track|river|pipe)|\bhow many kilomet"
+)
+_UNITS_EN = {
+    "households": "户", "families": "户", "people": "人", "residents": "人", "workers": "人", "students": "人",
+    "talents": "人", "staff": "人", "beds": "张", "compan": "家", "firms": "家", "enterprises": "家", "banks": "家",
+    "projects": "项", "cases": "件", "flats": "套", "apartments": "套", "homes": "套", "measures": "项",
+    "streets": "条", "roads": "条", "seats": "个", "lifts": "台", "sites": "个", "schools": "所", "countries": "个",
+}  # fmt: skip
+_COUNTED = re.compile(rf"(?:多少|(?<!哪)几)个?(?:亿|万)*(百分点|平方米|平方公里|公里|公顷|人次|艘次|[{_COUNTERS}元钱])")
+_VALUE = re.compile(
+    r"(?:收入|产值|投资|投资额|总额|金额|资金|税收|利润|营收|票房|成交额|销售额|产出)$|"
+    r"\b(?:revenue|investment|turnover|sales)\b"
+)
+_ALIKE: dict[str, tuple[str, ...]] = {
+    "元": ("元", "yuan", "rmb", "dollar"),
+    "%": ("%", "百分点", "倍", "成", "percent"), "百分点": ("百分点", "%", "percentage point"),
+    "面积": ("平方", "公顷", "亩", "square", "hectare"), "长度": ("公里", "米", "kilomet"),
+    "人": ("人", "名", "位", "people", "resident", "worker", "student"), "人次": ("人次", "人", "visit"),
+    "名": ("人", "名", "位"), "位": ("人", "名", "位"), "户": ("户", "household", "famil"),
+    "家": ("家", "户", "个", "compan", "firm", "enterprise"), "所": ("所", "家", "个", "school"),
+    "个": ("个", "家", "项", "处", "所", "条", "种", "座", "类", "批"), "项": ("项", "个", "条", "project", "件"),
+    "条": ("条", "项", "个"), "处": ("处", "个"), "座": ("座", "个"), "件": ("件", "个", "起", "case"),
+    "套": ("套", "户", "flat", "apartment"), "台": ("台", "部"), "部": ("部", "台"), "只": ("只", "个"),
+    "场": ("场", "次"), "次": ("次", "场"), "张": ("张", "bed"), "种": ("种", "个", "类"), "类": ("类", "个", "种"),
+}  # fmt: skip
+"""What a figure may be written in that is asked for in a unit."""
+
+
+def unit_of(folded: str) -> str:
+    """What a numeric question counts in: "户" of "多少户", "%" of "百分之几", "元", "面积", "长度"; "" when it does not
+    say."""
+    if _SHARE.search(folded):
+        return "%"
+    match = _COUNTED.search(folded)
+    if match:
+        return "元" if match.group(1) == "钱" else match.group(1)
+    for word, unit in _UNITS_EN.items():
+        if re.search(rf"\bhow many (?:[\w-]+ ){{0,2}}{word}", folded):
+            return unit
+    for unit, pattern in (("元", _MONEY), ("面积", _AREA), ("长度", _LENGTH)):
+        if pattern.search(folded):
+            return unit
+    return "元" if _VALUE.search(head_of(folded, "zh" if "多少" in folded else "en")) else ""
+
+
+def in_unit(unit: str, folded: str, start: int, end: int) -> bool:
+    """Whether the figure written at start:end, with what follows it, is in the unit asked for or one like it."""
+    forms = _ALIKE.get(unit, (unit,))
+    return any(form in folded[start : end + (26 if form.isascii() and form != "%" else 3)] for form in forms)
+
+
+def head_of(folded: str, language: str, names: re.Pattern[str] | None = None) -> str:
+    """The words that name what is asked for, without the names of subjects and years; "" where none is found."""
+    text = _YEARS.sub(" ", names.sub(" ", folded) if names else folded)
+    return _english_head(text) if language == "en" else _chinese_head(text)
+
+
+def _chinese_head(text: str) -> str:
+    matches = list(_ASKED_ZH.finditer(text))
+    if not matches:
+        return ""
+    match = matches[-1] if len(matches) > 1 and matches[-1].group() == "多少" else matches[0]
+    after = _TAIL.split(_COUNTER.sub("", text[match.end() :], count=1), maxsplit=1)[0].strip(" 的了呢吗啊呀")
+    if len(after) >= 2:
+        return after[:LONGEST]
+    before = _FILLER.sub("", _TAIL.split(text[: match.start()])[-1].strip())
+    pieces = [piece for piece in re.split(r"[的 ]", before) if piece]
+    if not pieces:
+        return ""
+    head = pieces[-1]
+    if _GENERIC.match(head) or len(head) < 2:
+        head = "".join(pieces[-2:])
+    return head[-LONGEST:]
+
+
+def _english_head(text: str) -> str:
+    match = _ASKED_EN.search(text)
+    if match is None:
+        return ""
+    rest = _SKIPPED_EN.sub("", text[match.end() :].strip())
+    stop = _STOP_EN.search(rest)
+    return (rest[: stop.start()] if stop else rest).strip()
