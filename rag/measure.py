@@ -71,6 +71,8 @@ _ALIKE: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What a figure may be written in that is asked for in a unit."""
 
+_CELL_ENDS = ("", ",", ";", "。")
+
 
 def unit_of(folded: str) -> str:
     """What a numeric question counts in: "户" of "多少户", "%" of "百分之几", "元", "面积", "长度"; "" when it does not
@@ -91,6 +93,8 @@ def unit_of(folded: str) -> str:
 
 def in_unit(unit: str, folded: str, start: int, end: int) -> bool:
     """Whether the figure written at start:end, with what follows it, is in the unit asked for or one like it."""
+    if folded[start - 1 : start] == ":" and folded[end : end + 1] in _CELL_ENDS:
+        return True  # a cell of a table: its unit, if any, stands in the heading of its column
     forms = _ALIKE.get(unit, (unit,))
     return any(form in folded[start : end + (26 if form.isascii() and form != "%" else 3)] for form in forms)
 
