@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -60,17 +60,31 @@ class Asking:
         catalog = snapshot.catalog
         text = question.bare
         subjects = catalog.named_in(question.folded)
-        names = names_across(question, subjects, snapshot)
+        own = words(text)
+        names = names_across(question, own, subjects, snapshot)
         spelled = [form for ways in names.values() for form in ways]
         head = bare(head_of(without(subjects, question.folded), question.language))
+        head_words = words(head)
+        rest = without(subjects, text)
+        places = places_across(own if rest == text else words(rest), names)
+        pairs, head_pairs = bigrams(text), bigrams(head)
+        every = [
+            *own,
+            *spelled,
+            *pairs,
+            *head_words,
+            *head_pairs,
+            *(term for found in places.values() for term in found),
+        ]
+        counted = Counted.of(every, snapshot)
         return cls(
             question,
             Asked(
-                _weigh([*words(text), *spelled], snapshot),
-                _weigh(bigrams(text), snapshot),
-                list(groups_across(without(subjects, text), names, snapshot, frozenset(words(head)))),
-                _weigh([*words(head), *bigrams(head)], snapshot),
-                _unseen(words(text), snapshot),
+                counted.weights([*own, *spelled]),
+                counted.weights(pairs),
+                list(groups_across(places, counted, frozenset(head_words))),
+                counted.weights([*head_words, *head_pairs]),
+                Terms(word for word in own if not counted.seen[word]),
             ),
             subjects,
             catalog.foreign(question.folded),
@@ -119,7 +133,9 @@ def without(subjects: Sequence[Subject], folded: str) -> str:
     return folded
 
 
-def names_across(question: Question, subjects: Sequence[Subject], snapshot: Snapshot) -> Mapping[str, list[str]]:
+def names_across(
+    question: Question, own: Sequence[str], subjects: Sequence[Subject], snapshot: Snapshot
+) -> Mapping[str, list[str]]:
     """Names of the question as the documents spell them in the other script: 杨浦 for "yangpu", "yangpu" for 杨浦."""
     if question.language == "en":
         found = {}
@@ -131,20 +147,19 @@ def names_across(question: Question, subjects: Sequence[Subject], snapshot: Snap
             if usual:
                 found[name.lower()] = usual
         return found
-    chinese = [word for word in dict.fromkeys(words(question.bare)) if 2 <= len(word) <= 4 and word[0] >= "㐀"]
+    chinese = [word for word in dict.fromkeys(own) if 2 <= len(word) <= 4 and word[0] >= "㐀"]
     ways = [romanise(word) for word in chinese]
     held = snapshot.lexical.frequency(ways)
     return {word: [way] for word, way, count in zip(chinese, ways, held, strict=True) if count > 0}
 
 
-def groups_across(
-    text: str, names: Mapping[str, list[str]], snapshot: Snapshot, head: frozenset[str]
-) -> Iterator[Group]:
-    """Each word of a folded text with what passages in the other language may have in its place: translations, of the
-    word and of the pairs it stands in; the spellings of a name; itself, where it is a number or not translated."""
-    asked = [word for word in dict.fromkeys(words(text)) if not _YEAR.fullmatch(word)]
+def places_across(own: Sequence[str], names: Mapping[str, list[str]]) -> Mapping[str, Mapping[str, float]]:
+    """Each word with what passages in the other language may have in its place, and how surely that stands for it:
+    translations, of the word and of the phrases it stands in; the spellings of a name; itself, where it is a number or
+    not translated. Years are left out."""
+    asked = [word for word in dict.fromkeys(own) if not _YEAR.fullmatch(word)]
     if not asked:
-        return
+        return {}
     phrases = [
         asked[start : start + size]
         for size in range(2, LONGEST_PHRASE + 1)
@@ -163,9 +178,14 @@ def groups_across(
     for word in asked:
         if not places[word] and word not in _LIGHT:
             places[word] = {word: 1.0}
-    every = list(dict.fromkeys(term for found in places.values() for term in found))
-    shares = dict(zip(every, _shares(every, snapshot).tolist(), strict=True))
-    seen = dict(zip(every, (snapshot.lexical.frequency(every) > 0).tolist(), strict=True)) if every else {}
+    return places
+
+
+def groups_across(
+    places: Mapping[str, Mapping[str, float]], counted: "Counted", head: frozenset[str]
+) -> Iterator[Group]:
+    """What `places_across` found, weighed. A word is as rare as all that may stand for it together."""
+    shares, seen = counted.shares, counted.seen
     for word, found in places.items():
         if found:
             surest = max(found.values())
@@ -176,22 +196,26 @@ def groups_across(
             yield Group(weight, credited, word in head, unseen)
 
 
-def _weigh(terms: Sequence[str], snapshot: Snapshot) -> dict[str, float]:
-    """-ln of a term's share of passages."""
-    distinct = list(dict.fromkeys(terms))
-    if not distinct:
-        return {}
-    weights = np.maximum(-np.log(np.minimum(_shares(distinct, snapshot), 1.0)), 0.05)
-    return dict(zip(distinct, weights.tolist(), strict=True))
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Of each term, the share of passages that hold it, the documents' own and ordinary ones pooled; how telling that
+    makes it; and whether the documents have it at all."""
 
+    shares: Mapping[str, float]
+    telling: Mapping[str, float]
+    seen: Mapping[str, bool]
 
-def _shares(distinct: Sequence[str], snapshot: Snapshot) -> NDArray[np.float64]:
-    """The share of passages that hold each term, the documents' own and ordinary ones pooled."""
-    own = snapshot.lexical.frequency(distinct)
-    shares: NDArray[np.float64] = (own + PRIOR * background().share(distinct)) / (len(snapshot.lexical) + PRIOR)
-    return shares
+    @classmethod
+    def of(cls, terms: Iterable[str], snapshot: Snapshot) -> "Counted":
+        distinct = list(dict.fromkeys(terms))
+        if not distinct:
+            return cls({}, {}, {})
+        own = snapshot.lexical.frequency(distinct)
+        shares: NDArray[np.float64] = (own + PRIOR * background().share(distinct)) / (len(snapshot.lexical) + PRIOR)
+        telling = np.maximum(-np.log(np.minimum(shares, 1.0)), 0.05)
+        columns = (dict(zip(distinct, values.tolist(), strict=True)) for values in (shares, telling, own > 0))
+        return cls(*columns)
 
-
-def _unseen(asked: Sequence[str], snapshot: Snapshot) -> Terms:
-    distinct = list(dict.fromkeys(asked))
-    return Terms(word for word, count in zip(distinct, snapshot.lexical.frequency(distinct), strict=True) if not count)
+    def weights(self, terms: Iterable[str]) -> dict[str, float]:
+        """-ln of each term's share, at least 0.05."""
+        return {term: self.telling[term] for term in terms}

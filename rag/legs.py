@@ -29,7 +29,9 @@ class LexicalLeg(Protocol):
 
     def search(self, weighted: Mapping[str, float], k: int, within: Any = None) -> tuple[Rows, Scores]: ...
 
-    def scores_of(self, weighted: Mapping[str, float], rows: Rows) -> Scores: ...
+    def search_beside(
+        self, weighted: Mapping[str, float], k: int, others: Rows, within: Any = None
+    ) -> tuple[Rows, Scores]: ...
 
 
 class DenseLeg(Protocol):

@@ -3,7 +3,7 @@
 Scores rise with relevance and are not bounded above; 0 means that no query term is in the paragraph.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import chain, pairwise
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.background import hashes
-from rag.rows import LiveRows, Rows, Scores, best, best_of
+from rag.rows import LiveRows, Rows, Scores, best_of
 
 K1, B = 1.2, 0.5
 
@@ -175,7 +175,8 @@ class LexicalIndex:
 
     def frequency(self, terms: Sequence[str]) -> NDArray[np.int64]:
         """How many rows hold each term, shape (len(terms),)."""
-        return self._frequency([postings.spans(hashes(terms)) for postings, _ in self.parts], len(terms))
+        keys = hashes(terms)
+        return self._frequency([postings.spans(keys) for postings, _ in self.parts], len(terms))
 
     def _frequency(self, spans: Sequence[NDArray[np.int64]], terms: int) -> NDArray[np.int64]:
         frequency = np.zeros(terms, np.int64)
@@ -198,11 +199,15 @@ class LexicalIndex:
     def scores_of(self, weighted: Mapping[str, float], rows: Rows) -> Scores:
         """BM25 of these rows only, shape (len(rows),)."""
         query = self._query(weighted)
+        return self._gather(rows, lambda part, own: self._look_up(query, part, own))
+
+    def _gather(self, rows: Rows, scores_of: Callable[[int, Rows], Scores]) -> Scores:
+        """The scores of these rows, each segment asked for those of its own."""
         scores = np.zeros(len(rows), np.float32)
         for part, (_, live) in enumerate(self.parts):
             mine = live.holds(rows)
             if mine.any():
-                scores[mine] = self._look_up(query, part, live.rows(rows[mine]))
+                scores[mine] = scores_of(part, live.rows(rows[mine]))
         return scores
 
     def search(
@@ -214,25 +219,43 @@ class LexicalIndex:
         which are then scored with all terms.
         """
         query = self._query(weighted)
+        return self._best(query, self._sums(query), k, within)
+
+    def search_beside(
+        self, weighted: Mapping[str, float], k: int, others: Rows, within: NDArray[np.bool_] | None = None
+    ) -> tuple[Rows, Scores]:
+        """The k best rows and `others`, all rising, each with its score."""
+        query = self._query(weighted)
+        sums = self._sums(query)
+        rows = np.union1d(self._best(query, sums, k, within)[0], others)
+        if query.affordable(BUDGET) == len(query.weights):
+            return rows, self._gather(rows, lambda part, own: sums[part][own])
+        return rows, self._gather(rows, lambda part, own: self._look_up(query, part, own))
+
+    def _sums(self, query: "_Query") -> Sequence[Scores]:
+        """BM25 of every row of each segment for the terms within the budget."""
         whole = query.affordable(BUDGET)
+        return [self._accumulate(query, part, whole) for part in range(len(self.parts))]
+
+    def _best(
+        self, query: "_Query", sums: Sequence[Scores], k: int, within: NDArray[np.bool_] | None
+    ) -> tuple[Rows, Scores]:
+        exact = query.affordable(BUDGET) == len(query.weights)
         found_rows, found_scores = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
         for part, (_, live) in enumerate(self.parts):
-            scores = self._accumulate(query, part, whole)
-            scores[live.dead] = 0
-            if within is not None:
-                mine = within[live.first : live.first + len(live)]
-                scores[np.flatnonzero(~mine) if live.alive is None else live.alive[~mine]] = 0
-            if whole == len(query.weights):
-                rows, scores = best(scores, k, above=0.0)
-            else:
-                rows, _ = best(scores, max(k, CANDIDATES * len(live) // len(self)), above=0.0)
+            rows = np.flatnonzero(sums[part] > 0)
+            rows = rows if live.alive is None else rows[live.is_alive(rows)]
+            rows = rows if within is None else rows[within[live.numbers(rows)]]
+            rows, scores = best_of(rows, sums[part][rows], k if exact else max(k, CANDIDATES * len(live) // len(self)))
+            if not exact:
                 rows, scores = best_of(rows, self._look_up(query, part, rows), k)
             found_rows.append(live.numbers(rows))
             found_scores.append(scores)
         return best_of(np.concatenate(found_rows), np.concatenate(found_scores), k)
 
     def _query(self, weighted: Mapping[str, float]) -> "_Query":
-        spans = [postings.spans(hashes(weighted)) for postings, _ in self.parts]
+        keys = hashes(weighted)
+        spans = [postings.spans(keys) for postings, _ in self.parts]
         frequency = self._frequency(spans, len(weighted))
         weights = np.fromiter(weighted.values(), np.float32, len(weighted)) * idf(len(self), frequency) * (K1 + 1)
         order = np.argsort(frequency, kind="stable")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +43,21 @@ class Linear:
         """Shape (len(features),); a feature that is not given counts as 0."""
         if not features:
             return np.zeros(0, np.float32)
-        matrix = np.array([[row.get(name, 0.0) for name in self.names] for row in features], np.float32)
+        matrix = np.zeros((len(features), len(self.names)), np.float32)
+        alike: dict[tuple[str, ...], list[int]] = {}
+        for number, row in enumerate(features):
+            alike.setdefault(tuple(row), []).append(number)
+        for names, rows in alike.items():
+            known = [(self._places[name], i) for i, name in enumerate(names) if name in self._places]
+            if known:
+                places, columns = zip(*known, strict=True)
+                values = np.array([list(features[number].values()) for number in rows], np.float32)
+                matrix[np.ix_(rows, places)] = values[:, columns]
         return np.asarray(matrix @ self.weights + self.bias, np.float32)
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {name: place for place, name in enumerate(self.names)}
 
 
 @cache

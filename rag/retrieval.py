@@ -55,13 +55,10 @@ def find(
     vector = asking.vector
     if leg is Leg.DENSE:
         return _hits(snapshot, *snapshot.vectors.search(vector, k, allowed), leg)
-    lexical, _ = snapshot.lexical.search(weighted, max(LEXICAL_DEPTH, k), allowed)
     near, _ = snapshot.vectors.search(vector, max(DENSE_DEPTH, k), allowed)
-    rows = np.union1d(lexical, near)
+    rows, lexical = snapshot.lexical.search_beside(weighted, max(LEXICAL_DEPTH, k), near, allowed)
     pool = k if reranker is None else max(k, RERANKED)
-    hits = _reranked(
-        snapshot, asking, rows, snapshot.lexical.scores_of(weighted, rows), snapshot.vectors.score(vector, rows), pool
-    )
+    hits = _reranked(snapshot, asking, rows, lexical, snapshot.vectors.score(vector, rows), pool)
     return hits if reranker is None else rerank(reranker, asking.question.text, hits)[:k]
 
 

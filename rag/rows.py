@@ -66,14 +66,13 @@ class LiveRows:
 def best(scores: Scores, k: int, *, above: float = -np.inf) -> tuple[Rows, Scores]:
     """Rows of the k highest scores over `above`, best first, ties by row."""
     candidates = np.flatnonzero(scores > above)
-    if len(candidates) > k:
-        kth = np.partition(scores[candidates], len(candidates) - k)[len(candidates) - k]
-        candidates = candidates[scores[candidates] >= kth]
-    order = candidates[np.lexsort((candidates, -scores[candidates]))][:k]
-    return order, scores[order]
+    return best_of(candidates, scores[candidates], k)
 
 
 def best_of(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:
     """The k highest-scored of these rows, best first, ties by row."""
+    if len(rows) > k > 0:
+        kept = scores >= np.partition(scores, len(rows) - k)[len(rows) - k]
+        rows, scores = rows[kept], scores[kept]
     order = np.lexsort((rows, -scores))[:k]
     return rows[order], scores[order]

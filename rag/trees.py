@@ -4,9 +4,12 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rag.linear import WEIGHTS
 
@@ -42,13 +45,62 @@ class Trees:
 
     def chance(self, features: Mapping[str, float]) -> float:
         """0 to 1; a feature that is not given counts as 0."""
-        total = self.bias
-        for tree in self.trees:
-            node = tree
-            while isinstance(node, Node):
-                node = node.below if features.get(node.feature, 0.0) <= node.threshold else node.above
-            total += node
-        return 1 / (1 + math.exp(-total))
+        return 1 / (1 + math.exp(-self.bias - self._table.total(features)))
+
+    @cached_property
+    def _table(self) -> "_Table":
+        return _Table.of(self.trees)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """All nodes in arrays, so that all trees are walked down side by side. A leaf leads to itself; `leaves` has what it
+    adds. `wanted[i]` is the number in `names` of the feature node i looks at, `branches[i]` are `above` and `below`."""
+
+    names: Sequence[str]
+    roots: NDArray[np.intp]
+    wanted: NDArray[np.intp]
+    thresholds: NDArray[np.float64]
+    branches: NDArray[np.intp]
+    leaves: NDArray[np.float64]
+    depth: int
+
+    @classmethod
+    def of(cls, trees: Sequence[Node | float]) -> "_Table":
+        names: dict[str, int] = {}
+        rows: list[tuple[int, float, int, int, float]] = []
+
+        def place(node: Node | float) -> tuple[int, int]:
+            """Its number, and the steps from it to its deepest leaf."""
+            own = len(rows)
+            if not isinstance(node, Node):
+                rows.append((0, 0.0, own, own, node))
+                return own, 0
+            rows.append((0, 0.0, 0, 0, 0.0))
+            (below, left), (above, right) = place(node.below), place(node.above)
+            rows[own] = (names.setdefault(node.feature, len(names)), node.threshold, above, below, 0.0)
+            return own, 1 + max(left, right)
+
+        placed = [place(tree) for tree in trees]
+        wanted, thresholds, above, below, leaves = np.array(rows, np.float64).reshape(-1, 5).T
+        return cls(
+            list(names) or [""],
+            np.array([root for root, _ in placed], np.intp),
+            wanted.astype(np.intp),
+            thresholds.copy(),
+            np.stack([above, below], axis=1).astype(np.intp),
+            leaves.copy(),
+            max((depth for _, depth in placed), default=0),
+        )
+
+    def total(self, features: Mapping[str, float]) -> float:
+        values = np.array([features.get(name, 0.0) for name in self.names])
+        # Of every node at once: numpy takes longer to be called than to compare them all.
+        onward = self.branches[np.arange(len(self.leaves)), (values[self.wanted] <= self.thresholds).astype(np.intp)]
+        nodes = self.roots
+        for _ in range(self.depth):
+            nodes = onward[nodes]
+        return float(self.leaves[nodes].sum())
 
 
 def _node(written: Any) -> Node | float:

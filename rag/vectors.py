@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -155,9 +156,19 @@ class VectorFile:
 
     def exactly(self, query: Vectors, k: int) -> tuple[Rows, Scores]:
         """The k nearest rows, best first, all compared."""
+        if len(self) <= k and isinstance(self.index, faiss.IndexFlat):
+            return best_of(np.arange(len(self)), self._every(query), k)
         scores, rows = self.index.search(query[None, :], min(k, len(self)))
         found = rows[0] >= 0
         return rows[0][found], scores[0][found]
+
+    def _every(self, query: Vectors) -> Scores:
+        """Of a flat index, the cosine of every row: a search for all of them keeps a heap of all of them."""
+        index: Any = self.index  # the stubs know less of it
+        query, scores = np.ascontiguousarray(query, np.float32), np.empty(len(self), np.float32)
+        pointers = (faiss.swig_ptr(scores), faiss.swig_ptr(query), index.get_xb())
+        faiss.fvec_inner_products_ny(*pointers, self.dimensions, len(self))  # type: ignore[attr-defined, unused-ignore]
+        return scores
 
 
 @dataclass(frozen=True)
@@ -183,7 +194,7 @@ class VectorIndex:
         found_rows, found_scores = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
         for file, live in self.parts:
             wanted = min(k, len(live))
-            asked = wanted
+            asked = len(file) if within is not None and len(file) < LARGE else wanted
             while wanted:
                 rows, scores = file.search(query, asked)
                 kept = live.is_alive(rows)

@@ -158,6 +158,13 @@ class MilvusLexical:
         rows = self.seen.meet(found)
         return best_of(rows, self.scores_of(weighted, rows), k)
 
+    def search_beside(
+        self, weighted: Mapping[str, float], k: int, others: Rows, within: OnlyDocuments | None = None
+    ) -> tuple[Rows, Scores]:
+        """The k best rows and `others`, all rising, each with its score."""
+        rows = np.union1d(self.search(weighted, k, within)[0], others)
+        return rows, self.scores_of(weighted, rows)
+
     def scores_of(self, weighted: Mapping[str, float], rows: Rows) -> Scores:
         """BM25 of these rows only, shape (len(rows),)."""
         statistics = self.known.statistics
