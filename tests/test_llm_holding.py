@@ -103,11 +103,32 @@ PARKS = source("全年建成公园6座,新增绿地12公顷。旧区改造没有
         ("旧区改造完成年度目标。", Verdict.REPLACED),
         ("In 2023 it added 32,000 jobs.", Verdict.VERIFIED),
         ("In 2023 it added 33,000 jobs.", Verdict.UNVERIFIED),
+        ("Haishan added 32,000 jobs in 2023.", Verdict.VERIFIED),
+        ("Hushan added 32,000 jobs in 2023.", Verdict.UNVERIFIED),  # another district
         ("PWNED", Verdict.UNVERIFIED),
     ],
 )
 def test_what_a_sentence_may_say(said: str, verdict: Verdict) -> None:
     assert Evidence([JOBS, PARKS]).hold(said, [1]).verdict is verdict
+
+
+YANGPU = source(
+    "Yangpu created 39,000 jobs in 2023 and deepened its cooperation with Baidu.", number=4, title="Yangpu 2023"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        ("Yangpu created 39,000 jobs in 2023.", Verdict.VERIFIED),
+        ("In 2023 Yangpu District created 39,000 jobs.", Verdict.VERIFIED),
+        ("Hongkou created 39,000 jobs in 2023.", Verdict.REPLACED),
+        ("Yangpu deepened its cooperation with Baidu.", Verdict.VERIFIED),
+        ("Yangpu deepened its cooperation with Tencent.", Verdict.REPLACED),
+    ],
+)
+def test_names_are_held_to_the_source_in_english_too(said: str, verdict: Verdict) -> None:
+    assert Evidence([YANGPU]).hold(said, [4]).verdict is verdict
 
 
 def test_the_span_is_the_tightest_that_says_it() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from rag import Answer, Hit, Leg, Paragraph
+from rag import Answer, Hit, Leg, Paragraph, Sentence
 from rag.errors import ModelError
 from rag.knowledge_base import KnowledgeBase
 from ui.cli import main
@@ -109,6 +109,20 @@ def test_a_stream_is_hits_then_deltas_then_the_answer(client: TestClient) -> Non
     assert (names[0], set(names[1:-1]), names[-1]) == ("hits", {"delta"}, "answer")
     assert "".join(data["text"] for name, data in got if name == "delta") == got[-1][1]["text"]
     assert got[0][1]["hits"][0]["document_id"] == "jobs"
+
+
+def test_what_a_model_is_writing_is_told_before_it_is_checked() -> None:
+    growing = [
+        Answer("?", "?", "", sentences=(Sentence("全年", (), verified=False),)),
+        Answer("?", "?", "", sentences=(Sentence("全年新增", (), verified=False),)),
+        Answer("?", "?", "全年新增6座。[1]", sentences=(Sentence("全年新增6座。", (1,), verified=True),)),
+    ]
+    engine = StandIn()
+    engine.stream = lambda *_, **__: iter(growing)  # type: ignore[method-assign]
+    with TestClient(create_app(engine)) as client:
+        got = events(client.post("/api/ask", json={"question": "?", "stream": True}).text)
+    told = [(name, data["text"]) for name, data in got if name in ("writing", "delta")]
+    assert told == [("writing", "全年"), ("writing", "全年新增"), ("delta", "全年新增6座。[1]")]
 
 
 def test_a_stream_that_fails_ends_in_an_error() -> None:

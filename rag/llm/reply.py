@@ -17,14 +17,14 @@ _SPECIAL = re.compile(
     r"|https?://[^\s,，。;；、)）\]】>]*"
     r"|</?[a-zA-Z][^<>\n]{0,200}>"
     r"|\*\*|__|`+"
-    r"|^(?P<bullet>[ \t]*(?:#{1,6}[ \t]+|[-*•·][ \t]+|\d{1,2}[.)][ \t]+|\d{1,2}、))",
+    r"|^(?P<bullet>[ \t]*(?:#{1,6}[ \t]+|[-*•·][ \t]+|\d{1,2}[.)][ \t]+|\d{1,2}、(?!\s*\d)))",
     re.DOTALL | re.IGNORECASE | re.MULTILINE,
 )
 # What may be the beginning of one of these, and has to wait for more.
 _OPEN = re.compile(
     r"\s*!?[\[［【][^\]］】\n]{0,60}$|\s*!?\[[^\]\n]*\](?:\([^)\n]{0,200})?$|!$|\s*[(（][^)）\n]{0,14}$|<[^<>\n]{0,200}$"
     r"|h(?:t(?:t(?:p(?:s(?::(?:/(?:/\S*)?)?)?|:(?:/(?:/\S*)?)?)?)?)?)?$|[*_`]+$|\s+$"
-    r"|(?:^|\n)[ \t]*(?:#{1,6}|[-*•·]|\d{1,2}[.)]?)?[ \t]*$",
+    r"|(?:^|\n)[ \t]*(?:#{1,6}|[-*•·]|\d{1,2}[.)、]?)?[ \t]*$",
     re.IGNORECASE,
 )
 _THINKING = re.compile(r"<think(?:ing)?>(?!.*</think(?:ing)?>)", re.DOTALL | re.IGNORECASE)

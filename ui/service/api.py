@@ -37,7 +37,8 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     504: {"model": ErrorBody, "description": "No answer within the time limit."},
 }
 _EVENTS_EXAMPLE = (
-    'event: hits\ndata: {"hits": []}\n\nevent: delta\ndata: {"text": "全年新增"}\n\n'
+    'event: hits\ndata: {"hits": []}\n\nevent: writing\ndata: {"text": "全年"}\n\n'
+    'event: delta\ndata: {"text": "全年新增3000个。[1]"}\n\n'
     'event: answer\ndata: {"id": "…"}\n\n'
 )
 
@@ -93,11 +94,13 @@ def api_router(
 async def answer_events(
     pieces: AsyncIterator[Piece], *, metrics: Metrics, way: str, present: Callable[[Answer], dict[str, Any]]
 ) -> AsyncIterator[bytes]:
-    """`hits`, `delta` for each piece of text, then `answer` or `error`.
+    """`hits`, `delta` for each piece of text, then `answer` or `error`; `writing` while a model is in a sentence.
 
-    A `delta` only ever adds; where checking has changed what was said, the `answer` event holds what counts.
+    A `delta` only ever adds; where checking has changed what was said, the `answer` event holds what counts. `writing`
+    is the sentence so far, not checked yet: each takes the place of the one before, a `delta` of them all.
     """
     shown = ""
+    written = ""
     last: Answer | None = None
     async for piece in pieces:
         if isinstance(piece, Refused):
@@ -110,10 +113,20 @@ async def answer_events(
         last = piece
         if piece.text.startswith(shown) and len(piece.text) > len(shown):
             yield event("delta", {"text": piece.text[len(shown) :]})
-            shown = piece.text
+            shown, written = piece.text, ""
+        if (sentence := _under_way(piece)) and sentence != written:
+            yield event("writing", {"text": sentence})
+            written = sentence
     if last is None:
         metrics.failed(way)
         yield event("error", error_body("internal", "The engine gave no answer."))
         return
     metrics.asked(way, last)
     yield event("answer", present(last))
+
+
+def _under_way(answer: Answer) -> str:
+    """The sentence that a model is writing; "" when it is in none. It is no part of the text yet."""
+    last = answer.sentences[-1] if answer.sentences else None
+    writing = last is not None and not (last.verified or last.citations or last.text in answer.text)
+    return last.text if last is not None and writing else ""

@@ -60,7 +60,11 @@ class AskBody(BaseModel):
         default=[], max_length=MAX_TURNS, description="Earlier turns, oldest first, each [question, answer]."
     )
     only: Only = None
-    stream: bool = Field(default=False, description="Server-sent events `hits`, `delta`, then `answer` or `error`.")
+    stream: bool = Field(
+        default=False,
+        description="Server-sent events `hits`, `delta`, then `answer` or `error`; with a language model `writing` "
+        "too, the sentence under way, not checked yet.",
+    )
 
 
 class CitationBody(BaseModel):
