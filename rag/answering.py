@@ -7,7 +7,7 @@ from itertools import chain, zip_longest
 
 from rag import confidence, retrieval, wording
 from rag.asking import Asking
-from rag.choosing import features
+from rag.choosing import coverages, features
 from rag.composing import compose
 from rag.finding import Candidate, Finding
 from rag.linear import fitted
@@ -94,17 +94,17 @@ def weigh(
     snapshot: Snapshot, asking: Asking, hits: Sequence[Hit], *, aspect: float = 0.0, depth: int = WEIGHED
 ) -> list[Candidate]:
     """The sentences of these hits, best first, ties by paragraph and place."""
+    passages = [snapshot.passage_of(hit.paragraph) for hit in hits]
     rows = []
-    for rank, hit in enumerate(hits):
-        passage = snapshot.passage_of(hit.paragraph)
-        for index in range(len(passage.spans)):
-            named = features(asking, passage, index, passage_score=hit.score - hits[0].score, rank=rank)
-            rows.append((passage, index, named, asking.sight(passage).near(index)))
+    for rank, (hit, passage, covered) in enumerate(zip(hits, passages, coverages(asking, passages), strict=True)):
+        for index, own in enumerate(covered):
+            named = features(asking, passage, index, own, passage_score=hit.score - hits[0].score, rank=rank)
+            rows.append((passage, index, named))
     model = fitted("choosing")
-    scores = model.score([row[2] for row in rows]).tolist()
+    scores = model.score([named for *_, named in rows]).tolist()
     found = [
-        Candidate(passage, index, score + bonus(named, aspect=aspect), named, near)
-        for (passage, index, named, near), score in zip(rows, scores, strict=True)
+        Candidate(passage, index, score + bonus(named, aspect=aspect), named)
+        for (passage, index, named), score in zip(rows, scores, strict=True)
     ]
     found.sort(key=lambda c: (-c.score, *c.place))
     across = any(c.passage.language != asking.question.language for c in found)
@@ -122,7 +122,8 @@ def _with_similarity(asking: Asking, found: Sequence[Candidate], depth: int) -> 
     for c, cosine in zip(kept, cosines, strict=True):
         name = "similarity" if c.passage.language == asking.question.language else "across:similarity"
         score = c.score + fitted("choosing").weight(name) * cosine
-        scored.append(replace(c, score=score, features={**c.features, name: cosine}))
+        near = asking.sight(c.passage).held_near(c.index)
+        scored.append(replace(c, score=score, features={**c.features, name: cosine}, near=near))
     return sorted(scored, key=lambda c: (-c.score, *c.place))
 
 

@@ -13,11 +13,12 @@ from embeddings import Encoder, Vectors
 from embeddings.romanising import romanise, spellings
 from embeddings.terms import bigrams, words
 from rag.background import background
+from rag.coverage import Coverage
 from rag.matching import Asked, Group, Terms
 from rag.measure import head_of
 from rag.passages import Passage
 from rag.question import Question, bare
-from rag.sight import Sight
+from rag.sight import Sight, sights
 from rag.snapshot import Snapshot
 from rag.subjects import Subject
 from rag.translating import lexicon
@@ -101,12 +102,23 @@ class Asking:
     def _sights(self) -> dict[str, Sight]:
         return {}
 
+    def sights(self, passages: Sequence[Passage]) -> Sequence[Sight]:
+        """What of the question stands in each passage; looked up once."""
+        new = [passage for passage in passages if passage.paragraph.id not in self._sights]
+        if new:
+            found = sights(self.asked, new)
+            self._sights.update({p.paragraph.id: sight for p, sight in zip(new, found, strict=True)})
+        return [self._sights[passage.paragraph.id] for passage in passages]
+
     def sight(self, passage: Passage) -> Sight:
-        """What of the question stands in a passage; looked up once."""
-        sight = self._sights.get(passage.paragraph.id)
-        if sight is None:
-            self._sights[passage.paragraph.id] = sight = Sight.from_passage(self.asked, passage)
-        return sight
+        return self.sights([passage])[0]
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        asked = self.asked
+        return Coverage.of(
+            asked.vocabulary, words=asked.words, bigrams=asked.bigrams, head=asked.head, groups=asked.groups
+        )
 
     @cached_property
     def documents(self) -> frozenset[str] | None:

@@ -3,13 +3,18 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
+
+import numpy as np
 
 from rag.asking import Asking
+from rag.coverage import Coverage, Values
 from rag.matching import Matchable, Terms
 from rag.measure import in_unit
 from rag.passages import Passage, Span
 from rag.question import Kind
 from rag.ranking import aspect_agreement
+from rag.spotting import Held
 
 DATE = re.compile(
     r"\d{4}年|\d{1,2}月|\d{1,2}日|\d世纪|年代|\b(?:1[0-9]|20)\d\d\b|周[一二三四五六日末]|星期|凌晨|上午|下午|晚上|\d+[年月天周]|"
@@ -40,26 +45,69 @@ _NAME = re.compile(r"[“《「『\"]")
 _EACH = re.compile(r"[、/]|,? and |和|以及|及|[①②③④⑤]|一是|二是|\d\)")
 
 
+def coverages(asking: Asking, passages: Sequence[Passage]) -> Sequence[Sequence[Mapping[str, float]]]:
+    """How much of the question each sentence of each passage holds, and what is around it."""
+    found: dict[str, list[Mapping[str, float]]] = {}
+    for own in (True, False):
+        chosen = [p for p in passages if (p.language == asking.question.language) is own and p.spans]
+        if not chosen:
+            continue
+        sights = asking.sights(chosen)
+        held, near, after = (
+            np.concatenate(rows) for rows in zip(*((s.spans, s.near, s.after) for s in sights), strict=True)
+        )
+        above = held | np.repeat([s.above for s in sights], [len(s.spans) for s in sights], axis=0)
+        columns = (_own if own else _across)(asking.coverage, held, above, near, after)
+        rows = zip(*(values.tolist() for values in columns.values()), strict=True)
+        each = iter([dict(zip(columns, row, strict=True)) for row in rows])
+        found |= {p.paragraph.id: list(islice(each, len(p.spans))) for p in chosen}
+    return [found.get(passage.paragraph.id, []) for passage in passages]
+
+
+def _own(coverage: Coverage, held: Held, above: Held, near: Held, after: Held) -> Mapping[str, Values]:
+    words, bigrams, head = (
+        np.split(values, 4) for values in coverage.of_terms(np.concatenate([held, above, near, after]))
+    )
+    missing, missing_near = np.split(coverage.rarest_missing(np.concatenate([above, near | after])), 2)
+    return {
+        "words": words[0],
+        "bigrams": bigrams[0],
+        "words_above": words[1],
+        "words_near": words[2],
+        "bigrams_near": bigrams[2],
+        "after": bigrams[3],
+        "rarest_missing": missing,
+        "rarest_missing_near": missing_near,
+        "head": head[2],
+    }
+
+
+def _across(coverage: Coverage, held: Held, above: Held, near: Held, after: Held) -> Mapping[str, Values]:
+    return {
+        "across:words": coverage.of_groups(near),
+        "across:held": coverage.of_groups(held),
+        "across:rarest_missing": coverage.group_missing(near | after),
+        "across:head": coverage.head_of_groups(near),
+    }
+
+
 def features(
     asking: Asking,
     passage: Passage,
     index: int,
+    covered: Mapping[str, float],
     *,
     passage_score: float,
     rank: int,
 ) -> Mapping[str, float]:
-    """Of one sentence of a passage; `passage_score` is below or at 0, the distance to the best passage's score."""
-    question, asked = asking.question, asking.asked
+    """Of one sentence of a passage. `covered` is what `coverages` has for it; `passage_score` is below or at 0, the
+    distance to the best passage's score."""
+    question = asking.question
     span = passage.spans[index]
-    sight = asking.sight(passage)
-    held, above = sight.spans[index], sight.above
-    after = sight.spans[index + 1] if index + 1 < len(sight.spans) else Terms()
-    near = sight.near(index)
+    held = asking.sight(passage).held(index)
     if passage.language != question.language:
         row = {
-            "across:words": asked.group_coverage(near),
-            "across:held": asked.group_coverage(held),
-            "across:rarest_missing": asked.group_missing(near | after),
+            **covered,
             "across:passage": passage_score,
             "across:first_passage": float(rank == 0),
             "across:first": float(index == 0),
@@ -70,17 +118,9 @@ def features(
             "across:aspect": aspect_agreement(question.aspect, span.aspect),
         }
         evidence = kind_evidence(asking, span.text, held, across=True)
-        row["across:head"] = asked.head_group_coverage(near)
         return row | {f"across:{name}": value for name, value in evidence.items()}
     row = {
-        "words": asked.word_coverage(held),
-        "bigrams": asked.bigram_coverage(held),
-        "words_above": asked.word_coverage(held | above),
-        "words_near": asked.word_coverage(near),
-        "bigrams_near": asked.bigram_coverage(near),
-        "after": asked.bigram_coverage(after),
-        "rarest_missing": asked.rarest_missing(held | above),
-        "rarest_missing_near": asked.rarest_missing(near | after),
+        **covered,
         "passage": passage_score,
         "first_passage": float(rank == 0),
         "first": float(index == 0),
@@ -91,7 +131,6 @@ def features(
         "aspect": aspect_agreement(question.aspect, span.aspect)
         or 0.5 * aspect_agreement(question.aspect, passage.aspect),
     }
-    row["head"] = asked.head_coverage(near)
     row |= {f"{question.kind}:{name}": value for name, value in kind_evidence(asking, span.text, held).items()}
     return row
 

@@ -75,7 +75,7 @@ def ruled_out(asking: Asking, candidates: "Sequence[Candidate]", named: Mapping[
     near but whom it is about; or it is about a place that the passage does not name, or about a year when the sentence
     speaks of another; or it wants a sum, a size or a day, and the best sentence has none.
     """
-    if not asking.asked.terms or asking.question.language == OTHER or named["year"] == -1.0:
+    if not asking.asked.vocabulary or asking.question.language == OTHER or named["year"] == -1.0:
         return True
     if not named["across"] and not _beyond_subjects(asking, candidates[0]):
         return True

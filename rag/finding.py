@@ -9,6 +9,8 @@ from rag.parts import Part
 from rag.passages import Passage
 from rag.types import Hit
 
+_NONE = Terms()
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -18,7 +20,7 @@ class Candidate:
     index: int
     score: float
     features: Mapping[str, float]
-    near: Terms
+    near: Terms = _NONE
 
     @property
     def place(self) -> tuple[str, int]:

@@ -55,6 +55,14 @@ class Linear:
                 matrix[np.ix_(rows, places)] = values[:, columns]
         return np.asarray(matrix @ self.weights + self.bias, np.float32)
 
+    def score_columns(self, features: Mapping[str, NDArray[np.floating[Any]]]) -> Matrix:
+        """As `score`, of features given as the values of all rows; one at least."""
+        known = [name for name in features if name in self._places]
+        values = np.array([features[name] for name in known], np.float32)
+        matrix = np.zeros((values.shape[1], len(self.names)), np.float32)
+        matrix[:, [self._places[name] for name in known]] = values.T
+        return np.asarray(matrix @ self.weights + self.bias, np.float32)
+
     @cached_property
     def _places(self) -> Mapping[str, int]:
         return {name: place for place, name in enumerate(self.names)}

@@ -1,15 +1,14 @@
 """How much of a question stands in a text: weighted coverage of its words and bigrams, blind to form."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from embeddings.folding import fold
 from rag.facts import Quantity, quantities
+from rag.spotting import TOKEN, Spotter
 
-_TOKEN = re.compile(r"\d+(?:\.\d+)*|[a-z]+(?:['’][a-z]+)*")
 Terms = frozenset[str]
 
 TRANSLATED = 0.7
@@ -29,7 +28,7 @@ class Matchable:
     @cached_property
     def tokens(self) -> Terms:
         """Numbers and Latin words."""
-        return frozenset(_TOKEN.findall(self.folded))
+        return frozenset(TOKEN.findall(self.folded))
 
     @cached_property
     def figures(self) -> Sequence[Quantity]:
@@ -82,8 +81,15 @@ class Asked:
         }
 
     @cached_property
-    def terms(self) -> Terms:
-        return frozenset(self.words).union(self.bigrams, *(group.terms for group in self.groups))
+    def vocabulary(self) -> Sequence[str]:
+        """All its terms, each once."""
+        across = (term for group in self.groups for term in group.terms)
+        return tuple(dict.fromkeys([*self.words, *self.bigrams, *across]))
+
+    @cached_property
+    def spotter(self) -> Spotter:
+        """Looks for the vocabulary in many texts; `matched` is quicker in one."""
+        return Spotter(self.vocabulary)
 
     @cached_property
     def group_weight(self) -> float:
@@ -102,13 +108,12 @@ class Asked:
         """Weight of the most telling word."""
         return max(self.words.values(), default=0.0)
 
-    def matched(self, text: Matchable, among: Terms | None = None) -> Terms:
-        """The terms the text holds, of all or of `among`: Chinese ones as pieces, numbers and Latin words as wholes."""
-        terms = self.terms if among is None else among
+    def matched(self, text: Matchable) -> Terms:
+        """The terms the text holds: Chinese ones as pieces, numbers as wholes, Latin words by how they begin."""
         folded = text.folded
         return frozenset(
             term
-            for term in terms
+            for term in self.vocabulary
             if (
                 term in folded
                 if term[0] >= "㐀"
@@ -117,17 +122,6 @@ class Asked:
                 else f" {term}" in text.words
             )
         )
-
-    def matched_above(self, text: Matchable) -> Terms:
-        """As `matched`, of a title or heading: many passages stand under the same one."""
-        held = self._above.get(text.folded)
-        if held is None:
-            self._above[text.folded] = held = self.matched(text)
-        return held
-
-    @cached_property
-    def _above(self) -> dict[str, Terms]:
-        return {}
 
     def word_coverage(self, matched: Terms) -> float:
         """Share of the words' weight that is matched, 0 to 1."""

@@ -4,11 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from embeddings.folding import fold
 from rag.facts import years
 from rag.matching import Matchable
 from rag.question import Aspect, language_of
 from rag.sentences import sentences
+from rag.spotting import Units, units_of
 from rag.types import Document, DocumentHead, Paragraph
 
 _PLAN_HEADING = re.compile(
@@ -36,7 +39,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph and what is known of it. `years` are those the innermost heading that names any gives."""
+    """A paragraph and what is known of it. `years` are those the innermost heading that names any gives. `units` are
+    those of its text and of each sentence, `lengths` how many each has (`rag.spotting`)."""
 
     paragraph: Paragraph
     title: Matchable
@@ -47,6 +51,8 @@ class Passage:
     aspect: Aspect | None
     language: str
     spans: Sequence[Span]
+    units: Units
+    lengths: Sequence[int]
 
     @classmethod
     def from_paragraph(cls, paragraph: Paragraph, document: Document | DocumentHead) -> "Passage":
@@ -64,19 +70,23 @@ class Passage:
                     _aspect(folded, _PLAN_SENTENCE, _DONE_SENTENCE),
                 )
             )
+        text = fold(paragraph.text)
+        units = [units_of(text), *(units_of(span.text.folded) for span in spans)]
         return cls(
             paragraph,
             Matchable(title),
             Matchable(" ".join(levels)),
-            Matchable(fold(paragraph.text)),
+            Matchable(text),
             next((frozenset(found) for level in reversed(levels) if (found := years(level))), frozenset()),
             frozenset(years(title))
             | frozenset({int(document.date[:4])} if document.date and document.date[:4].isdigit() else ()),
             next(
                 (a for level in [*reversed(levels), title] if (a := _aspect(level, _PLAN_HEADING, _DONE_HEADING))), None
             ),
-            language_of(fold(paragraph.text)),
+            language_of(text),
             spans,
+            np.concatenate(units),
+            tuple(map(len, units)),
         )
 
 

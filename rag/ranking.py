@@ -1,50 +1,117 @@
-"""Named features of a passage for a question, and the fitted sum that orders passages by them."""
+"""Named features of passages for a question, by whose fitted sum they are ordered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
 
 from rag.asking import Asking
+from rag.coverage import Values
+from rag.linear import Linear
 from rag.passages import Passage
 from rag.question import Aspect
+from rag.rows import Rows, Scores
+from rag.spotting import Held
 
 
-def features(asking: Asking, passage: Passage, *, lexical: float, dense: float) -> Mapping[str, float]:
-    """Of one passage. `lexical` is its BM25 over the best passage's, 0 to 1; `dense` its cosine.
+@dataclass(frozen=True)
+class Features:
+    """Of the passages whose numbers are `rows`: each feature's values, shape (len(rows),)."""
 
-    Coverages are shares of the question's weight, 0 to 1; agreements are 1, 0 (nothing to compare) or -1. A passage in
-    another language has features of its own ("across:…"): few of the question's terms can stand in it.
+    rows: Rows
+    columns: Mapping[str, Values]
+
+    @cached_property
+    def _lists(self) -> Mapping[str, list[float]]:
+        return {name: values.tolist() for name, values in self.columns.items()}
+
+    def named(self, place: int) -> Mapping[str, float]:
+        """Of the passage rows[place]."""
+        return {name: values[place] for name, values in self._lists.items()}
+
+
+def features(asking: Asking, passages: Sequence[Passage], *, lexical: Scores, dense: Scores) -> Sequence[Features]:
+    """`lexical` is each passage's BM25 over the best passage's, 0 to 1; `dense` its cosine.
+
+    Coverages are shares of the question's weight, 0 to 1; agreements are 1, 0 (nothing to compare) or -1. Passages in
+    another language have features of their own ("across:…"): few of the question's terms can stand in them.
     """
-    asked = asking.asked
-    sight = asking.sight(passage)
-    title, section, text = sight.title, sight.section, sight.text
-    whole = text | sight.above
-    if passage.language != asking.question.language:
-        return {
-            "across": 1.0,
-            "across:lexical": lexical,
-            "across:dense": dense,
-            "across:words": asked.group_coverage(whole),
-            "across:text_words": asked.group_coverage(text),
-            "across:sentence": max((asked.group_coverage(held) for held in sight.spans), default=0.0),
-            "across:rarest_missing": asked.group_missing(whole),
-            "across:subject": subject_agreement(asking, passage),
-            "across:year": year_agreement(asking.question.years, passage),
-            "across:aspect": aspect_agreement(asking.question.aspect, passage.aspect),
-        }
-    sentence = max((asked.bigram_coverage(held) for held in sight.spans), default=0.0)
+    same = np.array([passage.language == asking.question.language for passage in passages], bool)
+    found = []
+    for rows, of in ((np.flatnonzero(same), _same), (np.flatnonzero(~same), _across)):
+        if len(rows):
+            chosen = [passages[row] for row in rows.tolist()]
+            found.append(
+                Features(rows, of(asking, chosen, lexical[rows].astype(np.float64), dense[rows].astype(np.float64)))
+            )
+    return found
+
+
+def scores(model: Linear, found: Sequence[Features]) -> Scores:
+    """Of all passages, in their order."""
+    whole = np.zeros(sum(len(each.rows) for each in found), np.float32)
+    for each in found:
+        whole[each.rows] = model.score_columns(each.columns)
+    return whole
+
+
+def _same(asking: Asking, passages: Sequence[Passage], lexical: Values, dense: Values) -> Mapping[str, Values]:
+    sights = asking.sights(passages)
+    text, title, section = (
+        np.stack(rows) for rows in zip(*((s.text, s.title, s.section) for s in sights), strict=True)
+    )
+    spans, whole = [sight.spans for sight in sights], text | title | section
+    measured = asking.coverage.of_terms(np.concatenate([whole, text, title, section, *spans]))
+    words, bigrams = (np.split(values, np.arange(1, 5) * len(passages)) for values in measured[:2])
     return {
         "lexical": lexical,
         "dense": dense,
-        "words": asked.word_coverage(whole),
-        "bigrams": asked.bigram_coverage(whole),
-        "text_words": asked.word_coverage(text),
-        "text_bigrams": asked.bigram_coverage(text),
-        "sentence": sentence,
-        "rarest_missing": asked.rarest_missing(whole),
-        "title": asked.word_coverage(title),
-        "section": asked.word_coverage(section),
-        "subject": subject_agreement(asking, passage),
-        "year": year_agreement(asking.question.years, passage),
-        "aspect": aspect_agreement(asking.question.aspect, passage.aspect),
+        "words": words[0],
+        "bigrams": bigrams[0],
+        "text_words": words[1],
+        "text_bigrams": bigrams[1],
+        "sentence": _best_of_each(bigrams[4], spans),
+        "rarest_missing": asking.coverage.rarest_missing(whole),
+        "title": words[2],
+        "section": words[3],
+        **_agreements(asking, passages),
+    }
+
+
+def _across(asking: Asking, passages: Sequence[Passage], lexical: Values, dense: Values) -> Mapping[str, Values]:
+    sights = asking.sights(passages)
+    text = np.stack([sight.text for sight in sights])
+    spans, whole = [sight.spans for sight in sights], text | np.stack([sight.above for sight in sights])
+    covered = asking.coverage.of_groups(np.concatenate([whole, text, *spans]))
+    words, text_words, each = np.split(covered, np.arange(1, 3) * len(passages))
+    named = {
+        "lexical": lexical,
+        "dense": dense,
+        "words": words,
+        "text_words": text_words,
+        "sentence": _best_of_each(each, spans),
+        "rarest_missing": asking.coverage.group_missing(whole),
+        **_agreements(asking, passages),
+    }
+    return {"across": np.ones(len(passages))} | {f"across:{name}": values for name, values in named.items()}
+
+
+def _best_of_each(values: Values, spans: Sequence[Held]) -> Values:
+    """The highest value of each passage's sentences; 0 for one without any."""
+    sizes = np.array([len(each) for each in spans])
+    best = np.zeros(len(spans))
+    if len(values):
+        best[sizes > 0] = np.maximum.reduceat(values, (np.cumsum(sizes) - sizes)[sizes > 0])
+    return best
+
+
+def _agreements(asking: Asking, passages: Sequence[Passage]) -> Mapping[str, Values]:
+    question = asking.question
+    return {
+        "subject": np.array([subject_agreement(asking, passage) for passage in passages]),
+        "year": np.array([year_agreement(question.years, passage) for passage in passages]),
+        "aspect": np.array([aspect_agreement(question.aspect, passage.aspect) for passage in passages]),
     }
 
 

@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
+from rag import ranking
 from rag.asking import Asking
 from rag.legs import Mask
 from rag.linear import fitted
 from rag.question import understand
-from rag.ranking import features
 from rag.reranker import Reranker, rerank
 from rag.rows import Rows, Scores, best
 from rag.snapshot import Snapshot
@@ -75,13 +75,15 @@ def _reranked(snapshot: Snapshot, asking: Asking, rows: Rows, lexical: Scores, d
     kept, _ = best((share + DENSE_SHARE * dense).astype(np.float32), max(RERANKED, k))
     rows, share, dense = rows[kept], share[kept], dense[kept]
     passages = snapshot.passages(rows)
-    named = [
-        features(asking, passage, lexical=bm25, dense=cosine)
-        for passage, bm25, cosine in zip(passages, share.tolist(), dense.tolist(), strict=True)
+    found = ranking.features(asking, passages, lexical=share, dense=dense)
+    places = {row: (each, place) for each in found for place, row in enumerate(each.rows.tolist())}
+    scores = ranking.scores(fitted("ranking"), found)
+    order = np.lexsort((rows, -scores))[:k].tolist()
+    named = [each.named(place) for each, place in map(places.__getitem__, order)]
+    return [
+        Hit(passages[i].paragraph, score, Leg.HYBRID, own)
+        for i, score, own in zip(order, scores[order].tolist(), named, strict=True)
     ]
-    scores = fitted("ranking").score(named)
-    order = np.lexsort((rows, -scores))[:k]
-    return [Hit(passages[i].paragraph, float(scores[i]), Leg.HYBRID, named[i]) for i in order.tolist()]
 
 
 def _hits(snapshot: Snapshot, rows: Rows, scores: Scores, leg: Leg) -> list[Hit]:

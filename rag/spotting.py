@@ -1,0 +1,104 @@
+"""Where the terms of a question stand in many texts, found in all of them at once.
+
+A text is looked into as UTF-16 units: its folded form, then its numbers and Latin words, each after a mark. So every
+term is a piece to be found: a Chinese one anywhere, a Latin one where a word begins, a number as a whole.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Units = NDArray[np.uint16]
+Held = NDArray[np.bool_]
+"""Which terms a text holds, one column a term; often of several texts, one row each."""
+
+TOKEN = re.compile(r"\d+(?:\.\d+)*|[a-z]+(?:['’][a-z]+)*")
+"""Numbers and Latin words."""
+
+_MARK, _END = "\0", "\1"  # neither is left in a folded text
+_BLOCK = 4  # units that are compared at once
+_MASKS = np.array([0, 0xFFFF, 0xFFFF_FFFF, 0xFFFF_FFFF_FFFF, 0xFFFF_FFFF_FFFF_FFFF], np.uint64)
+_SPREAD = np.uint16(40503)
+
+
+def units_of(folded: str) -> Units:
+    """A folded text as it is looked into."""
+    tokens = _MARK.join(sorted(set(TOKEN.findall(folded))))
+    return _encoded(f"{folded}{_MARK}{tokens}{_MARK}{_END}")
+
+
+@lru_cache(maxsize=4096)
+def units_of_heading(folded: str) -> Units:
+    """As `units_of`, kept: many passages stand under the same title."""
+    return units_of(folded)
+
+
+def _piece(term: str) -> bytes:
+    if term[0] >= "㐀":
+        piece = term
+    elif term[0].isdigit():
+        piece = f"{_MARK}{term}{_MARK}"
+    else:
+        piece = _MARK + term.replace(" ", _MARK)
+    return piece.encode("utf-16-le", "surrogatepass")
+
+
+def _encoded(text: str) -> Units:
+    return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
+
+
+class Spotter:
+    """Looks for some terms."""
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        pieces = [_piece(term) for term in terms]
+        self._count = len(pieces)
+        self._lengths = np.array([len(piece) // 2 for piece in pieces], np.int64)
+        self._blocks = -(-int(self._lengths.max(initial=1)) // _BLOCK)
+        padded = b"".join(piece.ljust(2 * _BLOCK * self._blocks, b"\0") for piece in pieces)
+        self._wanted = np.frombuffer(padded, np.uint64).reshape(-1, self._blocks)
+        left = self._lengths[:, None] - _BLOCK * np.arange(self._blocks)
+        self._masks = _MASKS[np.minimum(np.maximum(left, 0), _BLOCK)]
+        units = np.frombuffer(padded, np.uint16).reshape(-1, _BLOCK * self._blocks)
+        self._alone = [(units[i, 0], i) for i in np.flatnonzero(self._lengths == 1).tolist()]
+        # Pieces by a hash of their first two units; bucket 0 stands for a hash that none has.
+        longer = np.flatnonzero(self._lengths > 1)
+        hashes, bucket = np.unique(units[longer, 0] * _SPREAD + units[longer, 1], return_inverse=True)
+        self._bucket_of = np.zeros(1 << 16, np.uint16)
+        self._bucket_of[hashes] = np.arange(1, len(hashes) + 1)
+        self._sizes = np.bincount(bucket + 1, minlength=1)
+        self._starts = np.cumsum(self._sizes) - self._sizes
+        self._pieces = longer[np.argsort(bucket, kind="stable")]
+
+    def spot(self, texts: Sequence[Units], lengths: Sequence[int]) -> Held:
+        """Which terms each text holds, shape (len(lengths), terms). `texts` may be several run together; `lengths`
+        takes them apart."""
+        units = np.concatenate([*texts, np.zeros(_BLOCK * self._blocks, np.uint16)])
+        ends = np.cumsum(lengths)
+        found = np.zeros((len(ends), self._count), bool)
+        places, pieces = self._likely(units)
+        windows: NDArray[np.uint64] = np.ndarray((len(units) - _BLOCK + 1,), np.uint64, units.data, strides=(2,))
+        for block in range(self._blocks):
+            same = windows[places + _BLOCK * block] & self._masks[pieces, block] == self._wanted[pieces, block]
+            places, pieces = places[same], pieces[same]
+            if not (self._lengths[pieces] > _BLOCK * (block + 1)).any():
+                break
+        found[ends.searchsorted(places, side="right"), pieces] = True
+        for unit, piece in self._alone:
+            found[ends.searchsorted(np.flatnonzero(units == unit), side="right"), piece] = True
+        return found
+
+    def _likely(self, units: Units) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Places whose first two units have the hash of a piece's, each with every such piece."""
+        room = _BLOCK * self._blocks
+        buckets = self._bucket_of.take(units[:-room] * _SPREAD + units[1 : 1 - room])
+        places = np.flatnonzero(buckets)
+        sizes, starts = self._sizes[buckets[places]], self._starts[buckets[places]]
+        if int(self._sizes.max()) > 1:
+            ends = np.cumsum(sizes)
+            places = places.repeat(sizes)
+            starts = np.arange(len(places)) + (starts - (ends - sizes)).repeat(sizes)
+        return places, self._pieces[starts]
