@@ -1,11 +1,13 @@
 """The store in Milvus beside the one in a folder; Milvus Lite stands in for a cluster."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from evals.draft import draft_folder
 from rag import Document, KnowledgeBase, Leg
 from rag.errors import EncoderMismatch, StoreError, StoreNotFound
 from rag.milvus import MilvusAddress
@@ -14,6 +16,7 @@ from tests.toys import ToyEncoder, lines, milvus_lite
 from ui.cli import main
 from ui.indexing import FoundFile, find_files, in_shard, index_files
 
+REPORTS = Path(os.environ.get("YOUJU_REPORTS", "none"))
 CORPUS = Path(__file__).parent.parent / "data" / "corpus"
 
 QUESTIONS = (
@@ -60,6 +63,26 @@ def test_both_stores_answer_the_same(both: tuple[KnowledgeBase, KnowledgeBase]) 
     for question in QUESTIONS:
         ours, theirs = (kb.ask(question) for kb in both)
         assert (theirs.text, theirs.citations, theirs.abstained) == (ours.text, ours.citations, ours.abstained)
+
+
+@pytest.mark.reports
+@pytest.mark.skipif(not REPORTS.is_dir(), reason="no reports in YOUJU_REPORTS")
+def test_on_the_reports_it_finds_what_a_folder_does(place: MilvusAddress, tmp_path: Path) -> None:
+    """Recall of its first ten against the embedded store's, each leg and both together; and the answers."""
+    files = [file for file in find_files([REPORTS]) if isinstance(file, FoundFile)]
+    folder, milvus = (KnowledgeBase.open(at, create=True) for at in (tmp_path, replace(place, name="reports")))
+    for kb in (folder, milvus):
+        list(index_files(kb, files))
+    questions = [row.question for row in draft_folder(REPORTS, per_document=20)]
+    assert len(questions) > 60
+    for leg in Leg:
+        found = wanted = 0
+        for question in questions:
+            ours, theirs = ({hit.paragraph.id for hit in kb.search(question, leg=leg)} for kb in (folder, milvus))
+            found, wanted = found + len(ours & theirs), wanted + len(ours)
+        assert found / wanted >= 0.99, (leg, found, wanted)
+    same = sum(folder.ask(question).text == milvus.ask(question).text for question in questions)
+    assert same / len(questions) >= 0.99
 
 
 def test_a_long_document_comes_back_whole_and_short_again(place: MilvusAddress) -> None:

@@ -94,8 +94,8 @@ class StoreMachine(RuleBasedStateMachine):
         return {id: float(np.dot(encoder.encode_query(text), vector)) for id, text in self.paragraphs().items()}
 
 
-# A longer run by hand: YOUJU_STORE_EXAMPLES=100, each of 20 changes and searches.
-EXAMPLES = int(os.environ.get("YOUJU_STORE_EXAMPLES", "15"))
+# A longer run by hand: YOUJU_STORE_EXAMPLES=1000, each of 20 changes and searches.
+EXAMPLES = int(os.environ.get("YOUJU_STORE_EXAMPLES", "100"))
 StoreMachine.TestCase.settings = settings(
     max_examples=EXAMPLES, stateful_step_count=20, deadline=None, derandomize=True
 )

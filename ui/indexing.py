@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -17,6 +18,9 @@ from rag.types import Document, DocumentHead
 
 BATCH = 4_000_000
 """Characters read before they are indexed and saved: what is finished survives an interruption."""
+
+LONGEST = 15.0
+"""Seconds of reading after which what was read is indexed and saved all the same."""
 
 
 class FileStatus(StrEnum):
@@ -100,22 +104,26 @@ def index_files(
     *,
     prune: bool = False,
     batch: int = BATCH,
+    longest: float = LONGEST,
     show: Callable[[int, int, str], None] = lambda done, total, what: None,
 ) -> Iterator[FileOutcome]:
     """Read `files` and add what is new or changed; an outcome is yielded once its document can be searched.
 
+    They are added a batch at a time: the call begun again after a kill passes over the files of those that were.
     With `prune`, documents that come from none of the files are removed. A file that cannot be read keeps the document
     it gave before.
     """
     held = Held(index.heads())
     taken: dict[str, Path] = {}
     waiting: list[Reading] = []
+    due = time.monotonic() + longest
     for done, file in enumerate(files):
         show(done, len(files), file.path.name)
         waiting.extend(_read(file, held, taken))
-        if sum(len(document.text) for document, _ in waiting if document) >= batch:
+        if time.monotonic() >= due or sum(len(document.text) for document, _ in waiting if document) >= batch:
             yield from _add(index, waiting)
             waiting = []
+            due = time.monotonic() + longest
     show(len(files), len(files), "…")
     yield from _add(index, waiting)
     if prune:

@@ -1,0 +1,82 @@
+"""Files into a store: what a kill leaves, and how far it is."""
+
+import io
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag import KnowledgeBase, store
+from rag.store import Store
+from tests.toys import ToyEncoder, lines
+from ui.indexing import FileStatus, FoundFile, find_files, index_files
+from ui.progress import Progress
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[FoundFile]:
+    (tmp_path / "docs").mkdir()
+    for number in range(8):
+        (tmp_path / "docs" / f"{number}.txt").write_text(f"养老床位{number}张。就业。\n" * 20, encoding="utf-8")
+    return [file for file in find_files([tmp_path / "docs"]) if isinstance(file, FoundFile)]
+
+
+def open_store(path: Path, encoder: ToyEncoder) -> KnowledgeBase:
+    return KnowledgeBase.open(path, encoder=encoder, create=True, split=lines)
+
+
+@pytest.mark.parametrize("at", ["keep", "serve"])  # while a segment is written, while it is made the one served
+def test_killed_within_a_batch_it_goes_on_behind_the_finished_ones(
+    files: list[FoundFile], tmp_path: Path, at: str
+) -> None:
+    child = os.fork()
+    if not child:
+        _index_until_killed(files, tmp_path / "store", at)
+    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    assert store.verify(tmp_path / "store") == []
+    encoder = ToyEncoder()
+    kb = open_store(tmp_path / "store", encoder)
+    assert [document.id for document in kb.documents()] == ["0", "1", "2", "3"]
+    outcomes = list(index_files(kb, files))
+    assert [outcome.status for outcome in outcomes] == [FileStatus.UNCHANGED] * 4 + [FileStatus.ADDED] * 4
+    assert encoder.encoded == sum(len(kb.paragraphs(str(number))) for number in range(4, 8))
+
+
+def _index_until_killed(files: list[FoundFile], path: Path, at: str) -> None:
+    """Two files a batch; the third batch is not finished."""
+    whole, calls = getattr(Store, at), []
+
+    def killed(*args: object, **options: object) -> object:
+        calls.append(at)
+        if len(calls) == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return whole(*args, **options)
+
+    setattr(Store, at, killed)
+    try:
+        list(index_files(open_store(path, ToyEncoder()), files, batch=400))
+    finally:
+        os._exit(1)
+
+
+def test_what_is_slow_to_read_is_saved_before_a_batch_is_full(files: list[FoundFile], tmp_path: Path) -> None:
+    kb = open_store(tmp_path / "store", ToyEncoder())
+    outcomes: Iterator[object] = index_files(kb, files, longest=0.0)
+    next(outcomes)
+    assert [document.id for document in kb.documents()] == ["0"]
+
+
+def test_progress_tells_the_pace_and_what_is_left() -> None:
+    now = [0.0]
+    log = io.StringIO()
+    progress = Progress(log, clock=lambda: now[0])
+    progress.show(0, 100, "a.txt")
+    now[0] = 5.0
+    progress.show(10, 100, "b.txt")
+    now[0] = 5.5
+    progress.show(11, 100, "c.txt")
+    now[0] = 50.0
+    progress.show(100, 100, "…")
+    assert log.getvalue().splitlines() == ["10/100 2/s 0:45 b.txt", "100/100 …"]
