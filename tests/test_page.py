@@ -201,7 +201,7 @@ def test_followup_shows_how_it_was_understood_and_can_be_changed(page, site):
     assert site.kb.asked[-1][1] == [
         (QUESTION, f"{QUOTE}[1]2023年杨浦区一般公共预算收入完成152.1亿元，比上年增长4.2%。[2]")
     ]
-    turn.get_by_role("button", name="改写后再问").click()
+    turn.get_by_role("button", name="修改后再问").click()
     area = turn.locator(".yj-editing textarea")
     assert area.input_value() == "杨浦的一般公共预算收入是多少？"
     area.fill("2024年一般公共预算收入预期增长多少？")
@@ -214,7 +214,7 @@ def test_editing_an_earlier_question_drops_what_leant_on_it(page, site):
     ask(page, QUESTION)
     ask(page, "新增床位多少张？")
     first = page.locator("#yj-log .yj-turn").first
-    first.get_by_role("button", name="改问题").click()
+    first.get_by_role("button", name="修改问题").click()
     first.locator(".yj-editing textarea").fill("保障性住房多少套？")
     first.get_by_role("button", name="重新提问").click()
     finished(page, "保障性住房多少套？")
@@ -225,7 +225,7 @@ def test_editing_an_earlier_question_drops_what_leant_on_it(page, site):
 def test_retry_asks_again(page, site):
     turn = ask(page, QUESTION)
     before = len(site.kb.asked)
-    turn.get_by_role("button", name="重答").click()
+    turn.get_by_role("button", name="重新回答").click()
     page.wait_for_function("document.querySelectorAll('.yj-is-done').length === 1")
     deadline = time.monotonic() + 10
     while len(site.kb.asked) == before and time.monotonic() < deadline:
@@ -279,9 +279,9 @@ def test_abstention_looks_like_one(page):
 
 def test_failure_says_what_failed(page):
     turn = ask(page, "坏模型")
-    assert turn.locator(".yj-failure").inner_text() == "没有答成：模型没有回应：等了 30 秒；请检查模型地址"
+    assert turn.locator(".yj-failure").inner_text() == "未能回答：模型没有回应：等了 30 秒；请检查模型地址"
     turn = ask(page, "出错")
-    assert turn.locator(".yj-failure").inner_text().startswith("没有答成：服务出错")
+    assert turn.locator(".yj-failure").inner_text().startswith("未能回答：服务出错")
     ask(page, QUESTION)
     assert page.locator(".yj-is-done").count() == 1
 
@@ -315,7 +315,7 @@ def test_conversations_stay_in_the_browser(page, context, site):
 
     again = visit(context, site)
     assert again.locator(".yj-turn").count() == 0
-    again.get_by_role("button", name="历次对话").click()
+    again.get_by_role("button", name="历史对话").click()
     assert again.locator(".yj-drawer-open").all_inner_texts() == ["新增床位多少张？", QUESTION]
     again.locator(".yj-drawer-open").nth(1).click()
     finished(again, QUESTION)
@@ -323,9 +323,38 @@ def test_conversations_stay_in_the_browser(page, context, site):
     assert again.locator("#yj-panel .yj-card.yj-current .yj-paragraph").inner_text() == QUOTE + "其中税收占比较高。"
     again.keyboard.press("Escape")
     ask(again, "那杨浦呢？")
-    again.get_by_role("button", name="历次对话").click()
+    again.get_by_role("button", name="历史对话").click()
     again.get_by_role("button", name="删除对话“新增床位多少张？”").click()
     assert again.locator(".yj-drawer-open").all_inner_texts() == [QUESTION]
+
+
+def test_history_closes_without_a_keyboard(page):
+    ask(page, QUESTION)
+    for shut in (lambda: page.locator("#yj-drawer").get_by_role("button", name="关闭").click(),
+                 lambda: page.mouse.click(page.viewport_size["width"] - 6, 600)):  # fmt: skip
+        page.get_by_role("button", name="历史对话").click()
+        page.locator("#yj-drawer").wait_for()
+        shut()
+        page.locator("#yj-drawer").wait_for(state="detached")
+
+
+def test_a_long_conversation_keeps_the_question_box_and_the_sources_in_sight(page, width):
+    def in_sight(what):
+        box = page.locator(what).bounding_box()
+        return box is not None and box["y"] >= 0 and box["y"] + min(box["height"], 200) <= 861
+
+    for _ in range(6):
+        ask(page, QUESTION)
+        page.wait_for_function("document.querySelector('#yj-box textarea').value === ''")
+    assert page.evaluate("scrollY") > 300  # or there is nothing to lose
+    for what in ("#yj-box", "#yj-live .yj-text", "#yj-live .yj-actions"):
+        assert in_sight(what), what
+    page.locator("#yj-live .yj-cite").first.click()
+    assert in_sight("#yj-panel .yj-card.yj-current")
+    assert in_sight("#yj-live .yj-cite.yj-current")
+    sheet = page.locator("#yj-panel").bounding_box()
+    marker = page.locator("#yj-live .yj-cite.yj-current").bounding_box()
+    assert width > 860 or marker["y"] + marker["height"] <= sheet["y"]
 
 
 def test_export(page):
@@ -393,7 +422,7 @@ def test_documents_are_listed_and_show_how_they_were_read(page):
     table.wait_for()
     row = table.locator("tbody tr").filter(has_text="hongkou/2024")
     assert row.locator("td").nth(3).inner_text().endswith("4")
-    row.get_by_role("button", name="看怎样读的").click()
+    row.get_by_role("button", name="查看读取结果").click()
     how = page.locator(".yj-how")
     how.wait_for()
     assert how.locator("summary").all_inner_texts() == ["一、经济 › （一）财政 2", "二、民生 1", "三、下一步 1"]
@@ -458,7 +487,7 @@ def test_axe_finds_nothing(context, site, axe, scheme):
     page.locator("#yj-live .yj-cite").first.click()
     look("answer")
     page.keyboard.press("Escape")
-    page.get_by_role("button", name="历次对话").click()
+    page.get_by_role("button", name="历史对话").click()
     look("conversations")
     page.keyboard.press("Escape")
     page.get_by_role("tab", name="检索").click()

@@ -182,9 +182,13 @@ def choose(page, *rows):
 @pytest.mark.filterwarnings("default")
 def test_the_tab(page, kb, axe):
     choose(page, *ROWS)
+    page.get_by_text("请先填写管理口令").wait_for()
+    assert page.evaluate("document.activeElement.id") == "yj-token-evaluation"
+    page.keyboard.type("guess")
+    choose(page, *ROWS)
     failure = page.locator("#yj-evaluation-here .yj-failure")
     failure.wait_for()
-    assert failure.inner_text() == "没有评成：管理口令不对，没有改动"
+    assert failure.inner_text() == "评测没有完成：管理口令不对，没有改动"
 
     page.locator("#yj-token-evaluation").fill(TOKEN)
     kb.go_on.clear()
@@ -201,7 +205,7 @@ def test_the_tab(page, kb, axe):
     assert "3 题，1 题答错" in table.locator("caption").inner_text()
     assert table.locator("tbody tr").first.locator("strong").inner_text() == "66.7%"
     page.get_by_text("没有可比的上一次评测").wait_for()
-    page.get_by_role("button", name="看完整报告").click()
+    page.get_by_role("button", name="查看完整报告").click()
     report = page.frame_locator("iframe.yj-report")
     report.get_by_text("2024年公园里有<b>几条</b>龙？").first.wait_for(state="attached")
     with page.expect_download() as download:

@@ -446,10 +446,10 @@ def test_the_demonstration_works(chromium, service: Service) -> None:
 def test_the_administrator_makes_a_key_and_tries_it_out(chromium, service: Service) -> None:
     page = chromium.new_page()
     page.goto(f"{service.url}/admin/sites")
-    page.get_by_label("管理令牌").fill("wrong")
+    page.get_by_label("管理口令").fill("wrong")
     page.keyboard.press("Enter")
     page.get_by_text("This is not the admin token").wait_for()
-    page.get_by_label("管理令牌").fill("the-admin-token")
+    page.get_by_label("管理口令").fill("the-admin-token")
     page.keyboard.press("Enter")
     form = page.locator("#add")
     form.get_by_label("名称").fill("新站<b>")

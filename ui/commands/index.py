@@ -21,6 +21,7 @@ from ui.commands.common import (
 from ui.indexing import FileOutcome, FileStatus, FoundFile, find_files, in_shard, index_files
 from ui.originals import Originals
 from ui.progress import Progress
+from ui.reasons import chinese_reason
 from ui.terminal import safe
 from ui.wording import Language, language_of
 
@@ -107,7 +108,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _line(outcome: FileOutcome, language: Language) -> str:
     word = language.pick(*_WORDS[outcome.status])
-    return safe(f"{word}  {outcome.path}" + (f": {outcome.message}" if outcome.message else ""))
+    reason = language.pick(chinese_reason(outcome.message) or outcome.message, outcome.message)
+    return safe(f"{word}  {outcome.path}" + (f": {reason}" if reason else ""))
 
 
 def _sum_up(counts: Counter[FileStatus], held: int | None, store: object, seconds: float, language: Language) -> None:

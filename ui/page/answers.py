@@ -13,6 +13,7 @@ from ui.page.passages import cards, passage
 from ui.page.turns import Turn, to_stored
 
 _ENDS = tuple("。！？；.!?;")
+_LABEL = re.compile(r"[^，。；：,;:\n]{1,24}(?:：|: )\S")  # what a part of an answer is about: "虹口区：…"
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 # Drawn, because not every system has a font with emoji.
 _THUMB = (
@@ -79,7 +80,9 @@ def _sentences(answer: Answer, finished: bool, language: Language) -> str:
     if not finished and sentences and not sentences[-1].verified and not sentences[-1].citations:
         # A model is still at it; what it stands on is found when it ends.
         written = f'<span class="yj-sentence">{escape(_MARKER.sub("", sentences.pop().text))}</span>'
-    return '<p class="yj-text">' + "".join(_sentence(s, by_number, language) for s in sentences) + written + "</p>"
+    parts = len(sentences) > 1 and all(_LABEL.match(s.text) for s in sentences if s.citations)
+    drawn = "".join(_sentence(s, by_number, language, part=parts) for s in sentences)
+    return f'<p class="yj-text">{drawn}{written}</p>'
 
 
 def _from_text(text: str) -> tuple[Sentence, ...]:
@@ -87,7 +90,9 @@ def _from_text(text: str) -> tuple[Sentence, ...]:
     return (Sentence(text, tuple(int(n) for n in _MARKER.findall(text))),) if text else ()
 
 
-def _sentence(sentence: Sentence, by_number: dict[int, Citation], language: Language) -> str:
+def _sentence(sentence: Sentence, by_number: dict[int, Citation], language: Language, *, part: bool = False) -> str:
+    """A sentence with its markers; a `part` begins a line."""
+    kind = "yj-sentence yj-part" if part else "yj-sentence"
     text = _MARKER.sub("", sentence.text)
     known = [by_number[n] for n in dict.fromkeys(sentence.citations) if n in by_number]
     figures = [c.quote[c.key[0] - c.start : c.key[1] - c.start] for c in known if c.key]
@@ -100,10 +105,10 @@ def _sentence(sentence: Sentence, by_number: dict[int, Citation], language: Lang
         text, markers = text[:-1], f'<span class="yj-kept">{text[-1:]}{markers}</span>'
     body = _bold(text, figures)
     if sentence.verified:
-        return f'<span class="yj-sentence">{body}{markers}</span>'
+        return f'<span class="{kind}">{body}{markers}</span>'
     hint, word = escape(message(language, "unverified_hint")), escape(message(language, "unverified"))
     return (
-        f'<span class="yj-sentence yj-doubt">{body}{markers}'
+        f'<span class="{kind} yj-doubt">{body}{markers}'
         f'<span class="yj-badge yj-unverified" title="{hint}">{word}</span></span>'
     )
 
@@ -123,13 +128,15 @@ def _bold(text: str, figures: Sequence[str]) -> str:
 
 
 def _abstention(answer: Answer, library: Library, language: Language) -> str:
-    looked = message(language, "looked_for", question=answer.resolved_question or answer.question)
+    asked = answer.resolved_question or answer.question
     said = _MARKER.sub("", answer.text)
+    before, again, where = said.partition(asked)  # the question is said once: what is told after it is where was looked
+    looked = message(language, "looked_for", question=asked) + (where if again else "")
     body = (
         f'<div class="yj-abstained"><p class="yj-verdict">{escape(message(language, "abstained"))}</p>'
         f'<p class="yj-note">{escape(looked)}</p>'
     )
-    if said and said != message(language, "abstained"):
+    if before and not again and said != message(language, "abstained"):
         body += f'<p class="yj-note">{escape(said)}</p>'
     body += "</div>"
     if answer.related:

@@ -58,9 +58,9 @@ def build_page(kb: Knowledge, *, feedback: FeedbackSink | None = None, upload_li
             with gr.Tab(words("tab_ask"), id="ask"):
                 chat_tab(page, bridge, kb, words, feedback=feedback)
             with gr.Tab(words("tab_search"), id="search"):
-                search_tab(kb, words)
+                search_tab(page, kb, words)
             with gr.Tab(words("tab_figures"), id="figures"):
-                figures_tab(kb, words)
+                figures_tab(page, kb, words)
             with gr.Tab(words("tab_documents"), id="documents"):
                 documents_tab(page, bridge, kb, words, upload_limit=upload_limit)
             with gr.Tab(words("tab_evaluation"), id="evaluation"):

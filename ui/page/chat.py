@@ -22,27 +22,29 @@ def chat_tab(page: gr.Blocks, bridge: Any, kb: Knowledge, words: Words, *, feedb
             welcome = html("yj-welcome")
             log = html("yj-log")
             live = html("yj-live")
-            with gr.Row(elem_id="yj-ask", equal_height=True):
-                box = gr.Textbox(
-                    label=words("question"),
-                    placeholder=words("question_placeholder"),
-                    show_label=False,
-                    lines=1,
-                    max_lines=6,
-                    max_length=2000,
-                    scale=6,
-                    elem_id="yj-box",
-                    elem_classes="yj-line",
-                    autofocus=True,
-                )
-                ask = gr.Button(words("ask"), variant="primary", scale=0, min_width=88, elem_id="yj-ask-button")
-                stop = gr.Button(words("stop"), variant="stop", scale=0, min_width=88, elem_id="yj-stop")
-            narrowed = filters(page, kb, words)
-            with gr.Row(elem_id="yj-tools"):
-                to_markdown = gr.Button(
-                    words("export_markdown"), size="sm", scale=0, min_width=112, elem_id="yj-export-md"
-                )
-                to_word = gr.Button(words("export_word"), size="sm", scale=0, min_width=112, elem_id="yj-export-docx")
+            with gr.Column(elem_id="yj-foot"):
+                with gr.Row(elem_id="yj-ask", equal_height=True):
+                    box = gr.Textbox(
+                        label=words("question"),
+                        placeholder=words("question_placeholder"),
+                        show_label=False,
+                        lines=1,
+                        max_lines=6,
+                        max_length=2000,
+                        scale=6,
+                        elem_id="yj-box",
+                        elem_classes="yj-line",
+                        autofocus=True,
+                    )
+                    ask = gr.Button(words("ask"), variant="primary", scale=0, min_width=88, elem_id="yj-ask-button")
+                    stop = gr.Button(words("stop"), variant="stop", scale=0, min_width=88, elem_id="yj-stop")
+                with gr.Row(elem_id="yj-under"):
+                    narrowed = filters(page, kb, words)
+                    with gr.Row(elem_id="yj-tools"):
+                        markdown, word = (
+                            gr.Button(words(f"export_{kind}"), size="sm", scale=0, min_width=96)
+                            for kind in ("markdown", "word")
+                        )
         with gr.Column(scale=4, min_width=320, elem_id="yj-side"):
             html("yj-panel-holder", '<div id="yj-panel-here"></div>')
     payload = gr.JSON(visible=False)
@@ -59,7 +61,7 @@ def chat_tab(page: gr.Blocks, bridge: Any, kb: Knowledge, words: Words, *, feedb
     stop.click(handlers.stopped, [turns], shown, cancels=asking, queue=False, **QUIET)
     bridge.open_turns(handlers.open_turns, None, shown, cancels=asking, **QUIET)
     bridge.give_feedback(handlers.give_feedback, [turns], None, **QUIET)
-    for button, export in ((to_markdown, download(kb, "md")), (to_word, download(kb, "docx"))):
+    for button, export in ((markdown, download(kb, "md")), (word, download(kb, "docx"))):
         button.click(export, [turns], payload, **QUIET).success(
             None, [payload], None, js="(file) => window.youju.save(file)"
         )

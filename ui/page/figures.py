@@ -38,7 +38,8 @@ class Figure:
     citation: Citation
 
 
-def figures_tab(kb: Knowledge, words: Words) -> None:
+def figures_tab(page: gr.Blocks, kb: Knowledge, words: Words) -> None:
+    """Lays out the tab inside `page`."""
     with gr.Row(equal_height=True, elem_id="yj-figures-row"):
         measure = gr.Textbox(
             label=words("measure"), placeholder=words("measure_placeholder"), show_label=False, scale=6,
@@ -54,6 +55,10 @@ def figures_tab(kb: Knowledge, words: Words) -> None:
         except YoujuError as error:
             return f'<p class="yj-failure" role="alert">{escape(message(tongue, "failed", reason=str(error)))}</p>'
 
+    def invite(request: gr.Request) -> str:
+        return f'<p class="yj-note">{escape(message(language(request), "figures_what"))}</p>'
+
+    page.load(invite, None, shown, **QUIET)
     gr.on([measure.submit, go.click], show, [measure], shown, **QUIET)
 
 
@@ -139,26 +144,19 @@ def _plot(measure: str, rows: Sequence[Figure], tongue: Language) -> str:
     top = max((row.value for row in drawn), default=Decimal(0))
     if len(drawn) < 2 or top == 0:
         return ""
-    height, gap, left, width = 26, 14, 10, 640
     bars = []
-    for at, row in enumerate(drawn):
-        y = at * (height + gap) + 18
-        length = float(row.value / top) * (width - 120)
+    for row in drawn:
         c = row.citation
         title = row.document.title or row.document.id
         name = f"{row.year} {title}" if row.year and row.year not in title else title
         bars.append(
-            f'<a href="{escape(view_url(c.document_id, c.start, c.end))}" target="_blank" rel="noopener">'
-            f"<title>{escape(name)}：{escape(row.said)}</title>"
-            f'<text class="yj-bar-name" x="{left}" y="{y - 4}">{escape(name)}</text>'
-            f'<rect x="{left}" y="{y}" width="{max(length, 2):.1f}" height="{height - 8}" rx="3"></rect>'
-            f'<text class="yj-bar-value" x="{left + length + 8:.1f}" y="{y + 14}">{escape(row.said)}</text></a>'
+            f'<li><a href="{escape(view_url(c.document_id, c.start, c.end))}" target="_blank" rel="noopener" '
+            f'style="--share:{float(row.value / top):.4f}">'
+            f'<span class="yj-bar-name">{escape(name)}</span>'
+            f'<span class="yj-bar"></span>'
+            f'<span class="yj-bar-value">{escape(row.said)}</span></a></li>'
         )
-    tall = len(drawn) * (height + gap) + 8
     label = escape(message(tongue, "figures_caption", measure=measure))
     others = len(drawn) < len(rows)
     note = f'<p class="yj-note">{escape(message(tongue, "figures_other_units", unit=unit))}</p>' if others else ""
-    return (
-        f'<figure class="yj-plot"><svg viewBox="0 0 {width} {tall}" role="group" aria-label="{label}">'
-        f"{''.join(bars)}</svg>{note}</figure>"
-    )
+    return f'<figure class="yj-plot" aria-label="{label}"><ul>{"".join(bars)}</ul>{note}</figure>'

@@ -17,7 +17,8 @@ from ui.page.language import Words, language
 SHOWN = 10
 
 
-def search_tab(kb: Knowledge, words: Words) -> None:
+def search_tab(page: gr.Blocks, kb: Knowledge, words: Words) -> None:
+    """Lays out the tab inside `page`."""
     with gr.Row(equal_height=True, elem_id="yj-search-row"):
         query = gr.Textbox(
             label=words("search_query"), placeholder=words("search_query"), show_label=False, scale=6, max_length=2000,
@@ -29,6 +30,10 @@ def search_tab(kb: Knowledge, words: Words) -> None:
     def search(query: str | None, request: gr.Request) -> str:
         return render_search(kb, query, language(request)) if query and query.strip() else ""
 
+    def invite(request: gr.Request) -> str:
+        return f'<p class="yj-note">{escape(message(language(request), "search_what"))}</p>'
+
+    page.load(invite, None, found, **QUIET)
     gr.on([query.submit, go.click], search, [query], found, **QUIET)
 
 

@@ -20,24 +20,26 @@ _FIGURE = re.compile(
     r"|(?:^|[.;:] )(?P<en>[A-Z][a-z]+(?: [a-z]+){1,6}) (?:was|were|reached|came to|rose to|totalled) [^0-9.]{0,9}[0-9]"
 )
 _LEAD = re.compile(r"^.*(?:年|(?<!地)区|[市县的要])|^(?:其中|全年|增加|新增|完成|实现)+")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _NOTE = re.compile(r"[(（][^()（）]*[)）]")
 
 
 class Suggestions:
-    """Kept until the documents change."""
+    """Kept until the documents change. Those in the reader's own language come first."""
 
     def __init__(self, kb: Knowledge) -> None:
         self._kb = kb
         self._lock = threading.Lock()
         self._made: tuple[tuple[str, ...], list[str]] = ((), [])
 
-    def questions(self) -> list[str]:
+    def questions(self, language: Language) -> list[str]:
         documents = self._kb.documents()
         ids = tuple(d.id for d in documents)
         with self._lock:
             if self._made[0] != ids:
                 self._made = (ids, self._draw(documents))
-            return self._made[1]
+            made = self._made[1]
+        return sorted(made, key=lambda question: _language(question) != language)[:SHOWN]
 
     def html(self, language: Language) -> str:
         name = escape(message(language, "tagline"))
@@ -47,7 +49,7 @@ class Suggestions:
             )
         buttons = "".join(
             f'<li><button type="button" class="yj-suggestion" data-ask="{escape(q)}">{escape(q)}</button></li>'
-            for q in self.questions()
+            for q in self.questions(language)
         )
         start = f'<p class="yj-note">{escape(message(language, "start_with"))}</p><ul>{buttons}</ul>' if buttons else ""
         return f'<p class="yj-tagline">{name}</p>{start}'
@@ -57,14 +59,18 @@ class Suggestions:
         drawn = [self._candidates(d) for d in documents[::step][:LOOKED_AT]]
         kept: list[str] = []
         tried = 0
-        while drawn and len(kept) < SHOWN and tried < TRIED:
+        while drawn and tried < TRIED and any(_count(kept, tongue) < SHOWN for tongue in ("zh", "en")):
             source = drawn.pop(0)
             question = next(source, None)
             if question is None:
                 continue
+            if _count(kept, _language(question)) >= SHOWN:
+                continue  # enough from documents of this language
             drawn.append(source)
+            if question in kept:
+                continue
             tried += 1
-            if question not in kept and not self._kb.ask(question).abstained:
+            if not self._kb.ask(question).abstained:
                 kept.append(question)
         return kept
 
@@ -78,3 +84,11 @@ class Suggestions:
                         yield f"{title}{'中，' if title else ''}{measure}是多少？"
                 elif title:
                     yield f"What was the {found['en'][0].lower()}{found['en'][1:]} in the {title}?"
+
+
+def _language(question: str) -> Language:
+    return "zh" if _HAN.search(question) else "en"
+
+
+def _count(questions: list[str], language: Language) -> int:
+    return sum(_language(question) == language for question in questions)

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Cookie, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
@@ -22,7 +22,9 @@ from ui.indexer import Indexer, Progress
 from ui.indexing import FileOutcome
 from ui.jobs import Job, Texts, Upload
 from ui.knowledge import Knowledge
+from ui.messages import language_of
 from ui.originals import Originals
+from ui.reasons import chinese_reason
 from ui.service.access import Access
 from ui.service.api import ERRORS
 from ui.service.errors import Refused
@@ -142,7 +144,11 @@ def documents_router(*, engine: Knowledge, access: Access, changes: Changes) -> 
         responses={**ERRORS, 415: {"model": ErrorBody, "description": "Neither JSON nor multipart/form-data."}},
         openapi_extra=_POST_BODY,
     )
-    async def add_documents(request: Request) -> Response:
+    async def add_documents(
+        request: Request,
+        youju_language: Annotated[str | None, Cookie()] = None,
+        accept_language: Annotated[str | None, Header(description="zh: why a file failed is told in Chinese.")] = None,
+    ) -> Response:
         kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
         if kind == "multipart/form-data":
             outcomes = await _take_files(request, changes)
@@ -150,6 +156,8 @@ def documents_router(*, engine: Knowledge, access: Access, changes: Changes) -> 
             outcomes = await _take_texts(request, changes)
         else:
             raise Refused(415, "unsupported_format", f"Got {kind!r}; send application/json or multipart/form-data.")
+        if (youju_language or accept_language or "*") != "*" and language_of(youju_language, accept_language) == "zh":
+            outcomes = [{**one, "message": chinese_reason(one["message"]) or one["message"]} for one in outcomes]
         return JSONResponse({"documents": outcomes}, 201)
 
     @router.delete(

@@ -118,6 +118,10 @@
       mark.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 3) ;
     if (card.getBoundingClientRect().height < body.clientHeight)
       body.scrollTop += card.getBoundingClientRect().top - body.getBoundingClientRect().top - 8;
+    if (opener && getComputedStyle(aside).position === "fixed") { // a sheet from below: what was pressed stays in sight
+      const under = opener.getBoundingClientRect().bottom + 12 - aside.getBoundingClientRect().top;
+      if (under > 0) window.scrollBy(0, under);
+    }
     hidePeek();
   }
 
@@ -221,10 +225,12 @@
       });
       list.append(make("li", {}, go, drop));
     }
+    const shut = make("button", { type: "button", class: "yj-drawer-drop", "aria-label": say("close"), title: say("close") }, "×");
+    shut.addEventListener("click", hideHistory);
     const drawer = make("div", { id: "yj-drawer", role: "dialog", "aria-label": say("conversations"), tabindex: "-1" },
-      make("h2", {}, say("conversations")), list.children.length ? list : make("p", { class: "yj-note" }, say("no_conversations")));
+      make("header", {}, make("h2", {}, say("conversations")), shut), list.children.length ? list : make("p", { class: "yj-note" }, say("no_conversations")));
     document.body.append(drawer);
-    ($("button", drawer) || drawer).focus();
+    ($(".yj-drawer-open", drawer) || shut).focus();
   }
   function hideHistory() {
     if (!$("#yj-drawer")) return;
@@ -288,6 +294,7 @@
   };
 
   document.addEventListener("click", (e) => {
+    if (!e.target.closest?.("#yj-drawer, #yj-history") && e.target.isConnected) hideHistory();
     const target = e.target.closest?.("button, a");
     if (!target) return;
     const turn = target.closest(".yj-turn");
@@ -349,18 +356,24 @@
     if (running) {
       spoken = "";
       if (!wasRunning && shown.turn === turn.id) shown = { turn: null, number: null, opener: null }; // asked again
-      if (turn.getBoundingClientRect().bottom > window.innerHeight - 120) turn.scrollIntoView({ block: "end" });
+      bringIntoSight(turn);
       return;
     }
     const now = turn.dataset.stored;
     if (now === spoken) return;
     spoken = now;
+    bringIntoSight(turn);
     const open = shown.turn === turn.id && document.body.classList.contains("yj-panel-open") ? shown.number : null;
     const inside = $("#yj-panel")?.contains(document.activeElement);
     fillPanel(turn);
     if (open) openCitation(turn, open, null, { focus: inside });
     remember();
     tell2($(".yj-text, .yj-verdict, .yj-failure", turn)?.textContent || "");
+  }
+  function bringIntoSight(turn) { // its end above the question box, unless its beginning would be lost
+    const at = turn.getBoundingClientRect(), end = window.innerHeight - ($("#yj-foot")?.offsetHeight || 0);
+    if (at.bottom > end) window.scrollBy(0, Math.min(at.bottom - end, at.top - 8));
+    else if (at.top < 0) window.scrollBy(0, at.top - 8);
   }
   function tell2(text) { // the whole answer, once, for screen readers only
     let line = $("#yj-speak");
@@ -380,7 +393,10 @@
     adminToken = e.target.value;
     $$(".yj-token").forEach((field) => { if (field !== e.target) field.value = adminToken; });
   });
-  document.addEventListener("focusin", () => $$(".yj-token").forEach((field) => { if (!field.value) field.value = adminToken; }));
+  document.addEventListener("focusin", (e) => {
+    $$(".yj-token").forEach((field) => { if (!field.value) field.value = adminToken; });
+    if (e.target.matches?.(".yj-token")) e.target.select(); // so that pasting puts another in its place
+  });
 
   function reasonOf(xhr) {
     if (xhr.status === 401) return say("token_wrong");
@@ -397,7 +413,7 @@
     $(".yj-file-state", item.row).textContent = say(`file_${state}`, values);
     const bar = $("progress", item.row);
     if (state === "reading") bar.removeAttribute("value"); // the service reads and indexes: no share is known
-    else if (state !== "sending") bar.value = state === "waiting" ? 0 : 100;
+    else if (state !== "sending") bar.value = ["held", "waiting"].includes(state) ? 0 : 100;
   }
 
   function tellInside(item, outcome, failed) { // an archive, or an e-mail with what is attached: a line for each file
@@ -414,7 +430,7 @@
     const input = $("#yj-files"), limit = Number(input.dataset.limit);
     let list = $("#yj-progress-here .yj-files");
     if (!list) $("#yj-progress-here").append((list = make("ul", { class: "yj-files", role: "status" })));
-    if (!queue.some((item) => ["waiting", "sending", "reading"].includes(item.state))) { queue = []; list.replaceChildren(); }
+    if (!queue.some((item) => ["held", "waiting", "sending", "reading"].includes(item.state))) { queue = []; list.replaceChildren(); }
     for (const file of files) {
       const row = make("li", {}, make("span", { class: "yj-file-name" }, file.name),
         make("progress", { max: "100", value: "0", "aria-label": file.name }), make("span", { class: "yj-file-state" }));
@@ -422,9 +438,18 @@
       list.append(row);
       queue.push(item);
       if (file.size > limit) tellFile(item, "failed", { reason: say("file_too_large") });
-      else tellFile(item, "waiting");
+      else tellFile(item, token() ? "waiting" : "held");
     }
     input.value = "";
+    if (!token()) askForToken("#yj-token");
+    for (let i = 0; i < AT_ONCE; i++) nextFile();
+  }
+  function askForToken(field) {
+    tell(say("token_needed"));
+    $(field)?.focus();
+  }
+  function release() { // files that waited for the token
+    queue.filter((item) => item.state === "held").forEach((item) => tellFile(item, "waiting"));
     for (let i = 0; i < AT_ONCE; i++) nextFile();
   }
 
@@ -432,7 +457,7 @@
     const busy = queue.filter((item) => ["sending", "reading"].includes(item.state)).length;
     const item = queue.find((one) => one.state === "waiting");
     const cancel = $("#yj-upload-cancel");
-    if (cancel) cancel.disabled = !item && !busy;
+    if (cancel) cancel.disabled = !item && !busy && !queue.some((one) => one.state === "held");
     if (!item || busy >= AT_ONCE) return;
     const form = new FormData(), xhr = (item.xhr = new XMLHttpRequest());
     form.append("files", item.file, item.file.name);
@@ -457,7 +482,7 @@
 
   function cancelUploads() {
     for (const item of queue) {
-      if (!["waiting", "sending", "reading"].includes(item.state)) continue;
+      if (!["held", "waiting", "sending", "reading"].includes(item.state)) continue;
       tellFile(item, "cancelled");
       item.xhr?.abort();
     }
@@ -465,6 +490,7 @@
   }
 
   async function removeDocument(button) {
+    if (!token()) return askForToken("#yj-token");
     if (!window.confirm(button.dataset.confirm)) return;
     const path = button.dataset.remove.split("/").map(encodeURIComponent).join("/");
     const answer = await fetch(api(`/${path}`), { method: "DELETE", headers: { Authorization: `Bearer ${token()}` } });
@@ -486,6 +512,7 @@
   }
 
   async function evaluate(file) {
+    if (!token()) return askForToken("#yj-token-evaluation");
     let body;
     if (file) { body = new FormData(); body.append("file", file, file.name); }
     try { showEvaluation(await evaluation("POST", body)); }
@@ -560,6 +587,7 @@
 
   document.addEventListener("change", (e) => {
     if (e.target.id === "yj-files" && e.target.files.length) upload([...e.target.files]);
+    if (e.target.id === "yj-token" && token()) release();
     if (e.target.id === "yj-token-evaluation" && e.target.value) lookAtEvaluation(); // a run begun before this visit
     if (e.target.id === "yj-questions" && e.target.files.length) { evaluate(e.target.files[0]); e.target.value = ""; }
   });

@@ -1,0 +1,37 @@
+"""An answer as HTML: what of it stands on a line of its own, and what is said once."""
+
+from dataclasses import replace
+
+from rag.types import Answer, Document, Sentence
+from tests.fake_knowledge import FakeKnowledge
+
+LIBRARY = FakeKnowledge([Document("a", "甲报告", "甲区收入完成10.5亿元。\n乙区收入完成20.5亿元。\n")])
+ANSWER = LIBRARY.ask("收入完成多少？")
+
+
+def drawn(answer: Answer) -> str:
+    from ui.page.answers import render_turn
+    from ui.page.turns import Turn
+
+    return render_turn(Turn(answer.question, answer, "done"), 0, library=LIBRARY, language="zh")
+
+
+def test_each_part_of_a_comparison_begins_a_line():
+    parts = tuple(Sentence(f"{place}：收入完成{figure}亿元。", (n,), verified=True) for n, place, figure in
+                  ((1, "甲区", "10.5"), (2, "乙区", "20.5")))  # fmt: skip
+    ended = Sentence("相比之下，乙区高于甲区。", verified=True)
+    assert drawn(replace(ANSWER, sentences=(*parts, ended))).count("yj-part") == 3
+    plain = tuple(replace(s, text=s.text.partition("：")[2]) for s in parts)
+    assert "yj-part" not in drawn(replace(ANSWER, sentences=plain))
+    assert "yj-part" not in drawn(replace(ANSWER, sentences=parts[:1]))
+
+
+def test_an_abstention_says_the_question_once():
+    said = "文件中没有找到这个问题的答案：月球上呢？（已在甲区的文件中查找）"
+    answer = Answer("月球上呢？", "月球上呢？", said, abstained=True, id="a")
+    box = drawn(answer).split('<div class="yj-abstained">')[1].split("</div>")[0]
+    assert box.count("月球上呢？") == 1
+    assert "查找的是：月球上呢？（已在甲区的文件中查找）" in box
+    other = drawn(replace(answer, text="模型认为这些段落不够。"))
+    assert "查找的是：月球上呢？</p>" in other
+    assert "模型认为这些段落不够。" in other
