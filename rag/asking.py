@@ -18,7 +18,7 @@ from rag.matching import Asked, Group, Terms
 from rag.measure import head_of
 from rag.passages import Passage
 from rag.question import Question, bare
-from rag.sight import Sight, sights
+from rag.sight import Sight, Sights
 from rag.snapshot import Snapshot
 from rag.subjects import Subject
 from rag.translating import lexicon
@@ -99,26 +99,25 @@ class Asking:
         return self.encoder.encode_query((without(self.subjects, folded) if self.bound else folded).strip() or folded)
 
     @cached_property
-    def _sights(self) -> dict[str, Sight]:
+    def _sights(self) -> dict[str, tuple[Sights, int]]:
         return {}
 
-    def sights(self, passages: Sequence[Passage]) -> Sequence[Sight]:
-        """What of the question stands in each passage; looked up once."""
-        new = [passage for passage in passages if passage.paragraph.id not in self._sights]
-        if new:
-            found = sights(self.asked, new)
-            self._sights.update({p.paragraph.id: sight for p, sight in zip(new, found, strict=True)})
-        return [self._sights[passage.paragraph.id] for passage in passages]
+    def look(self, passages: Sequence[Passage]) -> Sights:
+        """What of the question stands in these passages; kept for `sight`."""
+        sights = Sights.of(self.asked, passages)
+        self._sights.update({passage.paragraph.id: (sights, i) for i, passage in enumerate(passages)})
+        return sights
 
     def sight(self, passage: Passage) -> Sight:
-        return self.sights([passage])[0]
+        """What of the question stands in a passage; looked up once."""
+        if passage.paragraph.id not in self._sights:
+            self.look([passage])
+        sights, place = self._sights[passage.paragraph.id]
+        return sights[place]
 
     @cached_property
     def coverage(self) -> Coverage:
-        asked = self.asked
-        return Coverage.of(
-            asked.vocabulary, words=asked.words, bigrams=asked.bigrams, head=asked.head, groups=asked.groups
-        )
+        return Coverage(self.asked)
 
     @cached_property
     def documents(self) -> frozenset[str] | None:

@@ -52,7 +52,7 @@ def coverages(asking: Asking, passages: Sequence[Passage]) -> Sequence[Sequence[
         chosen = [p for p in passages if (p.language == asking.question.language) is own and p.spans]
         if not chosen:
             continue
-        sights = asking.sights(chosen)
+        sights = [asking.sight(passage) for passage in chosen]
         held, near, after = (
             np.concatenate(rows) for rows in zip(*((s.spans, s.near, s.after) for s in sights), strict=True)
         )

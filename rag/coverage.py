@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.matching import Group
+from rag.matching import Asked, Group
 from rag.spotting import Held
 
 Values = NDArray[np.float64]
@@ -14,62 +15,66 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Coverage:
-    """Measures of texts given as rows of `Held`; each gives shape (texts,), values 0 to 1.
+    """Measures of texts given as rows of `Held`, a column a term of `asked.vocabulary`; each gives shape (texts,),
+    values 0 to 1."""
 
-    `shares` has columns for words, bigrams and head, each adding up to 1 over what the terms can cover.
-    """
+    asked: Asked
 
-    shares: Values
-    rarity: Values
-    top: float
-    headless: bool
-    credits: "Credits"
-    head_credits: "Credits"
+    @cached_property
+    def _columns(self) -> Mapping[str, int]:
+        return {term: column for column, term in enumerate(self.asked.vocabulary)}
 
-    @classmethod
-    def of(
-        cls,
-        terms: Sequence[str],
-        *,
-        words: Mapping[str, float],
-        bigrams: Mapping[str, float],
-        head: Mapping[str, float],
-        groups: Sequence[Group],
-    ) -> "Coverage":
-        columns = [
-            np.array([weights.get(term, 0.0) for term in terms]) / (sum(weights.values()) or 1.0)
-            for weights in (words, bigrams, head)
+    @cached_property
+    def _rarity(self) -> Values:
+        return self._spread(self.asked.words)
+
+    @cached_property
+    def _shares(self) -> Values:
+        """Columns for words, bigrams and head, of what each term adds to the whole."""
+        asked = self.asked
+        weights = (asked.words, asked.bigrams, asked.head)
+        return np.stack([self._spread(each) / (sum(each.values()) or 1.0) for each in weights], axis=1)
+
+    def _spread(self, weights: Mapping[str, float]) -> Values:
+        """Weights as an array over the vocabulary."""
+        values = np.zeros(len(self._columns))
+        known = [
+            (column, weight) for term, weight in weights.items() if (column := self._columns.get(term)) is not None
         ]
-        return cls(
-            np.stack(columns, axis=1),
-            np.array([words.get(term, 0.0) for term in terms]),
-            max(words.values(), default=1.0),
-            not head,
-            Credits.of(terms, groups),
-            Credits.of(terms, [group for group in groups if group.head]),
-        )
+        if known:
+            columns, values_of = zip(*known, strict=True)
+            values[list(columns)] = values_of
+        return values
+
+    @cached_property
+    def _credits(self) -> "Credits":
+        return Credits.of(self._columns, self.asked.groups)
+
+    @cached_property
+    def _head_credits(self) -> "Credits":
+        return Credits.of(self._columns, [group for group in self.asked.groups if group.head])
 
     def of_terms(self, held: Held) -> tuple[Values, Values, Values]:
         """Of words, of bigrams, and of what names the thing asked for (1 where nothing names it)."""
-        words, bigrams, head = (held @ self.shares).T
-        return words, bigrams, np.ones_like(head) if self.headless else head
+        words, bigrams, head = (held @ self._shares).T
+        return words, bigrams, head if self.asked.head else np.ones_like(head)
 
     def rarest_missing(self, held: Held) -> Values:
         """Weight of the most telling word that is not held, over that of the most telling one."""
-        return np.asarray(np.where(held, 0.0, self.rarity).max(axis=1, initial=0.0) / self.top)
+        return np.asarray(np.where(held, 0.0, self._rarity).max(axis=1, initial=0.0) / (self.asked.top or 1.0))
 
     def of_groups(self, held: Held) -> Values:
-        return self.credits.share(self.credits.of_groups(held))
+        return self._credits.share(self._credits.of_groups(held))
 
     def head_of_groups(self, held: Held) -> Values:
         """As `of_groups`, of those that name what is asked for; 1 where none does."""
-        heads = self.head_credits
+        heads = self._head_credits
         return heads.share(heads.of_groups(held)) if len(heads.weights) else np.ones(len(held))
 
     def group_missing(self, held: Held) -> Values:
         """As `rarest_missing`, of groups."""
-        lacking = (1 - self.credits.of_groups(held)) * self.credits.weights
-        return np.asarray(lacking.max(axis=1, initial=0.0) / self.credits.weights.max(initial=1e-9))
+        lacking = (1 - self._credits.of_groups(held)) * self._credits.weights
+        return np.asarray(lacking.max(axis=1, initial=0.0) / self._credits.weights.max(initial=1e-9))
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,8 +88,8 @@ class Credits:
     weights: Values
 
     @classmethod
-    def of(cls, terms: Sequence[str], groups: Sequence[Group]) -> "Credits":
-        number = {term: column for column, term in enumerate(terms)}
+    def of(cls, number: Mapping[str, int], groups: Sequence[Group]) -> "Credits":
+        """`number` gives each term's column."""
         sizes = np.array([len(group.terms) for group in groups], np.int64)
         return cls(
             np.array([number[term] for group in groups for term in group.terms], np.int64),

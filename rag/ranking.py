@@ -12,7 +12,6 @@ from rag.linear import Linear
 from rag.passages import Passage
 from rag.question import Aspect
 from rag.rows import Rows, Scores
-from rag.spotting import Held
 
 
 @dataclass(frozen=True)
@@ -57,12 +56,11 @@ def scores(model: Linear, found: Sequence[Features]) -> Scores:
 
 
 def _same(asking: Asking, passages: Sequence[Passage], lexical: Values, dense: Values) -> Mapping[str, Values]:
-    sights = asking.sights(passages)
-    text, title, section = (
-        np.stack(rows) for rows in zip(*((s.text, s.title, s.section) for s in sights), strict=True)
+    sights = asking.look(passages)
+    whole = sights.text | sights.title | sights.section
+    measured = asking.coverage.of_terms(
+        np.concatenate([whole, sights.text, sights.title, sights.section, sights.spans])
     )
-    spans, whole = [sight.spans for sight in sights], text | title | section
-    measured = asking.coverage.of_terms(np.concatenate([whole, text, title, section, *spans]))
     words, bigrams = (np.split(values, np.arange(1, 5) * len(passages)) for values in measured[:2])
     return {
         "lexical": lexical,
@@ -71,7 +69,7 @@ def _same(asking: Asking, passages: Sequence[Passage], lexical: Values, dense: V
         "bigrams": bigrams[0],
         "text_words": words[1],
         "text_bigrams": bigrams[1],
-        "sentence": _best_of_each(bigrams[4], spans),
+        "sentence": _best_of_each(bigrams[4], sights.bounds),
         "rarest_missing": asking.coverage.rarest_missing(whole),
         "title": words[2],
         "section": words[3],
@@ -80,29 +78,28 @@ def _same(asking: Asking, passages: Sequence[Passage], lexical: Values, dense: V
 
 
 def _across(asking: Asking, passages: Sequence[Passage], lexical: Values, dense: Values) -> Mapping[str, Values]:
-    sights = asking.sights(passages)
-    text = np.stack([sight.text for sight in sights])
-    spans, whole = [sight.spans for sight in sights], text | np.stack([sight.above for sight in sights])
-    covered = asking.coverage.of_groups(np.concatenate([whole, text, *spans]))
+    sights = asking.look(passages)
+    whole = sights.text | sights.title | sights.section
+    covered = asking.coverage.of_groups(np.concatenate([whole, sights.text, sights.spans]))
     words, text_words, each = np.split(covered, np.arange(1, 3) * len(passages))
     named = {
         "lexical": lexical,
         "dense": dense,
         "words": words,
         "text_words": text_words,
-        "sentence": _best_of_each(each, spans),
+        "sentence": _best_of_each(each, sights.bounds),
         "rarest_missing": asking.coverage.group_missing(whole),
         **_agreements(asking, passages),
     }
     return {"across": np.ones(len(passages))} | {f"across:{name}": values for name, values in named.items()}
 
 
-def _best_of_each(values: Values, spans: Sequence[Held]) -> Values:
+def _best_of_each(values: Values, bounds: Rows) -> Values:
     """The highest value of each passage's sentences; 0 for one without any."""
-    sizes = np.array([len(each) for each in spans])
-    best = np.zeros(len(spans))
+    some = bounds[1:] > bounds[:-1]
+    best = np.zeros(len(some))
     if len(values):
-        best[sizes > 0] = np.maximum.reduceat(values, (np.cumsum(sizes) - sizes)[sizes > 0])
+        best[some] = np.maximum.reduceat(values, bounds[:-1][some])
     return best
 
 

@@ -1,10 +1,11 @@
 """What of a question stands in passages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import compress
+from itertools import chain, compress
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.matching import Asked, Terms
 from rag.passages import Passage
@@ -52,18 +53,34 @@ class Sight:
         return Terms(compress(self.asked.vocabulary, row.tolist()))
 
 
-def sights(asked: Asked, passages: Sequence[Passage]) -> Iterable[Sight]:
-    """Of each passage, all looked through at once."""
-    headings = {
-        m.folded: i for i, m in enumerate({m.folded: m for p in passages for m in (p.title, p.section)}.values())
-    }
-    above = [units_of_heading(folded) for folded in headings]
-    lengths = [*map(len, above), *(length for passage in passages for length in passage.lengths)]
-    found = asked.spotter.spot([*above, *(passage.units for passage in passages)], lengths)
-    row = len(above)
-    for passage in passages:
-        end = row + len(passage.lengths)
-        title, section = found[headings[passage.title.folded]], found[headings[passage.section.folded]]
+@dataclass(frozen=True, eq=False)
+class Sights:
+    """Of passages looked through together. `title`, `section` and `text` have a row a passage, `spans` a row a
+    sentence: those of passage i are bounds[i]:bounds[i + 1]."""
+
+    asked: Asked
+    title: Held
+    section: Held
+    text: Held
+    spans: Held
+    bounds: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, asked: Asked, passages: Sequence[Passage]) -> "Sights":
+        above: dict[str, int] = {}
+        titles = [above.setdefault(passage.title.folded, len(above)) for passage in passages]
+        sections = [above.setdefault(passage.section.folded, len(above)) for passage in passages]
+        headings = [units_of_heading(folded) for folded in above]
+        lengths = [*map(len, headings), *chain.from_iterable(passage.lengths for passage in passages)]
+        found = asked.spotter.spot([*headings, *(passage.units for passage in passages)], lengths)
+        sizes = np.array([len(passage.spans) for passage in passages])
+        bounds = np.concatenate([[0], np.cumsum(sizes)])
+        texts = len(above) + bounds[:-1] + np.arange(len(passages))
+        text = found[texts]
         # A sentence is folded by itself: what the whole does not hold is not there.
-        yield Sight(asked, title, section, found[row], found[row + 1 : end] & found[row])
-        row = end
+        spans = np.delete(found[len(above) :], texts - len(above), axis=0) & text.repeat(sizes, axis=0)
+        return cls(asked, found[titles], found[sections], text, spans, bounds)
+
+    def __getitem__(self, place: int) -> Sight:
+        spans = self.spans[self.bounds[place] : self.bounds[place + 1]]
+        return Sight(self.asked, self.title[place], self.section[place], self.text[place], spans)

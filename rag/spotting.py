@@ -66,12 +66,14 @@ class Spotter:
         self._alone = [(units[i, 0], i) for i in np.flatnonzero(self._lengths == 1).tolist()]
         # Pieces by a hash of their first two units; bucket 0 stands for a hash that none has.
         longer = np.flatnonzero(self._lengths > 1)
-        hashes, bucket = np.unique(units[longer, 0] * _SPREAD + units[longer, 1], return_inverse=True)
+        hashes = units[longer, 0] * _SPREAD + units[longer, 1]
+        order = hashes.argsort(kind="stable")
+        self._pieces, hashes = longer[order], hashes[order]
+        firsts = np.flatnonzero(np.concatenate([[True], hashes[1:] != hashes[:-1]])[: len(hashes)])
         self._bucket_of = np.zeros(1 << 16, np.uint16)
-        self._bucket_of[hashes] = np.arange(1, len(hashes) + 1)
-        self._sizes = np.bincount(bucket + 1, minlength=1)
-        self._starts = np.cumsum(self._sizes) - self._sizes
-        self._pieces = longer[np.argsort(bucket, kind="stable")]
+        self._bucket_of[hashes[firsts]] = np.arange(1, len(firsts) + 1)
+        self._starts = np.concatenate([[0], firsts])
+        self._sizes = np.concatenate([[0], np.diff(firsts, append=len(hashes))])
 
     def spot(self, texts: Sequence[Units], lengths: Sequence[int]) -> Held:
         """Which terms each text holds, shape (len(lengths), terms). `texts` may be several run together; `lengths`
@@ -97,7 +99,7 @@ class Spotter:
         buckets = self._bucket_of.take(units[:-room] * _SPREAD + units[1 : 1 - room])
         places = np.flatnonzero(buckets)
         sizes, starts = self._sizes[buckets[places]], self._starts[buckets[places]]
-        if int(self._sizes.max()) > 1:
+        if len(sizes) and int(sizes.max()) > 1:
             ends = np.cumsum(sizes)
             places = places.repeat(sizes)
             starts = np.arange(len(places)) + (starts - (ends - sizes)).repeat(sizes)
