@@ -108,16 +108,15 @@ def weigh(
     ]
     found.sort(key=lambda c: (-c.score, *c.place))
     across = any(c.passage.language != asking.question.language for c in found)
-    return _with_similarity(asking, found, max(depth, ACROSS) if across else depth)
+    return _with_similarity(snapshot, asking, found, max(depth, ACROSS) if across else depth)
 
 
-def _with_similarity(asking: Asking, found: Sequence[Candidate], depth: int) -> list[Candidate]:
+def _with_similarity(snapshot: Snapshot, asking: Asking, found: Sequence[Candidate], depth: int) -> list[Candidate]:
     """The best `depth` candidates scored again with their sentence's cosine to the question, the rest cut off."""
     kept = found[:depth]
     if not kept:
         return []
-    sentences = [c.passage.paragraph.text[(span := c.passage.spans[c.index]).start : span.end] for c in kept]
-    cosines = (asking.encoder.encode_passages(sentences) @ asking.vector).tolist()
+    cosines = (snapshot.sentence_vectors([(c.passage, c.index) for c in kept]) @ asking.vector).tolist()
     scored = []
     for c, cosine in zip(kept, cosines, strict=True):
         name = "similarity" if c.passage.language == asking.question.language else "across:similarity"

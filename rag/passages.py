@@ -54,6 +54,11 @@ class Passage:
     units: Units
     lengths: Sequence[int]
 
+    def sentence(self, index: int) -> str:
+        """As it is written."""
+        span = self.spans[index]
+        return self.paragraph.text[span.start : span.end]
+
     @classmethod
     def from_paragraph(cls, paragraph: Paragraph, document: Document | DocumentHead) -> "Passage":
         levels = [fold(level) for level in paragraph.section]

@@ -8,7 +8,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings import Encoder
+from embeddings import Encoder, Vectors
 from rag.legs import DenseLeg, LexicalLeg, Mask
 from rag.lexical import LexicalIndex
 from rag.passages import Passage
@@ -20,6 +20,9 @@ from rag.vectors import VectorIndex
 
 PREPARED = 20_000
 """Passages kept ready; about 4 KB each."""
+
+ENCODED = 4_000
+"""Sentences whose vectors are kept; 2 KB each with the bundled encoder."""
 
 HELD_CHARACTERS = 20_000_000
 """Of documents kept in memory once they were asked for."""
@@ -186,6 +189,25 @@ class Snapshot:
                 self._passages.clear()
             self._passages[paragraph.id] = passage
         return passage
+
+    @cached_property
+    def _sentence_vectors(self) -> dict[tuple[str, int], Vectors]:
+        return {}
+
+    def sentence_vectors(self, sentences: Sequence[tuple[Passage, int]]) -> Vectors:
+        """Of sentences given as passages and their number there, one at least; shape (len(sentences), dimensions)."""
+        held = self._sentence_vectors
+        found = {(p.paragraph.id, index): held.get((p.paragraph.id, index)) for p, index in sentences}
+        missing = {(p.paragraph.id, i): p.sentence(i) for p, i in sentences if found[p.paragraph.id, i] is None}
+        if missing:
+            made = self.encoder.encode_passages(list(missing.values()))
+            if len(held) + len(missing) > ENCODED:
+                held.clear()
+            # Copies, or one sentence would keep the vectors of all it was encoded with.
+            new = {place: vector.copy() for place, vector in zip(missing, made, strict=True)}
+            held.update(new)
+            found.update(new)
+        return np.array([found[p.paragraph.id, i] for p, i in sentences], np.float32)
 
     def take_over(self, before: "Snapshot", *, changed: Collection[str]) -> None:
         """Keep the passages that an earlier snapshot had prepared, but for documents changed since."""
