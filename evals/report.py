@@ -293,14 +293,18 @@ class _Page:
             ("store", c.store or "–"),
             ("seconds", f"{self._run.seconds:.1f}"),
             *((name, value) for name, value in c.machine.items()),
-            *((name, value) for name, value in c.settings.items()),
+            *((name, value) for name, value in c.settings.items() if value is not None),
         ]
-        rows = "".join(f"<dt>{escape(name)}</dt><dd><code>{escape(str(value))}</code></dd>" for name, value in facts)
+        rows = "".join(f"<dt>{escape(name)}</dt><dd><code>{escape(_said(value))}</code></dd>" for name, value in facts)
         return f'<h2>{self._word("conditions")}</h2><div class="card"><dl>{rows}</dl></div>'
 
 
 def _cell(figure: Estimate | None) -> str:
     return f'{figure.value:.2f} <span class="muted">/{figure.n}</span>' if figure else "–"
+
+
+def _said(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _brief(name: str) -> str:
