@@ -168,6 +168,21 @@ def test_text_only_grows_and_a_figure_in_no_source_is_never_seen() -> None:
     assert any(answer.sentences and not answer.text for answer in seen)
 
 
+def test_how_the_question_was_understood_is_told_before_the_model_is_asked() -> None:
+    asked = threading.Event()
+
+    class Notes:
+        def stream(self, messages: Any) -> Iterator[str]:
+            asked.set()
+            yield SAID + "[1]"
+
+    growing = base(writer(Notes())).stream("一般公共预算收入呢?", history=[(QUESTION, "197亿元。")])
+    first = next(growing)
+    assert (first.text, first.citations, asked.is_set()) == ("", (), False)
+    assert "云山区" in first.resolved_question
+    assert [answer.text for answer in growing][-1] == SAID + "[1]"
+
+
 def test_the_first_token_is_passed_on_before_the_second_is_written() -> None:
     passed_on = threading.Event()
 
@@ -197,7 +212,7 @@ def test_a_reader_who_goes_away_stops_the_model() -> None:
                 stopped.set()
 
     growing = base(writer(Endless())).stream(QUESTION)
-    next(growing)
+    assert any(answer.text for answer in growing)
     growing.close()  # type: ignore[attr-defined]
     assert stopped.wait(5)
 
@@ -207,8 +222,9 @@ def test_a_cancelled_task_closes_the_connection() -> None:
         chain = answer_chain(base(), open_model("openai:m", limits=QUICK, base_url=server.address + "/v1"))
 
         async def ask() -> None:
-            async for _ in chain.astream(QUESTION):
-                return
+            async for answer in chain.astream(QUESTION):
+                if answer.sentences:
+                    return
 
         asyncio.run(ask())
         assert server.hung_up.wait(5)

@@ -62,6 +62,7 @@ class ModelWriter:
     def write(self, draft: Draft) -> Iterator[Answer]:
         work = self._begin(draft)
         if work.ready:
+            yield work.nothing_yet
             tokens = stream(self._model, work.messages, self._limits, retried=work.retried)
             try:
                 for token in tokens:
@@ -80,6 +81,7 @@ class ModelWriter:
         """The same on an event loop."""
         work = self._begin(draft)
         if work.ready:
+            yield work.nothing_yet
             tokens = astream(self._model, work.messages, self._limits, retried=work.retried)
             try:
                 async for token in tokens:
@@ -169,6 +171,11 @@ class _Work:
     @property
     def ready(self) -> bool:
         return bool(self.messages)
+
+    @property
+    def nothing_yet(self) -> Answer:
+        """How the question was understood, told before the model is asked: what was found can be shown meanwhile."""
+        return replace(self.draft.answer, text="", sentences=(), citations=())
 
     @property
     def overlong(self) -> bool:
