@@ -99,21 +99,28 @@ class Asking:
         return self.encoder.encode_query((without(self.subjects, folded) if self.bound else folded).strip() or folded)
 
     @cached_property
-    def _sights(self) -> dict[str, tuple[Sights, int]]:
+    def _seen(self) -> dict[str, tuple[Sights, int]]:
+        return {}
+
+    @cached_property
+    def _sights(self) -> dict[str, Sight]:
         return {}
 
     def look(self, passages: Sequence[Passage]) -> Sights:
         """What of the question stands in these passages; kept for `sight`."""
         sights = Sights.of(self.asked, passages)
-        self._sights.update({passage.paragraph.id: (sights, i) for i, passage in enumerate(passages)})
+        self._seen.update({passage.paragraph.id: (sights, i) for i, passage in enumerate(passages)})
         return sights
 
     def sight(self, passage: Passage) -> Sight:
         """What of the question stands in a passage; looked up once."""
-        if passage.paragraph.id not in self._sights:
-            self.look([passage])
-        sights, place = self._sights[passage.paragraph.id]
-        return sights[place]
+        id = passage.paragraph.id
+        if id not in self._sights:
+            if id not in self._seen:
+                self.look([passage])
+            sights, place = self._seen[id]
+            self._sights[id] = sights[place]
+        return self._sights[id]
 
     @cached_property
     def coverage(self) -> Coverage:

@@ -82,7 +82,7 @@ def unit_of(folded: str) -> str:
     match = _COUNTED.search(folded)
     if match:
         return "元" if match.group(1) == "钱" else match.group(1)
-    for word, unit in _UNITS_EN.items():
+    for word, unit in _UNITS_EN.items() if "how many" in folded else ():
         if re.search(rf"\bhow many (?:[\w-]+ ){{0,2}}{word}", folded):
             return unit
     for unit, pattern in (("元", _MONEY), ("面积", _AREA), ("长度", _LENGTH)):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, compress
 
 import numpy as np
@@ -12,7 +13,7 @@ from rag.passages import Passage
 from rag.spotting import Held, units_of_heading
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Sight:
     """Which of the question's terms stand in a passage: in the title, in the headings, in the text (one row each), and
     in each sentence of it (a row a sentence)."""
@@ -27,7 +28,7 @@ class Sight:
     def above(self) -> Held:
         return self.title | self.section
 
-    @property
+    @cached_property
     def near(self) -> Held:
         """Over the passage, in a sentence, or in the one before that: a row a sentence."""
         near = self.spans | self.above
