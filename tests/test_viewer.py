@@ -138,6 +138,20 @@ def test_without_the_very_file_the_page_is_said_to_be_missing(with_pdf, tmp_path
     assert client.get("/view-page/2/报告/绿道").status_code == 404
 
 
+def test_a_backup_brings_the_pages_back(with_pdf, tmp_path):
+    from rag.knowledge_base import KnowledgeBase
+    from rag.store import Store, backup, restore
+    from ui.service import create_app
+
+    client, address = with_pdf
+    backup(Store(tmp_path / "store"), tmp_path / "kept.tar")
+    restore(Store(tmp_path / "other"), tmp_path / "kept.tar")
+    kb = KnowledgeBase.open(tmp_path / "other", encoder=ToyEncoder())
+    again = TestClient(create_app(kb, folder=tmp_path / "other"))
+    assert again.get("/view-page/2/报告/绿道").content == client.get("/view-page/2/报告/绿道").content
+    assert again.get(address).text.count("<rect ") == 2
+
+
 def test_a_removed_document_leaves_no_file(with_pdf, tmp_path):
     client, _ = with_pdf
     assert client.delete("/api/documents/报告/绿道").status_code == 200

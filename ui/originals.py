@@ -9,9 +9,9 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
+from rag.store.backup import ORIGINALS
 from rag.types import Document
 
-FOLDER = "originals"
 KEPT = 2 * 2**30  # bytes; beyond them the files sent longest ago go
 _SUFFIX = ".pdf"
 _REMEMBERED = 2000
@@ -22,7 +22,7 @@ class Originals:
 
     def __init__(self, folder: Path | None, *, limit: int = KEPT) -> None:
         self.store = folder
-        self._folder = folder / FOLDER if folder is not None else None
+        self._folder = folder / ORIGINALS if folder is not None else None
         self._limit = limit
         self._lock = threading.Lock()
         self._digests: dict[Path, tuple[tuple[int, int], str]] = {}

@@ -7,7 +7,7 @@ import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -18,12 +18,15 @@ from rag.store.files import sync
 from rag.store.folder import SEGMENTS, Store, check_encoder
 from rag.store.manifest import POINTER, Manifest, Pointer
 
+ORIGINALS = "originals"
+"""Below the store, the files that documents were read from, where whoever serves it keeps them."""
+
 _TRIES = 20
 _BLOCK = 1 << 20
 
 
 def backup(store: Store, file: Path) -> None:
-    """Write the generation that is served now to an uncompressed tar, databases beside it (feedback, keys) included.
+    """Write the generation that is served now to an uncompressed tar, with feedback, keys and originals beside it.
 
     Neither readers nor writers wait for it. `file` appears once it is whole. Raises StoreNotFound, StoreError.
     """
@@ -45,7 +48,7 @@ def backup(store: Store, file: Path) -> None:
 def restore(store: Store, file: Path, *, encoder: Encoder | None = None) -> None:
     """Serve what a backup holds, in place of what the store holds now; killed at any instant, either is served.
 
-    Databases beside the generation are brought back where there is none; newer feedback is not overwritten.
+    What stood beside the generation is brought back where there is none; newer feedback is not overwritten.
     Changes nothing and raises StoreDamaged when the backup is not whole, EncoderMismatch when `encoder` did not
     make it, StoreFormatError, StoreLocked.
     """
@@ -63,11 +66,12 @@ def restore(store: Store, file: Path, *, encoder: Encoder | None = None) -> None
                             raise StoreDamaged(f"{entry.name}/{name} in {file} does not fit its checksum")
                 entries.append(replace(entry, name=folder.name))
             for member in archive.getnames():
-                database = store.path / PurePosixPath(member).name
-                if "/" not in member and member.endswith(".sqlite") and not database.exists():
-                    new = database.with_name(database.name + ".new")
+                where = _beside(store.path, member)
+                if where is not None and not where.exists():
+                    where.parent.mkdir(exist_ok=True)
+                    new = where.with_name(where.name + ".new")
                     _extract(archive, member, new)
-                    new.replace(database)
+                    new.replace(where)
             store.serve(entries, encoder=manifest.encoder, dimensions=manifest.dimensions)
     except (tarfile.TarError, KeyError, EOFError) as error:
         raise StoreDamaged(f"{file} is not a whole backup ({error})") from error
@@ -78,6 +82,16 @@ def restore(store: Store, file: Path, *, encoder: Encoder | None = None) -> None
 def _names(manifest: Manifest) -> Iterator[str]:
     for entry in manifest.segments:
         yield from (f"{SEGMENTS}/{entry.name}/{name}" for name in entry.files)
+
+
+def _beside(path: Path, member: str) -> Path | None:
+    """Where a member of a backup that belongs to no generation goes; its name leads nowhere else."""
+    parts = PurePosixPath(member).parts
+    if len(parts) == 1 and member.endswith(".sqlite"):
+        return path / parts[0]
+    if len(parts) == 2 and parts[0] == ORIGINALS and parts[1] not in ("..", "."):
+        return path / ORIGINALS / parts[1]
+    return None
 
 
 def _write(path: Path, file: Path, manifest: Manifest, opened: Sequence[tuple[str, IO[bytes]]]) -> None:
@@ -92,6 +106,9 @@ def _write(path: Path, file: Path, manifest: Manifest, opened: Sequence[tuple[st
                 for database in sorted(path.glob("*.sqlite")):
                     with _copied(database) as copy:
                         _append(archive, database.name, copy, os.fstat(copy.fileno()).st_size)
+                for original in sorted((path / ORIGINALS).glob("*.pdf")):
+                    with suppress(FileNotFoundError), original.open("rb") as kept:  # gone since: so is its document
+                        _append(archive, f"{ORIGINALS}/{original.name}", kept, os.fstat(kept.fileno()).st_size)
             out.flush()
             os.fsync(out.fileno())
         new.replace(file)

@@ -15,7 +15,12 @@ def add(parent: Subparsers) -> None:
     )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     verify = command(actions, "verify", run_verify, help="check every file; exit 1 when one is damaged")
-    backed_up = command(actions, "backup", run_backup, help="the store as one file; serving goes on meanwhile")
+    backed_up = command(
+        actions,
+        "backup",
+        run_backup,
+        help="the store with feedback, keys and uploaded PDF files as one file; serving goes on",
+    )
     restored = command(actions, "restore", run_restore, help="serve what a backup holds, in place of what is here")
     stats = command(actions, "stats", run_stats, help="what the store holds and how large it is")
     for action in (backed_up, restored):
