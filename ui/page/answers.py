@@ -36,9 +36,10 @@ def render_turn(turn: Turn, index: int, *, library: Library, language: Language)
         f'<div class="yj-answer"><h3 class="yj-unseen">{escape(message(language, "answer"))}</h3>'
     )
     answer = turn.answer
-    if answer is not None:
+    said = answer is not None and bool(answer.abstained or answer.sentences or answer.text)
+    if answer is not None and said:
         body += _abstention(answer, library, language) if answer.abstained else _sentences(answer, finished, language)
-    if turn.state == "running" and not (answer and (answer.sentences or answer.text)):
+    if turn.state == "running" and not said:
         body += f'<p class="yj-wait">{escape(message(language, "looking"))}</p>'
     if turn.state == "stopped":
         body += f'<p class="yj-note">{escape(message(language, "stopped"))}</p>'
