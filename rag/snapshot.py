@@ -14,7 +14,7 @@ from rag.lexical import LexicalIndex
 from rag.passages import Passage
 from rag.rows import Rows
 from rag.segment import LiveSegment, Segment, Splitter
-from rag.subjects import Catalog, Names
+from rag.subjects import Catalog, Names, Spoken
 from rag.types import Document, DocumentHead, Paragraph
 from rag.vectors import VectorIndex
 
@@ -153,7 +153,11 @@ class Snapshot:
         for part in self.parts:
             ids, names = part.segment.texts.ids(), part.segment.names
             named |= {ids[ordinal]: names[ordinal] for ordinal in part.ordinals()}
-        return Catalog.from_names(named, lambda id: self.documents[id].text)
+        return Catalog.from_names(named, lambda id: self.documents[id].text, self._spoken)
+
+    @cached_property
+    def _spoken(self) -> dict[str, Spoken]:
+        return {}
 
     @cached_property
     def _passages(self) -> dict[str, Passage]:
@@ -210,9 +214,13 @@ class Snapshot:
         return np.array([found[p.paragraph.id, i] for p, i in sentences], np.float32)
 
     def take_over(self, before: "Snapshot", *, changed: Collection[str]) -> None:
-        """Keep the passages that an earlier snapshot had prepared, but for documents changed since."""
+        """Keep what an earlier snapshot had prepared, but for documents changed since; and make ready here, before
+        anybody asks, what was in use there."""
         held = dict(before._passages)  # in one step: others may be adding to it
         self._passages.update({id: p for id, p in held.items() if p.paragraph.document_id not in changed})
+        self._spoken.update({id: spoken for id, spoken in dict(before._spoken).items() if id not in changed})
+        if "catalog" in vars(before):
+            _ = self.catalog
 
     def rows_of(self, id: str) -> Rows:
         """Rows of a document's paragraphs, in order. Raises KeyError."""

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from embeddings.folding import fold
 from embeddings.romanising import romanise
@@ -43,6 +43,14 @@ class Subject:
     documents: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """How often a text holds each of `names`; those it does not hold are left out of `counts`."""
+
+    names: frozenset[str]
+    counts: Mapping[str, int]
+
+
 @dataclass(frozen=True)
 class Catalog:
     """The subjects of a body of documents, by each form a question may name them in.
@@ -61,11 +69,18 @@ class Catalog:
         )
 
     @classmethod
-    def from_names(cls, named: Mapping[str, Names], text_of: Callable[[str], str]) -> "Catalog":
-        """`named` are the names each document's title and issuer give it; `text_of` reads one that is given none."""
+    def from_names(
+        cls, named: Mapping[str, Names], text_of: Callable[[str], str], spoken: dict[str, Spoken] | None = None
+    ) -> "Catalog":
+        """`named` are the names each document's title and issuer give it; `text_of` reads one that is given none.
+
+        `spoken` is what was counted in those read before, by document; what is counted now is added.
+        """
+        spoken = {} if spoken is None else spoken
         known = {id: _places_only(names) for id, names in named.items()} if len(named) > READ_AT_MOST else named
         spread = Counter(name for names in known.values() for name in names)
         telling = {name for name, count in spread.items() if count < len(known)}
+        chinese = frozenset(name for name in telling if name[0] >= "㐀")
         owners: dict[str, set[str]] = {name: set() for name in telling}
         suffix_of: dict[str, str] = {}
         for id, names in known.items():
@@ -73,7 +88,8 @@ class Catalog:
             for name in own:
                 owners[name].add(id)
             if not any(own.values()) and len(known) <= READ_AT_MOST:
-                for name in _spoken_of_most(text_of(id), telling):
+                spoken[id] = _count(chinese, partial(text_of, id), spoken.get(id))
+                for name in _spoken_of_most(spoken[id]):
                     owners[name].add(id)
             suffix_of |= own
         subjects = [Subject(name, suffix_of.get(name, ""), frozenset(ids)) for name, ids in sorted(owners.items())]
@@ -157,9 +173,18 @@ def names_of(document: Document | DocumentHead) -> Names:
     return found
 
 
-def _spoken_of_most(text: str, names: set[str]) -> list[str]:
+def _count(names: frozenset[str], read: Callable[[], str], before: Spoken | None) -> Spoken:
+    """A text that was counted before is read again only for names that were not looked for then."""
+    held = {name: count for name, count in before.counts.items() if name in names} if before else {}
+    missing = names - before.names if before else names
+    if missing:
+        text = read()
+        held |= {name: count for name in missing if (count := text.count(name))}
+    return Spoken(names, held)
+
+
+def _spoken_of_most(spoken: Spoken) -> list[str]:
     """The one name a text holds clearly more often than any other, or none."""
-    counts = Counter({name: text.count(name) for name in names if name[0] >= "㐀"})
-    ranked = [*counts.most_common(2), ("", 0), ("", 0)]
+    ranked = [*Counter(spoken.counts).most_common(2), ("", 0), ("", 0)]
     (first, most), (_, second) = ranked[:2]
     return [first] if most >= _CLEARLY_MORE and most >= _CLEARLY_MORE * second else []

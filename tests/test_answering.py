@@ -14,7 +14,7 @@ from rag.question import Aspect, Kind, understand
 from rag.reading import split
 from rag.shelf import LocalShelf
 from rag.snapshot import Snapshot
-from rag.subjects import Catalog
+from rag.subjects import Catalog, Spoken
 from rag.translating import lexicon
 from rag.types import Leg
 from rag.wording import chinese_figure, english_figure
@@ -166,6 +166,22 @@ def catalog() -> Catalog:
 def test_a_document_without_a_name_takes_the_one_it_speaks_of_most() -> None:
     (subject,) = catalog().named_in("西岭区的收入")
     assert (subject.name, subject.suffix, subject.documents) == ("西岭", "区", frozenset({"b", "c"}))
+
+
+def test_a_text_is_read_again_only_for_names_that_are_new() -> None:
+    read, spoken = [], dict[str, Spoken]()
+
+    def text_of(id: str) -> str:
+        read.append(id)
+        return "杨浦" * 5 + "黄浦"
+
+    named = {"a": {"杨浦": "区"}, "b": {"虹口": "区"}, "c": {}}
+    for more in ({}, {"d": {"杨浦": "区"}}):
+        catalog = Catalog.from_names({**named, **more}, text_of, spoken)
+        assert catalog.forms["杨浦"].documents == {"a", "c", *more}
+        assert read == ["c"]
+    assert Catalog.from_names({**named, "e": {"黄浦": "区"}}, text_of, spoken).forms["黄浦"].documents == {"e"}
+    assert read == ["c", "c"]
 
 
 def test_a_name_is_known_in_latin_letters_too() -> None:
