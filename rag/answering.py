@@ -7,7 +7,7 @@ from itertools import chain, zip_longest
 
 from rag import confidence, retrieval, wording
 from rag.asking import Asking
-from rag.choosing import coverages, features
+from rag.choosing import coverages, features, lacks
 from rag.composing import compose
 from rag.finding import Candidate, Finding
 from rag.linear import fitted
@@ -25,6 +25,8 @@ WEIGHED = 8
 """Sentences, best by what matches, that are also compared with the question by their vectors."""
 ACROSS = 16
 """The same where question and passages differ in language, and little else tells them apart."""
+LACKING = 3.0
+"""What a sentence loses that has nothing of the kind asked for."""
 ASPECT = 1.0
 """What a sentence gains for telling the aspect asked for where plan and outcome are asked for side by side."""
 PART = 0.6
@@ -103,7 +105,7 @@ def weigh(
     model = fitted("choosing")
     scores = model.score([named for *_, named in rows]).tolist()
     found = [
-        Candidate(passage, index, score + bonus(named, aspect=aspect), named)
+        Candidate(passage, index, score + bonus(asking.question, named, aspect=aspect), named)
         for (passage, index, named), score in zip(rows, scores, strict=True)
     ]
     found.sort(key=lambda c: (-c.score, *c.place))
@@ -126,10 +128,12 @@ def _with_similarity(snapshot: Snapshot, asking: Asking, found: Sequence[Candida
     return sorted(scored, key=lambda c: (-c.score, *c.place))
 
 
-def bonus(features: Mapping[str, float], *, aspect: float) -> float:
-    """Added to a sentence's score: for the aspect asked for, and against one that speaks of another year than asked."""
+def bonus(question: Question, features: Mapping[str, float], *, aspect: float) -> float:
+    """Added to a sentence's score: for the aspect asked for, against one that speaks of another year than asked, and
+    against one without the date, the sum or the share that is asked for."""
     year = features.get("year", features.get("across:year", 0.0))
-    return aspect * features.get("aspect", features.get("across:aspect", 0.0)) - (OTHER_YEAR if year == -1.0 else 0.0)
+    score = aspect * features.get("aspect", features.get("across:aspect", 0.0))
+    return score - (OTHER_YEAR if year == -1.0 else 0.0) - (LACKING if lacks(question, features) else 0.0)
 
 
 def merged(lists: Sequence[Sequence[Hit]]) -> list[Hit]:

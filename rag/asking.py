@@ -55,6 +55,8 @@ class Asking:
     subjects: Sequence[Subject]
     foreign: Sequence[str]
     encoder: Encoder
+    head: str = ""
+    """The words that name what is asked for, folded."""
 
     @classmethod
     def from_question(cls, question: Question, snapshot: Snapshot) -> "Asking":
@@ -90,6 +92,7 @@ class Asking:
             subjects,
             catalog.foreign(question.folded),
             snapshot.encoder,
+            head,
         )
 
     @cached_property

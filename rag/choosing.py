@@ -12,7 +12,7 @@ from rag.coverage import Coverage, Values
 from rag.matching import Matchable, Terms
 from rag.measure import in_unit
 from rag.passages import Passage, Span
-from rag.question import Kind
+from rag.question import Kind, Question
 from rag.ranking import aspect_agreement
 from rag.spotting import Held
 
@@ -43,6 +43,9 @@ _MANNER = re.compile(
 _NEGATION = re.compile(r"[不没未无非]|\bnot?\b")
 _NAME = re.compile(r"[“《「『\"]")
 _EACH = re.compile(r"[、/]|,? and |和|以及|及|[①②③④⑤]|一是|二是|\d\)")
+
+CERTAIN = frozenset({"元", "%", "面积", "长度"})
+"""Units that a figure must be in to answer; what is counted may be counted in several words."""
 
 
 def coverages(asking: Asking, passages: Sequence[Passage]) -> Sequence[Sequence[Mapping[str, float]]]:
@@ -133,6 +136,14 @@ def features(
     }
     row |= {f"{question.kind}:{name}": value for name, value in kind_evidence(asking, span.text, held).items()}
     return row
+
+
+def lacks(question: Question, features: Mapping[str, float]) -> bool:
+    """Whether a sentence has nothing of the kind asked for, where that leaves no doubt."""
+    name = "across" if "across:words" in features else question.kind
+    if question.kind is Kind.DATE:
+        return not features.get(f"{name}:exact")
+    return question.kind is Kind.NUMERIC and question.unit in CERTAIN and bool(features.get(f"{name}:unit_missing"))
 
 
 def heads(span: Span) -> bool:

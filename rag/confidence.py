@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from rag import wanted
 from rag.asking import Asking
-from rag.question import OTHER, Kind
+from rag.choosing import lacks
+from rag.question import OTHER
 from rag.trees import fitted_trees
 from rag.types import Hit
 
@@ -15,9 +17,6 @@ TOLD = (
     "figure", "unit_missing", "head_beside", "beside", "exact", "person", "place", "means", "reason", "manner", "each",
 )  # fmt: skip
 """What the kind of question wants of a sentence (`choosing.kind_evidence`) that also tells whether it answers."""
-
-CERTAIN = frozenset({"元", "%", "面积", "长度"})
-"""Units that a figure must be in to answer; what is counted may be counted in several words."""
 
 
 def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -> Mapping[str, float]:
@@ -67,6 +66,9 @@ def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
         "rarest_missing_near": own.get("rarest_missing_near", own.get("across:rarest_missing", 0.0)),
     }
     same = ("words_above", "bigrams_near", "rarest_missing")
+    span, before = best.passage.spans[best.index], best.passage.spans[max(best.index - 1, 0)]
+    around = " ".join((best.passage.title.folded, best.passage.section.folded, before.text.folded))
+    rows |= wanted.features(asking, span.text.folded, around, across=across)
     return rows | told | {name: own.get(name, 0.0) for name in same} | {f"kind:{asking.question.kind}": 1.0}
 
 
@@ -75,11 +77,13 @@ def ruled_out(asking: Asking, candidates: "Sequence[Candidate]", named: Mapping[
     near but whom it is about; or it is about a place that the passage does not name, or about a year when the sentence
     speaks of another; or it wants a sum, a size or a day, and the best sentence has none.
     """
-    if not asking.asked.vocabulary or asking.question.language == OTHER or named["year"] == -1.0:
+    if not asking.asked.vocabulary or asking.question.language == OTHER:
+        return True
+    if named["year"] == -1.0 and asking.question.says_when:
         return True
     if not named["across"] and not _beyond_subjects(asking, candidates[0]):
         return True
-    if _lacks(asking, candidates[0]):
+    if lacks(asking.question, candidates[0].features):
         return True
     text = candidates[0].passage.text.folded
     return bool(asking.foreign) and not any(place[:2] in text for place in asking.foreign)
@@ -89,15 +93,6 @@ def _beyond_subjects(asking: Asking, candidate: "Candidate") -> bool:
     """Whether anything of the question stands near the sentence but the names of whom it is about and their years."""
     named = " ".join([*(s.name + s.suffix for s in asking.subjects), *map(str, asking.question.years)])
     return any(term not in named for term in candidate.near)
-
-
-def _lacks(asking: Asking, candidate: "Candidate") -> bool:
-    """Whether a sentence has nothing of the kind asked for, where that leaves no doubt."""
-    kind, own = asking.question.kind, candidate.features
-    name = "across" if "across:words" in own else kind
-    if kind is Kind.DATE:
-        return not own.get(f"{name}:exact")
-    return kind is Kind.NUMERIC and asking.question.unit in CERTAIN and bool(own.get(f"{name}:unit_missing"))
 
 
 def of(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -> float:

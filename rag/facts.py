@@ -45,6 +45,7 @@ _DAY_MONTH = re.compile(
     r"(?:st|nd|rd|th)?\b"
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)(?=年|$|[^\d.%％万亿\w]|[-—–~至])|(?<!\d)(?:19|20)\d\d(?=年)")
+_SPAN_OF_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)年?\s?(?:[-—–~至到]|to\b)\s?((?:19|20)\d\d)(?!\d)")
 _QUOTED = re.compile(r"[“「『《〈\"]([^”」』》〉\"]{2,40})[”」』》〉\"]")
 _BODY = re.compile(
     r"[一-龥]{2}(?:[省市区县镇乡]|街道|集团|公司|医院|大学|学院|学校|小学|中学|委员会|管委会|银行|博物馆|图书馆|法院|检察院)"
@@ -88,8 +89,11 @@ def dates(folded: str) -> Iterator[tuple[int, int]]:
 
 
 def years(folded: str) -> set[int]:
-    """Calendar years named in a folded text."""
-    return {int(match.group()) for match in _YEAR.finditer(folded)}
+    """Calendar years named in a folded text, those within "2019至2023年" included."""
+    found = {int(match.group()) for match in _YEAR.finditer(folded)}
+    for first, last in _SPAN_OF_YEARS.findall(folded) if len(found) > 1 else ():
+        found.update(range(int(first), int(last) + 1))
+    return found
 
 
 def names(folded: str) -> set[str]:

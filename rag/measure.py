@@ -79,8 +79,9 @@ def unit_of(folded: str) -> str:
     say."""
     if _SHARE.search(folded):
         return "%"
-    match = _COUNTED.search(folded)
-    if match:
+    counted = list(_COUNTED.finditer(folded))
+    if counted:
+        match = next((m for m in reversed(counted) if m.group().startswith("多少")), counted[0])
         return "元" if match.group(1) == "钱" else match.group(1)
     for word, unit in _UNITS_EN.items() if "how many" in folded else ():
         if re.search(rf"\bhow many (?:[\w-]+ ){{0,2}}{word}", folded):

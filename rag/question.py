@@ -95,7 +95,7 @@ _DONE = re.compile(
     r"完成了?|实际|达到了|实现了|已经?|最后|最终|做了|办了|新增了|建成|累计|上了|回顾|成效|"
     r"\bdid\b|\bactual(?:ly)?\b|\bachieved?\b|\bcompleted?\b|\bwas\b|\bwere\b|\brose\b|\bgrew\b|\bhad\b"
 )
-
+_WHEN = re.compile(r"\d{4}|年|\byear")
 
 OTHER = "other"
 """Language of what is in neither Chinese nor Latin letters."""
@@ -119,6 +119,11 @@ class Question:
     @property
     def long(self) -> bool:
         return self.kind in LONG_KINDS
+
+    @property
+    def says_when(self) -> bool:
+        """Whether what was typed speaks of a year itself, rather than taking one over from the question before."""
+        return self.asked == self.text or bool(_WHEN.search(fold(self.asked)))
 
 
 def understand(text: str, *, asked: str | None = None) -> Question:

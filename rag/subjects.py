@@ -13,14 +13,21 @@ from functools import cached_property, partial
 from embeddings.folding import fold
 from embeddings.romanising import romanise
 from embeddings.terms import words
+from rag.background import background
 from rag.types import Document, DocumentHead
 
 _BODY = "街道|集团|公司|大学|学院|医院|银行|委员会|协会|基金会|局|厅"
 _NAMED = re.compile(rf"^(?P<base>[一-龥]{{2,6}}?)(?P<suffix>{_BODY})$")
 _PLACE = re.compile(r"(?P<base>[一-龥]{2,5}?)(?P<suffix>自治区|开发区|新区|自治州|[省市区县镇乡州])")
 _NO_PLACE = re.compile(
-    r"[社小城园街地片辖景校厂库矿灾郊林本全我该各外内个哪几两三]区$|[城上超股都夜门楼菜本全我该各个]市$|[个各全本]县$"
+    r"[届社小城园街地片辖景校厂库矿灾郊林本全我该各外内个哪几两三]区$|[城上超股都夜门楼菜本全我该各个]市$|[个各全本]县$"
 )
+_COMMON_AREA = re.compile(
+    r"(?:示范|保税|风景|生态|工业|开发|试验|合作|自贸|商务|管理|保护|服务|经济|度假|文化|产业|聚集|集聚|功能|核心|中心|老|主|建成|沿海|"
+    r"沿江|贫困|革命|受灾|疫)(?:城区|区|城市)$"
+)
+_LONGEST_BASE = 4
+_SUFFIX = re.compile(r"自治区|开发区|新区|自治州|[省市区县镇乡州]")
 _BEFORE = re.compile(r"^(?:关于|中共|请问|今年|去年|那么?|在|和|与|跟|对|比|[年月日]|的)+")
 _LATIN_NAME = re.compile(r"\b[A-Z][A-Za-z]{2,}\b")
 _NOT_NAMES = frozenset(
@@ -121,7 +128,7 @@ class Catalog:
         kinds = {suffix[-1] for suffix in self.names.values() if suffix}  # 新区 is a kind of 区
         return [
             base + suffix
-            for base, suffix in _places(folded)
+            for base, suffix in _places_said(folded)
             if suffix[-1] in kinds and not any(base in name or name in base for name in self.names)
         ]
 
@@ -132,6 +139,25 @@ def _places(folded: str) -> Iterator[tuple[str, str]]:
         base = _BEFORE.sub("", match["base"])
         if len(base) >= 2 and not _NO_PLACE.search(base + match["suffix"]):
             yield base, match["suffix"]
+
+
+def _places_said(folded: str) -> Iterator[tuple[str, str]]:
+    """As `_places`, in a question, where anything may stand before a name: whole words only, 静安区, or 江川 and 区; at
+    the beginning of a run of Chinese characters a name may be of no known words."""
+    known = set(words(folded))
+    for match in _SUFFIX.finditer(folded):
+        for size in range(_LONGEST_BASE, 1, -1):
+            start = match.start() - size
+            base, suffix = folded[max(start, 0) : match.start()], match.group()
+            if len(base) < size or _NO_PLACE.search(base + suffix) or _COMMON_AREA.search(base + suffix):
+                continue
+            if base + suffix in known or (base in known and base[0] >= "㐀" and not background().share([base])[0]):
+                yield base, suffix
+                break
+    for run in re.finditer("[一-龥]+", folded):
+        place = next(_places(run.group()[:_LONGEST_BASE]), None)
+        if place and "".join(place) not in known:
+            yield place
 
 
 def _forms(subjects: Sequence[Subject]) -> dict[str, Subject]:

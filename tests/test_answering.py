@@ -275,3 +275,22 @@ def test_groups_cover_what_stands_for_their_words() -> None:
     assert asked.group_coverage(frozenset({"升降机", "门"})) == pytest.approx((2 * 0.25**0.5 + 1) / 3)
     assert asked.head_group_coverage(frozenset({"门"})) == 0.0
     assert asked.group_missing(frozenset({"电梯"})) == pytest.approx(1 / 2)
+
+
+@pytest.mark.parametrize(
+    ("question", "places"),
+    [
+        ("上作报告的区长叫什么", []),  # "作报告的区" is none
+        ("国际合作示范区的认定", []),
+        ("外滩划给了徐汇区吗", ["徐汇区"]),
+        ("为什么要给区城运中心另找地方", []),
+    ],
+)
+def test_only_whole_words_are_places(question: str, places: list[str]) -> None:
+    assert catalog().foreign(question) == places
+
+
+def test_a_year_taken_over_from_the_question_before_is_not_insisted_on() -> None:
+    assert understand("2023年的收入是多少").says_when
+    assert understand("2024年的收入是多少", asked="2024年呢").says_when
+    assert not understand("黄浦2023年的收入是多少", asked="那黄浦呢").says_when

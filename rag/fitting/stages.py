@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from embeddings.folding import fold
 from rag import answering, confidence, retrieval
 from rag.asking import Asking
+from rag.finding import Candidate
 from rag.fitting.cases import Body, Case
 from rag.fitting.logit import Group
 from rag.followup import resolve
@@ -49,21 +50,25 @@ def choosing(body: Body) -> Iterator[Group]:
         if not case.answerable or not case.answers:
             continue
         question = question_of(case, body.snapshot)
-        answers = [fold(answer) for answer in case.answers]
         for part in parts(question, body.snapshot.catalog):
             asking = Asking.from_question(part.question, body.snapshot)
             hits = retrieval.find(body.snapshot, asking, only=part.documents)
             candidates = answering.weigh(body.snapshot, asking, hits[: answering.PASSAGES], depth=24)
-            right = [
-                holds_evidence(case, c.passage.paragraph)
-                and any(answer in c.passage.spans[c.index].text.folded for answer in answers)
-                for c in candidates
-            ]
+            right = [_answers(case, candidate) for candidate in candidates]
             yield Group([c.features for c in candidates], right, case.source, case.held_apart)
 
 
+def _answers(case: Case, candidate: Candidate) -> bool:
+    """Whether it is a sentence of the evidence that holds an answer, where answers are known."""
+    folded = candidate.passage.spans[candidate.index].text.folded
+    return holds_evidence(case, candidate.passage.paragraph) and (
+        not case.answers or any(fold(answer) in folded for answer in case.answers)
+    )
+
+
 def judging(body: Body) -> Iterator[Group]:
-    """The best found for each question, one row a question; right when the documents hold an answer."""
+    """The best found for each question, one row a question; right when the documents hold an answer. One for which
+    something else was found is marked "missed": it tells nothing about what an answer looks like."""
     for case in body.cases:
         yield from _judged(body.snapshot, case)
         if case.answerable and not case.source.startswith("five"):
@@ -80,6 +85,8 @@ def _judged(snapshot: Snapshot, case: Case) -> Iterator[Group]:
         features = confidence.features(asking, hits, candidates)
         if confidence.ruled_out(asking, candidates, features):
             features = {**features, "ruled_out": 1.0}
+        if case.answerable and not any(_answers(case, candidate) for candidate in candidates[:2]):
+            features = {**features, "missed": 1.0}
         yield Group([features], [case.answerable], case.source, case.held_apart)
 
 

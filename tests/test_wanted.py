@@ -1,0 +1,78 @@
+"""What must stand in a sentence for it to answer."""
+
+import pytest
+
+from embeddings import load_encoder
+from rag import Document, wanted
+from rag.asking import Asking
+from rag.facts import years
+from rag.measure import in_unit
+from rag.paraphrasing import LEAST, paraphrases
+from rag.question import understand
+from rag.reading import split
+from rag.snapshot import Snapshot
+from rag.wanted import tail_of
+
+
+def told(question: str, sentence: str, *, across: bool = False) -> dict[str, float]:
+    document = Document("a", "东江区报告", sentence)
+    snapshot = Snapshot.from_documents([document], encoder=load_encoder(), split=split)
+    return dict(wanted.features(Asking.from_question(understand(question), snapshot), sentence, "", across=across))
+
+
+def test_the_thing_asked_for_stands_at_the_end_of_what_names_it() -> None:
+    assert "月薪" in tail_of("平均月薪")
+    assert tail_of("total cost of the tunnel") == ["cost"]
+    assert tail_of("") == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "stretch"),
+    [
+        ("2024年全年的生产总值", "前三季度生产总值2379亿元", 1.0),
+        ("前三季度的生产总值", "前三季度生产总值2379亿元", -1.0),
+        ("2024年的生产总值", "前三季度生产总值2379亿元", 0.0),
+    ],
+)
+def test_part_of_a_year_is_not_the_year(question: str, sentence: str, stretch: float) -> None:
+    assert told(question, sentence)["stretch"] == stretch
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "stands"),
+    [
+        ("新增岗位的平均月薪是多少?", "新增岗位3.9万个,平均月薪6200元", True),
+        ("新增岗位的平均月薪是多少?", "新增岗位3.9万个,帮9267人找到工作", False),
+    ],
+)
+def test_the_thing_asked_for_stands_in_the_sentence_or_not(question: str, sentence: str, stands: bool) -> None:
+    assert told(question, sentence)["tail_sentence"] == float(stands)
+
+
+def test_a_translation_stands_for_the_thing_asked_for() -> None:
+    assert told("What was the population?", "户籍人口85万人", across=True)["tail"] > 0.5
+    assert told("What was the population?", "一般公共预算收入85亿元", across=True)["tail"] == 0
+
+
+def test_a_number_of_the_question_is_missed() -> None:
+    assert told("60岁以上的老人有多少?", "享受长护险的老人3.4万人")["numbers_missing"] == 1
+    assert told("60岁以上的老人有多少?", "60岁以上老人31万人")["numbers_missing"] == 0
+    assert told("2023年的老人有多少?", "老人31万人")["numbers_missing"] == 0  # a year is looked for elsewhere
+
+
+def test_paraphrases_come_back_from_the_other_language() -> None:
+    elderly, made_up = paraphrases(["老人", "鑫鑫鑫"])
+    assert elderly["老年"] >= LEAST
+    assert "老人" not in elderly
+    assert made_up == {}
+
+
+def test_years_within_a_stretch_of_years_are_spoken_of() -> None:
+    assert years("2019至2021年的规划") == {2019, 2020, 2021}
+    assert years("from 2019 to 2021") == {2019, 2020, 2021}
+    assert years("2019年和2021年") == {2019, 2021}
+
+
+def test_a_cell_of_a_table_is_in_the_unit_of_its_column() -> None:
+    assert in_unit("元", "街道:石门街道,投资:2.4。", 11, 14)
+    assert not in_unit("元", "石门街道投资项目:2.4个", 9, 12)
