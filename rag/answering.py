@@ -41,6 +41,8 @@ def answer(
     reranker: Reranker | None = None,
 ) -> tuple[Answer, Sequence[Hit]]:
     """The answer to a resolved question, and the hits it was made from; it abstains when no part is sure enough."""
+    if wording.greeted(question):
+        return Answer(question.asked, question.text, wording.welcome(question), abstained=True), ()
     asked = parts(question, snapshot.catalog)
     findings = [look(snapshot, part, several=len(asked) > 1, only=only, reranker=reranker) for part in asked]
     hits = merged([finding.hits for finding in findings])

@@ -47,11 +47,17 @@ def compose(snapshot: Snapshot, question: Question, findings: Sequence[Finding])
             sentence, citation = state(snapshot, finding, piece, len(citations) + 1, several=several)
             sentences.append(sentence)
             citations.append(citation)
-    answering = [finding for finding in findings if finding.answers]
-    if question.kind is Kind.COMPARISON and len(answering) == len(citations) == 2:
-        compared = wording.compared(question, [f.part.label for f in answering], citations)
-        sentences += [Sentence(compared, (1, 2))] if compared else []
+    if question.kind is Kind.COMPARISON and 1 < len(findings) == len(citations) and _alike(findings):
+        labels = [finding.part.label for finding in findings]
+        compared = wording.compared(question, labels, citations)
+        sentences += [Sentence(compared, tuple(range(1, len(citations) + 1)))] if compared else []
     return Composed(tuple(sentences), tuple(citations))
+
+
+def _alike(findings: Sequence[Finding]) -> bool:
+    """Whether no plan is set against an outcome that was not asked for as such."""
+    told = {c.passage.spans[c.index].aspect for c in (finding.candidates[0] for finding in findings)} - {None}
+    return len(told) < 2 or any(finding.part.documents is None for finding in findings)
 
 
 def pieces(finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> list[tuple[Candidate, Piece]]:

@@ -37,7 +37,10 @@ _AFTER = re.compile(
     r"(?:再)?(?:后一年|下一?年|第2年|第二年|次年)(?:度)?的?|\b(?:in |for )?the (?:next|following) year\b|\b(?:in )?the year after\b"
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)年?")
-_WHICH_SUBJECT = re.compile(r"哪一?个?[省市区县镇]|\b(?:which|what) (?:city|district|town|county|province)\b")
+_WHICH_SUBJECT = re.compile(
+    r"(?:哪一?|[各两三四五六七八九十几\d])个?[省市区县镇]|\b(?:which|what) (?:city|district|town|county|province)\b|"
+    r"\b(?:two|three|four|five|all|each)(?: of)?(?: the)? (?:cities|districts?|towns|counties|provinces)\b"
+)
 _DEFINING = re.compile(r"^什么[是叫]|是什么意思|指的?是什么|^what does .+ mean|^define ")
 _THAT_PLACE = re.compile(r"该[区市省县镇乡]")
 _PRONOUN_ZH = re.compile(r"^它们?的?|^(?:这里|那里|其(?![中他它余]))的?")

@@ -99,7 +99,14 @@ def _only(
     if year is not None and str(year) not in text:
         text = f"{year}年 {text}"
     part = understand(_JOINERS.sub(" ", text))
-    return replace(part, asked=question.asked, kind=question.kind, unit=question.unit, language=question.language)
+    return replace(
+        part,
+        asked=question.asked,
+        kind=question.kind,
+        unit=question.unit,
+        language=question.language,
+        completed=question.completed,
+    )
 
 
 def _clauses_about(

@@ -115,6 +115,8 @@ class Question:
     unit: str
     folded: str
     bare: str
+    completed: bool = False
+    """Whether the question before was needed to tell what this one means."""
 
     @property
     def long(self) -> bool:
@@ -123,7 +125,7 @@ class Question:
     @property
     def says_when(self) -> bool:
         """Whether what was typed speaks of a year itself, rather than taking one over from the question before."""
-        return self.asked == self.text or bool(_WHEN.search(fold(self.asked)))
+        return not self.completed or bool(_WHEN.search(fold(self.asked)))
 
 
 def understand(text: str, *, asked: str | None = None) -> Question:
@@ -140,6 +142,7 @@ def understand(text: str, *, asked: str | None = None) -> Question:
         unit_of(folded),
         folded,
         bare(folded) or folded,
+        completed=asked is not None and asked != text,
     )
 
 

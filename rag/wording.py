@@ -24,6 +24,12 @@ _UNITS = {
     "人次": " visits", "项": " items", "套": " flats", "张": " beds", "台": " units", "件": " cases",
 }  # fmt: skip
 
+_GREETING = re.compile(
+    r"(?:你好|您好|早上好|下午好|晚上好|在吗|嗨|哈[喽啰]|谢谢|多谢|感谢|再见|你是谁|你叫什么(?:名字)?|你能(?:做|干)什么|你会什么|"
+    r"hello|hi|hey|good (?:morning|afternoon|evening)|thanks|thank you|bye|who are you|what can you do)"
+    r"(?:你们?|您|啊|呀|了|there|so much|very much)*[\s,，!！.。?？~]*"
+)
+
 
 def join(sentences: Sequence[Sentence]) -> str:
     """The shown text, each sentence followed by its markers."""
@@ -98,6 +104,17 @@ def _plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def greeted(question: Question) -> bool:
+    """Whether nothing is asked of the documents: a greeting, thanks, a question about who answers."""
+    return bool(_GREETING.fullmatch(question.folded.strip()))
+
+
+def welcome(question: Question) -> str:
+    if question.language == "zh":
+        return "您好！这里只根据已收录的文件回答，每句话都注明出处。请直接提出您的问题。"
+    return "Hello! Answers here come from the indexed documents alone, each sentence with its source. Just ask."
+
+
 def not_found(question: Question, subjects: Sequence[Subject]) -> str:
     """What was looked for and not found."""
     if question.language == "zh":
@@ -114,27 +131,30 @@ def part_not_found(question: Question, label: str) -> str:
 
 
 def compared(question: Question, labels: Sequence[str], citations: Sequence[Citation]) -> str | None:
-    """Which of two key figures is larger; None when they cannot be compared."""
+    """Which of several key figures is the largest; None when they cannot be compared."""
     figures = []
-    for citation in citations:
+    for label, citation in zip(labels, citations, strict=True):
         if citation.key is None:
             return None
         written = citation.quote[citation.key[0] - citation.start : citation.key[1] - citation.start]
         found = next(iter(quantities(fold(written))), None)
         if found is None:
             return None
-        figures.append((written, found))
-    (_, a), (_, b) = figures
-    if a.unit != b.unit:
+        figures.append((found, written, label))
+    if len({figure.unit for figure, *_ in figures}) > 1:
         return None
     zh = question.language == "zh"
-    written_figures = [figure for figure, _ in figures]
-    if a.value == b.value:
-        return f"两者相同：{written_figures[0]}。" if zh else f"Both are the same: {written_figures[0]}."
-    more, less = (0, 1) if a.value > b.value else (1, 0)
-    if zh:
-        return f"相比之下，{labels[more]}（{written_figures[more]}）高于{labels[less]}（{written_figures[less]}）。"
-    return f"{labels[more]} ({written_figures[more]}) is higher than {labels[less]} ({written_figures[less]})."
+    ranked = sorted(figures, key=lambda each: -each[0].value)
+    if ranked[0][0].value == ranked[-1][0].value:
+        said = ranked[0][1]
+        if len(ranked) > 2:
+            return f"几者相同：{said}。" if zh else f"All are the same: {said}."
+        return f"两者相同：{said}。" if zh else f"Both are the same: {said}."
+    named = [f"{label}（{written}）" if zh else f"{label} ({written})" for _, written, label in ranked]
+    if len(ranked) > 2:
+        rest = "、".join(named[1:]) if zh else ", ".join(named[1:])
+        return f"相比之下，{named[0]}最高，其次是{rest}。" if zh else f"{named[0]} is the highest, then {rest}."
+    return f"相比之下，{named[0]}高于{named[1]}。" if zh else f"{named[0]} is higher than {named[1]}."
 
 
 def _short(text: str) -> str:

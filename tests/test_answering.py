@@ -16,8 +16,8 @@ from rag.shelf import LocalShelf
 from rag.snapshot import Snapshot
 from rag.subjects import Catalog, Spoken
 from rag.translating import lexicon
-from rag.types import Leg
-from rag.wording import chinese_figure, english_figure
+from rag.types import Citation, Leg
+from rag.wording import chinese_figure, compared, english_figure
 
 EAST = """# 东江区2024年政府工作报告
 
@@ -294,3 +294,28 @@ def test_a_year_taken_over_from_the_question_before_is_not_insisted_on() -> None
     assert understand("2023年的收入是多少").says_when
     assert understand("2024年的收入是多少", asked="2024年呢").says_when
     assert not understand("黄浦2023年的收入是多少", asked="那黄浦呢").says_when
+
+
+@pytest.mark.parametrize("said", ["你好", "谢谢！", "您好啊", "Hello!", "who are you?"])
+def test_a_greeting_is_no_question_to_the_documents(kb: KnowledgeBase, said: str) -> None:
+    answer = kb.ask(said)
+    assert answer.abstained
+    assert "没有找到" not in answer.text and "do not answer" not in answer.text
+    assert not answer.related
+
+
+def test_the_largest_of_three_is_named() -> None:
+    def cited(number: int, quote: str, figure: str) -> Citation:
+        start = quote.index(figure)
+        return Citation(
+            number, "a", "题", (), f"a#{number}", quote, quote, 0, len(quote), None, key=(start, start + len(figure))
+        )
+
+    question = understand("三个区哪个收入增长最快?")
+    cites = [cited(1, "收入增长8%", "8%"), cited(2, "收入增长6.1%", "6.1%"), cited(3, "收入增长9%", "9%")]
+    assert (
+        compared(question, ["甲区", "乙区", "丙区"], cites)
+        == "相比之下，丙区（9%）最高，其次是甲区（8%）、乙区（6.1%）。"
+    )
+    other = [*cites[:2], cited(3, "收入9亿元", "9亿元")]
+    assert compared(question, ["甲区", "乙区", "丙区"], other) is None
