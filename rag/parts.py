@@ -15,8 +15,13 @@ _ALL = re.compile(
 _PLANNED = re.compile(r"目标|计划|原定|预期|打算|安排|\bplanned\b|\btargets?\b|\bsupposed to\b|\bmeant to\b")
 _ACTUAL = re.compile(r"实际|最后|最终|完成了|达到|结果|办成|收了|\bactual|\bachieved|\breached|\bin the end")
 _CLAUSE = re.compile(r"[^,，;；?？。]+")
+_GENERIC = re.compile(
+    r"增加|新增|增长|减少|下降|完成|实际|计划|目标|预期|安排|户数|数量|个数|总数|人数|比例|几份|两份|报告|文件|当年|那年|那一年|"
+    r"还有|另外|以及|其中|[的有了做定原要又再年]|\b(?:increase|rise|plan|actual|target|number|report|document|year)(?:s|ed|d|ned)?\b"
+)
+"""What says nothing of the topic."""
 _MOST = 4
-_LEAST = 5
+_LEAST = 4
 """Characters of content below which a clause leans on its neighbours for what it is about."""
 
 
@@ -87,7 +92,8 @@ def _only(
     years: Sequence[int],
 ) -> Question:
     """The question about one subject and year: clauses about another are left out, names and years of others struck."""
-    text = " ".join(_clauses_about(question.folded, catalog, subject, subjects, year, years))
+    clauses = _clauses_about(question.folded, catalog, subject, subjects, year, years)
+    text = " ".join(clauses)
     for other in subjects:
         if other is not subject:
             text = re.sub(rf"{re.escape(other.name)}{other.suffix}?|{romanise(other.name)}", " ", text)
@@ -99,14 +105,9 @@ def _only(
     if year is not None and str(year) not in text:
         text = f"{year}年 {text}"
     part = understand(_JOINERS.sub(" ", text))
-    return replace(
-        part,
-        asked=question.asked,
-        kind=question.kind,
-        unit=question.unit,
-        language=question.language,
-        completed=question.completed,
-    )
+    part = replace(part, asked=question.asked, language=question.language, completed=question.completed)
+    asks_itself = part.kind is not Kind.OTHER and len(clauses) < len(_CLAUSE.findall(question.folded))
+    return part if asks_itself else replace(part, kind=question.kind, unit=question.unit)
 
 
 def _clauses_about(
@@ -127,7 +128,7 @@ def _clauses_about(
 
     clauses = _CLAUSE.findall(folded)
     kept = [clause for clause in clauses if not about_another(clause)]
-    content = bare(re.sub(r"20\d\d年?", " ", " ".join(kept)))
+    content = _GENERIC.sub("", bare(re.sub(r"20\d\d年?", " ", " ".join(kept))))
     for s in subjects:
         content = content.replace(s.name + s.suffix, "").replace(s.name, "")
     return kept if len(content.replace(" ", "")) >= _LEAST else clauses

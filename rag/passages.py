@@ -25,6 +25,9 @@ _DONE_SENTENCE = re.compile(
     r"完成|实现|达到?|累计|共有?|同比|获评?|建成|新增|\bwas\b|\bwere\b|\brose\b|\bgrew\b|\bcompleted\b|\breached\b"
 )
 
+_COMPARED = re.compile(r"[较比](?:20|19)\d\d年(?!度?以?来)|\b(?:than|compared (?:with|to)) (?:in )?(?:20|19)\d\d\b")
+"""A year that a figure is held against: the sentence tells of another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -71,7 +74,7 @@ class Passage:
                     start,
                     end,
                     Matchable(folded),
-                    frozenset(years(folded)),
+                    frozenset(years(_COMPARED.sub(" ", folded)) or years(folded)),
                     _aspect(folded, _PLAN_SENTENCE, _DONE_SENTENCE),
                 )
             )

@@ -319,3 +319,21 @@ def test_the_largest_of_three_is_named() -> None:
     )
     other = [*cites[:2], cited(3, "收入9亿元", "9亿元")]
     assert compared(question, ["甲区", "乙区", "丙区"], other) is None
+
+
+def test_a_part_is_of_the_kind_its_own_clause_asks_for() -> None:
+    first, second = parts(understand("东江区的签约率排第几，西岭区2023年的签约率是多少？"), catalog())
+    assert (first.question.kind, first.question.unit) == (Kind.NUMERIC, "")
+    assert (second.question.kind, second.question.unit) == (Kind.NUMERIC, "%")
+
+
+def test_a_clause_that_names_no_topic_takes_the_one_before() -> None:
+    earlier, later = parts(understand("东江区养老床位2020年计划增加多少，2023年增加多少"), catalog())
+    assert "床位" in earlier.question.text and "床位" in later.question.text
+
+
+def test_a_year_that_a_figure_is_held_against_is_not_the_sentences_own() -> None:
+    document = Document("a", "东江区报告", "2021年安排项目100项，较2020年增加28.2%。")
+    snapshot = Snapshot.from_documents([document], encoder=load_encoder(), split=split)
+    (span,) = snapshot.passage_of(snapshot.paragraphs[0]).spans
+    assert span.years == {2021}
