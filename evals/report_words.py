@@ -19,7 +19,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "exact_match": "完全一致",
         "character_f1": "字符 F1",
         "judged_correct": "模型判对",
-        "hybrid": "融合",
+        "hybrid": "综合",
         "lexical": "词面",
         "dense": "向量",
         "aurc": "风险–覆盖面积",

@@ -27,6 +27,8 @@ ACROSS = 16
 """The same where question and passages differ in language, and little else tells them apart."""
 LACKING = 3.0
 """What a sentence loses that has nothing of the kind asked for."""
+NEARLY = 1.0
+"""How far below the best a sentence of a newer document may score and still be taken for the same thing, later."""
 ASPECT = 1.0
 """What a sentence gains for telling the aspect asked for where plan and outcome are asked for side by side."""
 PART = 0.6
@@ -127,7 +129,19 @@ def _with_similarity(snapshot: Snapshot, asking: Asking, found: Sequence[Candida
         score = c.score + fitted("choosing").weight(name) * cosine
         near = asking.sight(c.passage).held_near(c.index)
         scored.append(replace(c, score=score, features={**c.features, name: cosine}, near=near))
-    return sorted(scored, key=lambda c: (-c.score, *c.place))
+    ranked = sorted(scored, key=lambda c: (-c.score, *c.place))
+    return ranked if asking.question.years else _latest_first(ranked)
+
+
+def _latest_first(ranked: list[Candidate]) -> list[Candidate]:
+    """Without a year in the question the latest is meant: of sentences nearly as good that hold all of the question
+    that the best one holds, the one of the newest document comes first."""
+    best = ranked[0]
+    alike = [c for c in ranked if best.score - c.score <= NEARLY and c.near >= best.near]
+    latest = max(alike, key=lambda c: max(c.passage.title_years, default=0))
+    if max(latest.passage.title_years, default=0) <= max(best.passage.title_years, default=0):
+        return ranked
+    return [latest, *(c for c in ranked if c is not latest)]
 
 
 def bonus(question: Question, features: Mapping[str, float], *, aspect: float) -> float:

@@ -337,3 +337,12 @@ def test_a_year_that_a_figure_is_held_against_is_not_the_sentences_own() -> None
     snapshot = Snapshot.from_documents([document], encoder=load_encoder(), split=split)
     (span,) = snapshot.passage_of(snapshot.paragraphs[0]).spans
     assert span.years == {2021}
+
+
+def test_without_a_year_the_newest_document_is_meant() -> None:
+    older = Document("old", "东江区2020年政府工作报告", "全区共有高新技术企业978家。", "old.md", "2021-01-10")
+    newer = Document("new", "东江区2023年政府工作报告", "全区共有高新技术企业1300家。", "new.md", "2024-01-10")
+    snapshot = Snapshot.from_documents([older, newer], encoder=load_encoder(), split=split)
+    kb = KnowledgeBase(LocalShelf(snapshot))
+    assert kb.ask("东江区有多少家高新技术企业？").citations[0].document_id == "new"
+    assert kb.ask("东江区2020年有多少家高新技术企业？").citations[0].document_id == "old"

@@ -25,7 +25,7 @@ import numpy as np
 from embeddings.terms import terms
 from evals.bench.made import paragraphs
 from evals.bench.worker import peak_mb, size_mb, timed
-from evals.environment import machine
+from evals.environment import commit, machine
 from rag.lexical import LexicalIndex, Postings
 from rag.milvus.tables import word
 from rag.rows import LiveRows
@@ -317,7 +317,12 @@ def main(write: Callable[[str], object] = sys.stdout.write) -> None:
     measured = compare(engines, count=args.paragraphs, texts=args.texts, queries=args.queries)
     if args.json:
         report = {name: asdict(result) for name, result in measured.items()}
-        write(json.dumps({"paragraphs": args.paragraphs, "machine": machine(), "engines": report}, indent=2) + "\n")
+        write(
+            json.dumps(
+                {"paragraphs": args.paragraphs, "commit": commit(), "machine": machine(), "engines": report}, indent=2
+            )
+            + "\n"
+        )
         return
     write(_LINE.format("", "build s", "open ms", "p50 ms", "p99 ms", "found", "peak MiB", "disk", "add ms") + "\n")
     for name, r in measured.items():
