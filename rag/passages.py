@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -29,15 +30,23 @@ _COMPARED = re.compile(r"[较比](?:20|19)\d\d年(?!度?以?来)|\b(?:than|compa
 """A year that a figure is held against: the sentence tells of another."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Span:
     """A sentence of a paragraph; offsets count in the paragraph's text."""
 
     start: int
     end: int
     text: Matchable
-    years: frozenset[int]
-    aspect: Aspect | None
+
+    @cached_property
+    def years(self) -> frozenset[int]:
+        """Those it tells of."""
+        folded = self.text.folded
+        return frozenset(years(_COMPARED.sub(" ", folded)) or years(folded))
+
+    @cached_property
+    def aspect(self) -> Aspect | None:
+        return _aspect(self.text.folded, _PLAN_SENTENCE, _DONE_SENTENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +75,9 @@ class Passage:
     def from_paragraph(cls, paragraph: Paragraph, document: Document | DocumentHead) -> "Passage":
         levels = [fold(level) for level in paragraph.section]
         title = fold(document.title)
-        spans = []
-        for start, end in sentences(paragraph.text):
-            folded = fold(paragraph.text[start:end])
-            spans.append(
-                Span(
-                    start,
-                    end,
-                    Matchable(folded),
-                    frozenset(years(_COMPARED.sub(" ", folded)) or years(folded)),
-                    _aspect(folded, _PLAN_SENTENCE, _DONE_SENTENCE),
-                )
-            )
+        spans = [
+            Span(start, end, Matchable(fold(paragraph.text[start:end]))) for start, end in sentences(paragraph.text)
+        ]
         text = fold(paragraph.text)
         units = [units_of(text), *(units_of(span.text.folded) for span in spans)]
         return cls(

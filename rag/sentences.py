@@ -7,6 +7,7 @@ _SENTENCE = re.compile(
     r"[^。!?！？;；\n]*?(?:[。!?！？;；\n]+[”’」』\"')）】]*|(?<![0-9A-Z])(?<!\b[A-Z][a-z])\.(?=\s+[A-Z\"“(]|\s*$)|$)",
     re.S,
 )
+_SAYS = re.compile(r"[^\W_]")
 _CLAUSE = re.compile(r"[^，,、：:。!?！？;；\n]+[，,：:。!?！？;；\n]*|[、]")
 
 
@@ -18,5 +19,5 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
             start += 1
         while end > start and text[end - 1].isspace():
             end -= 1
-        if any(ch.isalnum() for ch in text[start:end]):
+        if _SAYS.search(text, start, end):
             yield start, end
