@@ -250,6 +250,44 @@ def test_answer_streams_and_can_be_stopped(page):
     assert page.locator(".yj-turn").count() == 2
 
 
+def test_enter_while_an_answer_is_written_asks_nothing_and_loses_nothing(page, site):
+    page.fill("#yj-box textarea", "慢：一般公共预算收入？")
+    page.press("#yj-box textarea", "Enter")
+    page.locator("#yj-live .yj-is-running .yj-cite").wait_for()
+    asked = len(site.kb.asked)
+    page.fill("#yj-box textarea", QUESTION)
+    page.press("#yj-box textarea", "Enter")
+    page.wait_for_timeout(500)
+    assert page.input_value("#yj-box textarea") == QUESTION
+    assert len(site.kb.asked) == asked
+    page.get_by_role("button", name="停止").click()
+    page.locator("#yj-live .yj-is-stopped").wait_for()
+    page.press("#yj-box textarea", "Enter")
+    finished(page, QUESTION)
+    assert page.locator(".yj-turn").count() == 2
+
+
+def test_an_empty_question_changes_nothing(page):
+    ask(page, QUESTION)
+    page.fill("#yj-box textarea", "  ")
+    page.press("#yj-box textarea", "Enter")
+    page.wait_for_timeout(500)
+    assert page.input_value("#yj-box textarea") == "  "
+    assert page.locator("#yj-live .yj-turn").count() == 1
+
+
+def test_opening_another_conversation_leaves_what_is_being_written(page):
+    page.fill("#yj-box textarea", "慢：一般公共预算收入？")
+    page.press("#yj-box textarea", "Enter")
+    page.locator("#yj-live .yj-is-running .yj-cite").wait_for()
+    page.get_by_role("button", name="新对话").click()
+    page.locator(".yj-turn").wait_for(state="detached")
+    page.wait_for_timeout(3000)
+    assert page.locator(".yj-turn").count() == 0
+    ask(page, QUESTION)
+    assert page.locator(".yj-turn").count() == 1
+
+
 def test_citations_open_while_the_answer_is_still_written(page):
     page.fill("#yj-box textarea", "慢：一般公共预算收入？")
     page.press("#yj-box textarea", "Enter")

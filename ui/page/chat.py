@@ -51,15 +51,15 @@ def chat_tab(page: gr.Blocks, bridge: Any, kb: Knowledge, words: Words, *, feedb
     turns = gr.State(())
     shown = [log, live, box, turns]
 
-    running: dict[str, Any] = {**QUIET, "concurrency_limit": None}
-    asked = gr.on([box.submit, ask.click], handlers.ask, [box, turns, *narrowed], shown, trigger_mode="once", **running)
+    # Gradio would drop an Enter that comes between an answer's last word and its own note that the event is over.
+    running: dict[str, Any] = {**QUIET, "concurrency_limit": None, "trigger_mode": "multiple"}
+    asked = gr.on([box.submit, ask.click], handlers.ask, [box, turns, *narrowed], shown, **running)
     linked = bridge.ask_question(handlers.ask_question, [turns, *narrowed], shown, **running)
     again = bridge.ask_again(handlers.ask_again, [turns], shown, **running)
-    asking = [asked, linked, again]
-    for event in asking:
+    for event in (asked, linked, again):
         event.failure(handlers.failed, [turns], shown, **QUIET)
-    stop.click(handlers.stopped, [turns], shown, cancels=asking, queue=False, **QUIET)
-    bridge.open_turns(handlers.open_turns, None, shown, cancels=asking, **QUIET)
+    stop.click(handlers.stop, None, None, queue=False, **QUIET)
+    bridge.open_turns(handlers.open_turns, None, shown, **running)
     bridge.give_feedback(handlers.give_feedback, [turns], None, **QUIET)
     for button, export in ((markdown, download(kb, "md")), (word, download(kb, "docx"))):
         button.click(export, [turns], payload, **QUIET).success(
