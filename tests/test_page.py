@@ -276,6 +276,19 @@ def test_an_empty_question_changes_nothing(page):
     assert page.locator("#yj-live .yj-turn").count() == 1
 
 
+def test_what_was_typed_outlives_a_reload(page):
+    page.fill("#yj-box textarea", "还没问完的")
+    page.reload()
+    page.wait_for_function("document.querySelector('#yj-box textarea')?.value === '还没问完的'")
+    page.press("#yj-box textarea", "Enter")
+    finished(page, "还没问完的")
+    page.wait_for_function("document.querySelector('#yj-box textarea').value === ''")
+    page.reload()
+    page.locator("#yj-live .yj-turn").wait_for()
+    page.wait_for_timeout(1000)
+    assert page.input_value("#yj-box textarea") == ""
+
+
 def test_opening_another_conversation_leaves_what_is_being_written(page):
     page.fill("#yj-box textarea", "慢：一般公共预算收入？")
     page.press("#yj-box textarea", "Enter")

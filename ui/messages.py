@@ -48,6 +48,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "looking": ("正在查找…", "Looking…"),
     "stopped": ("已停止", "Stopped"),
     "failed": ("未能回答：{reason}", "This could not be answered: {reason}"),
+    "notice_error": ("出错", "Error"),
+    "connection_lost": (
+        "与服务器的连接断了，正在重连；连上后页面会重新打开，对话和没发出的问题都在",
+        "The connection to the server was lost and is being made again; the page then reopens with the conversation "
+        "and what was typed",
+    ),
+    "busy": ("服务正忙，请稍后再试", "The service is busy; try again in a moment"),
     "failed_unexpected": (
         "服务出错，请重试；若仍不行，请把时间告诉管理员",
         "The service failed. Try again; if it persists, tell the administrator the time",

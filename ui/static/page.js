@@ -625,6 +625,49 @@
       if (now) send("open_turns", { turns: now.turns });
     }
     follow();
+    typed();
+    notices.observe($(".toast-wrap") || document.body, { childList: true, subtree: true });
+  }
+
+  // ---- the connection: Gradio says in English, once for every event, that it is gone; then it loads the page anew
+  const notices = new MutationObserver((changes) => {
+    for (const added of changes.flatMap((c) => [...c.addedNodes])) {
+      if (added.nodeType !== 1) continue;
+      for (const text of $$(".toast-message-text", added)) {
+        if (/connection|currently busy/i.test(text.textContent)) text.textContent = say(/busy/i.test(text.textContent) ? "busy" : "connection_lost");
+        else if (!text.textContent.trim()) text.textContent = say("connection_lost");
+      }
+      for (const title of $$(".toast-title", added)) {
+        const word = title.firstChild;
+        if (word && word.nodeType === 3 && word.data.trim() === "Error") word.data = say("notice_error");
+      }
+    }
+    const seen = new Set();
+    for (const item of $$(".toast-item")) {
+      const text = $(".toast-messages", item)?.textContent;
+      if (seen.has(text)) $(".toast-close", item)?.click();
+      seen.add(text);
+    }
+  });
+  // What was typed outlives that, and any other reload.
+  const TYPED = "youju.typed";
+  addEventListener("pagehide", () => {
+    const box = $("#yj-box textarea");
+    if (box) sessionStorage.setItem(TYPED, box.value);
+  });
+  function typed() {
+    const kept = sessionStorage.getItem(TYPED);
+    sessionStorage.removeItem(TYPED);
+    let touched = !kept;
+    addEventListener("keydown", () => { touched = true; }, { once: true });
+    const put = () => {
+      const box = $("#yj-box textarea");
+      if (touched || !box || box.value) return;
+      box.value = kept;
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    };
+    put();
+    setTimeout(put, 700); // what Gradio draws at the page's opening may have emptied it again
   }
 
   window.youju = {
