@@ -44,8 +44,10 @@ _NEGATION = re.compile(r"[不没未无非]|\bnot?\b")
 _NAME = re.compile(r"[“《「『\"]")
 _EACH = re.compile(r"[、/]|,? and |和|以及|及|[①②③④⑤]|一是|二是|\d\)")
 
-CERTAIN = frozenset({"元", "%", "面积", "长度"})
-"""Units that a figure must be in to answer; what is counted may be counted in several words."""
+LOOSE = frozenset(
+    {"", "个", "次", "人次", "种", "类", "位", "所", "座", "批", "届", "级", "层级", "倍", "年", "月", "天", "日"}
+)
+"""Units whose figure may be written in many ways, or in words; in any other a figure must be to answer."""
 
 
 def coverages(asking: Asking, passages: Sequence[Passage]) -> Sequence[Sequence[Mapping[str, float]]]:
@@ -143,7 +145,7 @@ def lacks(question: Question, features: Mapping[str, float]) -> bool:
     name = "across" if "across:words" in features else question.kind
     if question.kind is Kind.DATE:
         return not features.get(f"{name}:exact")
-    return question.kind is Kind.NUMERIC and question.unit in CERTAIN and bool(features.get(f"{name}:unit_missing"))
+    return question.kind is Kind.NUMERIC and question.unit not in LOOSE and bool(features.get(f"{name}:unit_missing"))
 
 
 def heads(span: Span) -> bool:

@@ -78,6 +78,16 @@ def quantities(folded: str) -> Iterator[Quantity]:
         yield Quantity(value, "" if unit in _NO_UNIT else unit, *match.span())
 
 
+_YEAR_ALONE = re.compile(r"(?:(?<=^)|(?<=[a-z] ))(?:19|20)\d\d(?= [a-z]|[.,;]? |[.,;]?$)")
+
+
+def is_year(folded: str, quantity: Quantity) -> bool:
+    """Whether a quantity of a folded text is a calendar year: 2024年, "the 2024 list"."""
+    if not 1900 <= quantity.value < 2100:
+        return False
+    return quantity.unit == "年" or (not quantity.unit and bool(_YEAR_ALONE.match(folded, quantity.start)))
+
+
 def dates(folded: str) -> Iterator[tuple[int, int]]:
     """(month, day) of the dates written out: 6月29日, June 29."""
     for match in re.finditer(r"(\d{1,2})月(\d{1,2})日", folded):

@@ -26,19 +26,26 @@ _ASKED_EN = re.compile(
 )
 _SKIPPED_EN = re.compile(r"^(?:(?:was|were|is|are|the|a|an|new|of|total|number|amount)\s+)+")
 _STOP_EN = re.compile(
-    r"\b(?:did|does|do|was|were|is|are|has|have|had|will|would|can|in|at|by|for|to|on|from|under|during|as|that|which)\b|"
+    r"\b(?:did|does|do|was|were|is|are|has|have|had|will|would|can|in|at|by|for|to|on|"
+    r"from|under|during|as|that|which)\b|"
     r"[,.;:?!]"
 )
 
 _MONEY = re.compile(
-    r"多少钱|多少资金|花了?多少|投[入资]了?多少|经费|预算(?!收入的)|补贴|奖金|"
+    r"多少钱|多少资金|花了?多少|投[入资]了?多少|经费|预算(?!收入的)|补贴|奖金|造价|租金|房租|房价|单价|票价|售价|年薪|月薪|工资|薪[水酬资]|"
     r"\bhow much (?:money|funding)|"
-    r"\bhow much .{0,40}\b(?:spend|spent|cost|invest|invested|pay|paid|raised?)\b"
+    r"\bhow much .{0,40}\b(?:spend|spent|cost|invest|invested|pay|paid|raised?)\b|"
+    r"\bwhat(?:'s| is| was| were| are)? (?:(?!of|share|percent|"
+    r"proportion)[\w'-]+ ){0,5}(?:cost|price|rent|fees?|salary|wages?|bill|fine|income|budget|worth)\b|"
+    r"\b(?:in (?:yuan|(?:us )?dollars?|rmb)|how many (?:(?:million|billion) )?(?:yuan|"
+    r"(?:us )?dollars?|rmb))\b"
 )
 _SHARE = re.compile(
     r"百分之几|几个百分点|占比|比例|比重|增长率|增速|增幅|涨幅|降幅|"
     r"率是?多少|率有多高|涨了多少|增长了?多少|下降了?多少|"
-    r"\bpercent|\bpercentage|\bgrowth rate|\bwhat (?:share|proportion|rate)|"
+    r"\bper ?cent|\bpercentage|\b(?:growth|unemployment|vacancy|occupancy|employment|"
+    r"birth|interest|response|completion) rate|"
+    r"\bwhat (?:share|proportion|rate)|\bat what (?:\w+ )?rate|"
     r"\bhow (?:much|fast) .{0,40}\b(?:grow|grew|rise|rose|fall|fell|increase)"
 )
 _AREA = re.compile(r"面积|占地|\bfloor area|\bhow many (?:square|hectares)|\bhow much (?:land|space|green)")
@@ -48,11 +55,22 @@ _LENGTH = re.compile(
 )
 _UNITS_EN = {
     "households": "户", "families": "户", "people": "人", "residents": "人", "workers": "人", "students": "人",
-    "talents": "人", "staff": "人", "beds": "张", "compan": "家", "firms": "家", "enterprises": "家", "banks": "家",
+    "talents": "人", "staff": "人", "tourists": "人", "visitors": "人", "passengers": "人",
+    "patients": "人", "officers": "人",
+    "teachers": "人", "engineers": "人", "employees": "人", "athletes": "人", "pupils": "人",
+    "children": "人", "women": "人",
+    "doctors": "人", "volunteers": "人", "guests": "人", "seekers": "人", "tonnes": "吨",
+    "storeys": "层", "floors": "层",
+    "couples": "对", "megawatts": "千瓦", "trees": "棵", "books": "册", "seats": "个", "visits": "人次",
+    "beds": "张", "compan": "家", "firms": "家", "enterprises": "家", "banks": "家",
     "projects": "项", "cases": "件", "flats": "套", "apartments": "套", "homes": "套", "measures": "项",
-    "streets": "条", "roads": "条", "seats": "个", "lifts": "台", "sites": "个", "schools": "所", "countries": "个",
+    "streets": "条", "roads": "条", "lifts": "台", "sites": "个", "schools": "所", "countries": "个",
 }  # fmt: skip
 _COUNTED = re.compile(rf"(?:多少|(?<!哪)几)个?(?:亿|万)*(百分点|平方米|平方公里|公里|公顷|人次|艘次|[{_COUNTERS}元钱])")
+_PEOPLE = re.compile(
+    r"(?:多少|几)[万余]*(?!家|个|户|套)[㐀-鿿]{0,4}(?:[求志消亲患]\w者|职工|员工|教师|老师|医生|护士|学生|居民|老人|观众|游客|"
+    r"旅客|乘客|病人|党员|干部|民警|选手|人口)"
+)
 _VALUE = re.compile(
     r"(?:收入|产值|投资|投资额|总额|金额|资金|税收|利润|营收|票房|成交额|销售额|产出)$|"
     r"\b(?:revenue|investment|turnover|sales)\b"
@@ -66,7 +84,11 @@ _ALIKE: dict[str, tuple[str, ...]] = {
     "家": ("家", "户", "个", "compan", "firm", "enterprise"), "所": ("所", "家", "个", "school"),
     "个": ("个", "家", "项", "处", "所", "条", "种", "座", "类", "批"), "项": ("项", "个", "条", "project", "件"),
     "条": ("条", "项", "个"), "处": ("处", "个"), "座": ("座", "个"), "件": ("件", "个", "起", "case"),
-    "套": ("套", "户", "flat", "apartment"), "台": ("台", "部"), "部": ("部", "台"), "只": ("只", "个"),
+    "吨": ("吨", "公斤", "千克", "tonne"), "层": ("层", "楼", "store", "floor"), "对": ("对", "couple"),
+    "千瓦": ("瓦", "watt"),
+    "棵": ("棵", "株", "tree"), "株": ("株", "棵", "tree"), "册": ("册", "本", "book"), "幢": ("幢", "栋", "座", "楼"),
+    "栋": ("栋", "幢", "座", "楼"), "套": ("套", "户", "flat", "apartment"), "台": ("台", "部"),
+    "部": ("部", "台"), "只": ("只", "个"),
     "场": ("场", "次"), "次": ("次", "场"), "张": ("张", "bed"), "种": ("种", "个", "类"), "类": ("类", "个", "种"),
 }  # fmt: skip
 """What a figure may be written in that is asked for in a unit."""
@@ -86,7 +108,7 @@ def unit_of(folded: str) -> str:
     for word, unit in _UNITS_EN.items() if "how many" in folded else ():
         if re.search(rf"\bhow many (?:[\w-]+ ){{0,2}}{word}", folded):
             return unit
-    for unit, pattern in (("元", _MONEY), ("面积", _AREA), ("长度", _LENGTH)):
+    for unit, pattern in (("元", _MONEY), ("人", _PEOPLE), ("面积", _AREA), ("长度", _LENGTH)):
         if pattern.search(folded):
             return unit
     return "元" if _VALUE.search(head_of(folded, "zh" if "多少" in folded else "en")) else ""

@@ -56,14 +56,19 @@ _KINDS_ZH: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (Kind.ENTITY, r"哪|什么|啥|叫|名称|名字"),
     )
 )  # fmt: skip
+_MEASURES = (
+    "(?:rate|ratio|cost|price|rent|fee|salary|wage|population|revenue|turnover|profit|budget|income|size|length|height|capacity|"
+    "density|tonnage|output|expectancy|concentration|gdp|gross domestic product)s?"
+)
 _KINDS_EN: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
         (Kind.COMPARISON, r"\bcompare|\bcompared|\bhigher\b|\blower\b|\bmore or (?:less|fewer)|\bgreater\b|\bdifference between|\bwhich .{0,30}\b(?:more|most|highest|largest|fastest)\b"),
         (Kind.REASON, r"\bwhy\b|\breasons?\b|\bwhat caused\b"),
-        (Kind.DATE, r"\bwhen\b|\bwhat (?:date|year|month|day|time)|\bwhich (?:date|year|month|day)|\bon what (?:date|day)|\bby what (?:date|year)|\bin what (?:year|month)|\bhow long\b"),
-        (Kind.NUMERIC, r"\bhow (?:many|much|large|big|high|far|old|fast|tall|wide|deep|often)\b|\bwhat (?:percentage|percent|share|proportion|number|amount|rate|total|area|was the (?:number|total))|\bby how\b|\bpercentage points?\b"),
-        (Kind.LIST, r"\bwhat are\b|\bwhich (?:two|three|four|five|six|seven|eight|nine|ten)\b|\blist\b|\bname the\b|\bwhat (?:two|three|four|five|six|seven|eight|nine|ten)\b|\bwhich [a-z]+s\b(?! is)"),
+        (Kind.DATE, r"^(?:by |since |until |from )?when\b|\bwhen (?:did|do|does|was|were|is|are|will|would|can|could|should|had|has|have|exactly)\b|(?:and|or|,) when\b|\bwhat (?:date|year|month|day|time)|\bwhich (?:date|year|month|day)|\bon what (?:date|day)|\bby what (?:date|year)|\bin what (?:year|month)|\bhow long\b"),
+        (Kind.NUMERIC, r"\bhow (?:many|much|large|big|high|far|old|fast|tall|wide|deep|often)\b|\bwhat (?:percentage|percent|share|proportion|number|amount|rate|total|area|was the (?:number|total))|\bby how\b|\bpercentage points?\b|"
+        rf"\bwhat(?:'s| is| was| were| are| will be) (?:(?!of\b)[\w'-]+ ){{0,6}}?(?:{_MEASURES})\b|\bwhat (?:{_MEASURES})\b"),
+        (Kind.LIST, r"\bwhat are\b|\bwhich (?:two|three|four|five|six|seven|eight|nine|ten)\b|\blist\b|\bname the\b|\bwhat (?:two|three|four|five|six|seven|eight|nine|ten)\b|\bwhich (?!\w*(?:ss|us)\b)[a-z]+s\b(?! is)"),
         (Kind.PERSON, r"\bwho(?:se|m)?\b|\bwhat (?:person|name of the person)"),
         (Kind.DEFINITION, r"\bwhat (?:is|does) .{1,60}\b(?:mean|refer to|stand for)\b|\bdefine\b|\bmeaning of\b|\bdefinition\b"),
         (Kind.PLACE, r"\bwhere\b|\b(?:what|which) (?:city|country|district|place|location|street|town|state)"),

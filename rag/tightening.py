@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from embeddings.folding import fold, fold_with_offsets
 from rag.asking import Asking
 from rag.choosing import DATE, kind_evidence
-from rag.facts import quantities
+from rag.facts import is_year, quantities
 from rag.matching import Matchable
 from rag.measure import in_unit
 from rag.passages import Passage
@@ -80,7 +80,11 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
     if kind is Kind.DATE:
         spans = [m.span() for m in DATE.finditer(folded.text)]
     else:
-        spans = [(q.start, q.end) for q in quantities(folded.text) if q.unit not in ("年", "月", "日")]
+        spans = [
+            (q.start, q.end)
+            for q in quantities(folded.text)
+            if not is_year(folded.text, q) and q.unit not in ("年", "月", "日")
+        ]
     spans = [(s, e) for s, e in spans if folded.text[s:e] not in asking.question.folded]
     if not spans:
         return None

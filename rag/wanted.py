@@ -1,38 +1,31 @@
 """What must stand in a sentence for it to answer, beyond the words it shares with the question: the very thing asked
 for (月薪 of 平均月薪), the numbers the question names, the stretch of the year it speaks of."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from embeddings.terms import words
+from rag import scope
 from rag.asking import Asking
+from rag.naming import name_missing
 from rag.paraphrasing import paraphrases
 from rag.translating import lexicon
 
-_NUMBER = re.compile(r"(?<![\d.])(?!(?:19|20)\d\d(?![\d.]))\d+(?:\.\d+)?")
-_WHOLE_YEAR = re.compile(r"全年|年度|年底|年末|\bfull year\b|\bwhole year\b|\bend of\b")
-_PART_OF_YEAR = re.compile(
-    r"前三季度|[一二三四1-4]季度|上半年|下半年|1[-至—到]\d{1,2}月|前\d+个?月|"
-    r"\bfirst (?:half|three quarters|\w+ months)\b"
-)
 PARTLY = 0.8
 """What half of a longer word counts: 求职 for 求职者."""
 
 
 def features(asking: Asking, sentence: str, around: str, *, across: bool) -> Mapping[str, float]:
     """Of a folded sentence and what stands around it (title, headings, the sentence before): `tail` and
-    `tail_sentence`, 0 to 1, how surely the thing asked for stands in both or in the sentence; `numbers_missing`, the
-    share of the question's numbers that do not; `stretch`, 1 where the whole year is asked for and part of it is told
-    or the other way round, -1 where they agree. `across`: the sentence is in the other language."""
+    `tail_sentence`, 0 to 1, how surely the thing asked for stands in both or in the sentence; `name_missing` of
+    `rag.naming`; all of `rag.scope`. `across`: the sentence is in the other language."""
     text = f"{around} {sentence}"
     tail = tail_of(asking.head)
     stands = _stands_across if across else _stands
-    numbers = _NUMBER.findall(asking.question.folded)
     return {
         "tail": stands(tail, text),
         "tail_sentence": stands(tail, sentence),
-        "numbers_missing": sum(number not in text for number in numbers) / len(numbers) if numbers else 0.0,
-        "stretch": _stretch(asking.question.folded, sentence),
+        "name_missing": name_missing(asking.question, sentence),
+        **scope.features(asking.question, sentence, text),
     }
 
 
@@ -63,10 +56,3 @@ def _stands_across(tail: Sequence[str], text: str) -> float:
         return float(any(word in text for word in tail))
     surest = max(worth for _, worth in ways)
     return max((worth / surest for other, worth in ways if other in text), default=0.0)
-
-
-def _stretch(asked: str, sentence: str) -> float:
-    wants, told = ((bool(_WHOLE_YEAR.search(text)), bool(_PART_OF_YEAR.search(text))) for text in (asked, sentence))
-    if not any(wants) or not any(told):
-        return 0.0
-    return -1.0 if any(w and t for w, t in zip(wants, told, strict=True)) else 1.0

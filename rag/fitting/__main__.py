@@ -1,6 +1,8 @@
 """Fits the weight files: python -m rag.fitting --data FOLDER [--reports FOLDER] [--stage ranking choosing confidence]
 
-Fitted on one half of the rows, reported on the other; the halves are cut by a hash, so that nothing moves between them.
+Ranking and choosing are fitted on one half of the rows and reported on the other; the halves are cut by a hash, so that
+nothing moves between them. Of the confidence, each half is judged by what was fitted on the other: thresholds and
+figures come from that, and what is kept is fitted on both.
 """
 
 import argparse
@@ -87,36 +89,38 @@ def fit_confidence(groups: Sequence[Group], about: Mapping[str, object]) -> tupl
     out = np.array([bool(g.features[0].get("ruled_out") or g.features[0].get("missed")) for g in groups])
     names = tuple(name for name in names if name not in ("ruled_out", "missed"))
     x = logit.matrix([g.features[0] for g in groups], names)
-    learned = ~apart & ~out & (share > 0)
-    fitted_model = boosting.boost(x[learned], yes[learned], share[learned], names)
-    chance = np.array([0.0 if g.features[0].get("ruled_out") else fitted_model.chance(g.features[0]) for g in groups])
-    groups_by_family = np.array([name.split()[0] for name in family])
+    learned = ~out & (share > 0)
+    ruled_out = np.array([bool(g.features[0].get("ruled_out")) for g in groups])
+    chance = np.zeros(len(groups))
+    for half in (apart, ~apart):
+        other = boosting.boost(x[learned & ~half], yes[learned & ~half], share[learned & ~half], names)
+        for row in np.flatnonzero(half & ~ruled_out).tolist():
+            chance[row] = other.chance(groups[row].features[0])
+    kinds = np.array([name.split()[0] for name in family])
     english = x[:, names.index("english")] > 0
-    own_apart = apart & yes & np.isin(groups_by_family, ("own", "reports"))
+    own = yes & np.isin(kinds, ("own", "reports"))
     thresholds = {
-        language: round(float(np.quantile(chance[own_apart & mine], FALSE_ABSTENTION[language])), 3)
+        language: round(float(np.quantile(chance[own & mine], FALSE_ABSTENTION[language])), 3)
         for language, mine in (("zh", ~english), ("en", english))
     }
-    threshold = np.where(english, thresholds["en"], thresholds["zh"])
+    silent = chance < np.where(english, thresholds["en"], thresholds["zh"])
     figures: dict[str, object] = {"thresholds": thresholds}
-    for name in sorted(set(groups_by_family)):
-        for half, chosen in (("fitted", ~apart), ("held_apart", apart)):
-            own = chosen & (groups_by_family == name)
-            silent = chance < threshold
-            figures[f"{name} {half}"] = {
-                figure: round(float(silent[rows].mean()), 3)
-                for figure, rows in (("abstention_recall", own & ~yes), ("false_abstention", own & yes))
-                if rows.any()
-            }
+    for kind in sorted(set(kinds)):
+        figures[kind] = {
+            figure: round(float(silent[rows & (kinds == kind)].mean()), 3)
+            for figure, rows in (("abstention_recall", ~yes), ("false_abstention", yes))
+            if (rows & (kinds == kind)).any()
+        }
     curve = [
         [
             round(t, 2),
-            round(float((chance[apart] >= t).mean()), 3),
-            round(float((~yes[apart & (chance >= t)]).mean()), 3),
+            round(float((chance >= t).mean()), 3),
+            round(float((~yes[chance >= t]).mean()), 3),
         ]
         for t in np.arange(0.05, 1.0, 0.05)
     ]
-    return replace(fitted_model, about={**about, **figures, "threshold_coverage_risk": curve}), figures
+    kept = boosting.boost(x[learned], yes[learned], share[learned], names)
+    return replace(kept, about={**about, **figures, "threshold_coverage_risk": curve}), figures
 
 
 def main() -> int:

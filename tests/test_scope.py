@@ -1,0 +1,75 @@
+"""How much is asked for, and what kind of name: rules over wordings, each with its counterpart."""
+
+import pytest
+
+from rag import scope
+from rag.measure import unit_of
+from rag.naming import name_missing
+from rag.question import understand
+
+
+def told(question: str, sentence: str) -> dict[str, float]:
+    return dict(scope.features(understand(question), sentence, sentence))
+
+
+@pytest.mark.parametrize(
+    ("feature", "question", "sentence", "value"),
+    [
+        ("stretch", "2024年全年的生产总值", "前三季度生产总值2379亿元", 1),
+        ("stretch", "前三季度的生产总值", "前三季度生产总值2379亿元", -1),
+        ("stretch", "2024年的生产总值", "前三季度生产总值2379亿元", 0),
+        ("so_far", "累计加装电梯多少台", "2024年新增加装电梯100台", 1),
+        ("so_far", "累计加装电梯多少台", "累计加装电梯310台", -1),
+        ("so_far", "加装电梯多少台", "累计加装电梯310台", 0),
+        ("so_far", "how many lifts are there in total?", "another 100 lifts were added", 1),
+        ("numbers_missing", "第六届进博会的成交额是多少?", "第七届进博会成交额3亿美元", 1),
+        ("numbers_missing", "第七届进博会的成交额是多少?", "第七届进博会成交额3亿美元", 0),
+        ("numbers_missing", "22号线和18号线哪个先开工?", "18号线已开工", 0.5),
+        ("share_for_count", "报警一共接了多少起?", "报警数量下降34.1%", 1),
+        ("share_for_count", "报警一共接了多少起?", "2023年报警812起,下降34.1%", 0),
+        ("share_for_count", "报警数量下降了百分之几?", "报警数量下降34.1%", 0),
+        ("members_missing", "四个专栏分别叫什么?", "新开了“专区”等专栏", 0.5),
+        ("members_missing", "哪四个专栏?", "新开了甲、乙、丙、丁专栏", 0),
+        ("members_missing", "专栏是什么时候开的?", "新开了专栏", 0),
+    ],
+)
+def test_as_much_is_told_as_is_asked(feature: str, question: str, sentence: str, value: float) -> None:
+    assert told(question, sentence)[feature] == value
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "value"),
+    [
+        ("技术交易系统是哪家公司开发的?", "技术交易系统2020年上线", 1),
+        ("技术交易系统是哪家公司开发的?", "技术交易系统由东方软件公司开发", -1),
+        ("华东电力公司的系统是哪家公司开发的?", "华东电力公司的系统2020年上线", 1),  # its own name is no answer
+        ("历史地块是哪家企业开发的?", "历史地块由中信泰富合作开发", -1),
+        ("系统是哪一年上线的?", "系统2020年上线", 0),
+        ("实验室的主任是谁?", "实验室落户本区", 1),
+        ("实验室的主任是谁?", "实验室主任王小明作了介绍", -1),
+        ("谁带队入驻了研究院?", "丘成桐院士带领的团队入驻", -1),
+        ("which company developed the system?", "the system went online in 2020", 1),
+        ("which company developed the system?", "the system was developed by eastsoft", -1),
+    ],
+)
+def test_a_name_of_the_kind_asked_for_is_there_or_missing(question: str, sentence: str, value: float) -> None:
+    assert name_missing(understand(question), sentence) == value
+
+
+@pytest.mark.parametrize(
+    ("question", "unit"),
+    [
+        ("what was the unemployment rate in 2023?", "%"),
+        ("what was the total construction cost of the tunnel?", "元"),
+        ("what's the average price per square metre?", "元"),
+        ("how many us dollars of foreign capital came in?", "元"),
+        ("how many tourists came?", "人"),
+        ("总共来了多少求职者?", "人"),
+        ("全区有多少员工?", "人"),
+        ("平均租金几何,每月多少?", "元"),
+        ("全区有多少家企业?", "家"),
+        ("2024年的目标是多少?", ""),
+    ],
+)
+def test_the_unit_follows_from_what_is_asked_for(question: str, unit: str) -> None:
+    assert unit_of(question) == unit
