@@ -79,13 +79,18 @@ def quantities(folded: str) -> Iterator[Quantity]:
 
 
 _YEAR_ALONE = re.compile(r"(?:(?<=^)|(?<=[a-z] ))(?:19|20)\d\d(?= [a-z]|[.,;]? |[.,;]?$)")
+_OF_A_LIST = re.compile(r"(?<![^ ,;.。；])\d{1,2}[.、)](?!\d)")
+_ADDRESS = frozenset("弄号街")
 
 
-def is_year(folded: str, quantity: Quantity) -> bool:
-    """Whether a quantity of a folded text is a calendar year: 2024年, "the 2024 list"."""
-    if not 1900 <= quantity.value < 2100:
+def counts(folded: str, quantity: Quantity) -> bool:
+    """Whether a quantity of a folded text says how many or how much: not a calendar year (2024年, "the 2024 list"), an
+    address (211弄, 19号线) or the number of an item ("3.")."""
+    if quantity.unit in _ADDRESS or _OF_A_LIST.match(folded, quantity.start):
         return False
-    return quantity.unit == "年" or (not quantity.unit and bool(_YEAR_ALONE.match(folded, quantity.start)))
+    if not 1900 <= quantity.value < 2100:
+        return True
+    return quantity.unit != "年" and (bool(quantity.unit) or not _YEAR_ALONE.match(folded, quantity.start))
 
 
 def dates(folded: str) -> Iterator[tuple[int, int]]:

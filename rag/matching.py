@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from embeddings.folding import fold
-from rag.facts import Quantity, is_year, quantities
+from rag.facts import Quantity, counts, quantities
 from rag.spotting import TOKEN, Spotter
 
 Terms = frozenset[str]
@@ -32,8 +32,8 @@ class Matchable:
 
     @cached_property
     def figures(self) -> Sequence[Quantity]:
-        """Its quantities but years, in order."""
-        return tuple(figure for figure in quantities(self.folded) if not is_year(self.folded, figure))
+        """Its quantities that count something, in order."""
+        return tuple(figure for figure in quantities(self.folded) if counts(self.folded, figure))
 
     @cached_property
     def words(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from embeddings.folding import fold, fold_with_offsets
 from rag.asking import Asking
 from rag.choosing import DATE, kind_evidence
-from rag.facts import is_year, quantities
+from rag.facts import counts, quantities
 from rag.matching import Matchable
 from rag.measure import in_unit
 from rag.passages import Passage
@@ -83,7 +83,7 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
         spans = [
             (q.start, q.end)
             for q in quantities(folded.text)
-            if not is_year(folded.text, q) and q.unit not in ("年", "月", "日")
+            if counts(folded.text, q) and q.unit not in ("年", "月", "日")
         ]
     spans = [(s, e) for s, e in spans if folded.text[s:e] not in asking.question.folded]
     if not spans:

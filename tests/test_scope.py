@@ -3,6 +3,7 @@
 import pytest
 
 from rag import scope
+from rag.facts import counts, quantities
 from rag.measure import unit_of
 from rag.naming import name_missing
 from rag.question import understand
@@ -73,3 +74,18 @@ def test_a_name_of_the_kind_asked_for_is_there_or_missing(question: str, sentenc
 )
 def test_the_unit_follows_from_what_is_asked_for(question: str, unit: str) -> None:
     assert unit_of(question) == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("the 2024 list has 58 projects", ["58"]),
+        ("2023年新增2000户", ["2000户"]),
+        ("床位:2000", ["2000"]),
+        ("3.精准施策,投入3.5亿元", ["3.5亿元"]),
+        ("保屯路211弄改建,198户受益", ["198户"]),
+        ("轨交19号线开工", []),
+    ],
+)
+def test_years_addresses_and_numbers_of_items_count_nothing(text: str, figures: list[str]) -> None:
+    assert [text[q.start : q.end].strip() for q in quantities(text) if counts(text, q)] == figures
