@@ -15,6 +15,7 @@ YoujuError
 ├── BadQuestion            a question that cannot be asked (empty, too long)
 ├── BadQuestions           rows of a question file that cannot be used
 ├── EncoderError           an encoder could not be loaded or gave unusable vectors
+├── ServiceStoreError      the database of feedback, keys and sites cannot be used
 └── ModelError             a language model failed, refused or timed out
 """
 
@@ -81,6 +82,27 @@ class BadQuestions(YoujuError):
 
 class EncoderError(YoujuError):
     """An encoder could not be loaded, or gave vectors that cannot be used."""
+
+
+class ServiceStoreError(YoujuError):
+    """The database of feedback, keys and sites cannot be used."""
+
+    @classmethod
+    def of(cls, place: str, error: BaseException, *, hidden: str | None = None) -> "ServiceStoreError":
+        """`place` without its password; should the error tell it, as `hidden`, it is blotted out."""
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        reason = reason.replace(hidden, "***") if hidden else reason
+        return cls(
+            f"feedback, keys and sites are kept in {place}, which cannot be used ({reason}); expected a database that "
+            "can be reached and written to: check that it runs, its name, and user and password in YOUJU_SERVICE"
+        )
+
+    @classmethod
+    def unread(cls, scheme: str, reason: str) -> "ServiceStoreError":
+        return cls(
+            f"YOUJU_SERVICE: got a URL that begins with {scheme[:30]}://, and {reason}; expected a folder, "
+            "sqlite:///path/to.db or postgresql+psycopg://user:password@host/db"
+        )
 
 
 class ModelError(YoujuError):

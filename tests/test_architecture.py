@@ -26,6 +26,7 @@ HOMES = {
     "langchain": ("rag/langchain.py", "rag/llm", "evals/bench"),
     "langchain_core": ("rag/langchain.py", "rag/llm", "evals/bench"),
     "langchain_community": ("evals/bench",),
+    "sqlalchemy": ("ui/service_database.py",),
     "sqlite3": ("rag/", "ui/", "evals/bench"),
     "torch": ("embeddings/sentence", "embeddings/training/", "evals/bench"),
     "sentence_transformers": ("embeddings/sentence", "rag/reranker.py", "evals/bench"),

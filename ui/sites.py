@@ -17,6 +17,7 @@ DEFAULT_PER_MINUTE = 120
 DEFAULT_PER_DAY = 10_000
 
 _HOST = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\Z")
+_SELECT = "SELECT id, key, name, origins, per_minute, per_day, created, revoked FROM site"
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 # Second levels under which strangers register names: *.gov.cn is not one owner.
 _SHARED = frozenset({"ac", "co", "com", "edu", "gov", "mil", "net", "org"})
@@ -49,15 +50,15 @@ class Site:
 
 
 class Sites:
-    """The sites of one store. Every call reads the file, so a change in another process counts at once."""
+    """The sites of one store. Every call reads the database, so a change in another process counts at once."""
 
     def __init__(self, store: ServiceStore) -> None:
         self._store = store
 
     @classmethod
-    def open(cls, folder: Path) -> "Sites":
-        """Those kept in a store's folder, for the command line."""
-        return cls(ServiceStore.open(folder))
+    def open(cls, place: Path | str) -> "Sites":
+        """Those kept in a folder, or in the database of a URL, for the command line. Raises ServiceStoreError."""
+        return cls(ServiceStore.open(place))
 
     def add(
         self,
@@ -78,29 +79,36 @@ class Sites:
             created=time.time(),
         )
         self._store.write(
-            "INSERT INTO site VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
-            (site.id, site.key, site.name, json.dumps(site.origins), per_minute, per_day, site.created),
+            "INSERT INTO site (id, key, name, origins, per_minute, per_day, created)"
+            " VALUES (:id, :key, :name, :origins, :per_minute, :per_day, :created)",
+            id=site.id,
+            key=site.key,
+            name=site.name,
+            origins=json.dumps(site.origins),
+            per_minute=per_minute,
+            per_day=per_day,
+            created=site.created,
         )
         return site
 
     def list(self) -> list[Site]:
         """Oldest first, the revoked ones included."""
-        return [_site(row) for row in self._store.rows("SELECT * FROM site ORDER BY created, id")]
+        return [_site(row) for row in self._store.rows(f"{_SELECT} ORDER BY created, id")]
 
     def get(self, site_id: str) -> Site:
         """By id, or by its present key. Raises UnknownSite."""
-        rows = self._store.rows("SELECT * FROM site WHERE id = ? OR key = ?", (site_id, site_id))
+        rows = self._store.rows(f"{_SELECT} WHERE id = :name OR key = :name", name=site_id)
         if not rows:
             raise UnknownSite(f"No site has the id or key {site_id!r}; `youju sites list` shows those there are.")
         return _site(rows[0])
 
     def by_key(self, key: str) -> Site | None:
-        rows = self._store.rows("SELECT * FROM site WHERE key = ?", (key,))
+        rows = self._store.rows(f"{_SELECT} WHERE key = :key", key=key)
         return _site(rows[0]) if rows else None
 
     def was_rotated(self, key: str) -> bool:
         """Whether this key was a site's once, and another took its place."""
-        return bool(self._store.rows("SELECT 1 FROM old_key WHERE key = ?", (key,)))
+        return bool(self._store.rows("SELECT 1 FROM old_key WHERE key = :key", key=key))
 
     def edit(
         self,
@@ -114,29 +122,36 @@ class Sites:
         """Change what is given, keep the rest. Raises UnknownSite, BadOrigin."""
         site = self.get(site_id)
         self._store.write(
-            "UPDATE site SET name = ?, origins = ?, per_minute = ?, per_day = ? WHERE id = ?",
-            (
-                site.name if name is None else name,
-                json.dumps(site.origins if origins is None else normal_origins(origins)),
-                site.per_minute if per_minute is None else per_minute,
-                site.per_day if per_day is None else per_day,
-                site.id,
-            ),
+            "UPDATE site SET name = :name, origins = :origins, per_minute = :per_minute, per_day = :per_day"
+            " WHERE id = :id",
+            name=site.name if name is None else name,
+            origins=json.dumps(site.origins if origins is None else normal_origins(origins)),
+            per_minute=site.per_minute if per_minute is None else per_minute,
+            per_day=site.per_day if per_day is None else per_day,
+            id=site.id,
         )
         return self.get(site.id)
 
     def rotate(self, site_id: str) -> Site:
         """A new key; the old one stops at once. Raises UnknownSite."""
         site = self.get(site_id)
-        with self._store.transaction():
-            self._store.write("INSERT INTO old_key VALUES (?, ?, ?)", (site.key, site.id, time.time()))
-            self._store.write("UPDATE site SET key = ? WHERE id = ?", (_new_key(), site.id))
+        with self._store.transaction() as work:
+            # Of two that rotate at once, one does it.
+            statement = "UPDATE site SET key = :new WHERE id = :id AND key = :old"
+            if work.write(statement, new=_new_key(), id=site.id, old=site.key):
+                work.write(
+                    "INSERT INTO old_key (key, site_id, rotated) VALUES (:old, :id, :now)",
+                    old=site.key,
+                    id=site.id,
+                    now=time.time(),
+                )
         return self.get(site.id)
 
     def revoke(self, site_id: str) -> Site:
         """The site stops at once, for good. Raises UnknownSite."""
         site = self.get(site_id)
-        self._store.write("UPDATE site SET revoked = ? WHERE id = ? AND revoked IS NULL", (time.time(), site.id))
+        statement = "UPDATE site SET revoked = :now WHERE id = :id AND revoked IS NULL"
+        self._store.write(statement, now=time.time(), id=site.id)
         return self.get(site.id)
 
     def allow_somewhere(self, origin: str) -> bool:
@@ -147,15 +162,17 @@ class Sites:
         """Add one to today's use: `what` is "ask", or "refused:" and the reason."""
         today = datetime.now(UTC).date().isoformat()
         self._store.write(
-            "INSERT INTO tally VALUES (?, ?, ?, 1) ON CONFLICT (site_id, day, what) DO UPDATE SET n = n + 1",
-            (site_id, today, what),
+            "INSERT INTO tally (site_id, day, what, n) VALUES (:site, :day, :what, 1)"
+            " ON CONFLICT (site_id, day, what) DO UPDATE SET n = tally.n + 1",
+            site=site_id,
+            day=today,
+            what=what,
         )
 
     def use(self, site_id: str) -> Mapping[str, int]:
         """What was counted for a site, all days together."""
-        statement = "SELECT what, sum(n) FROM tally WHERE site_id = ? GROUP BY what ORDER BY what"
-        rows = self._store.rows(statement, (site_id,))
-        return {str(what): int(n or 0) for what, n in rows}
+        rows = self._store.rows("SELECT what, sum(n) FROM tally WHERE site_id = :site GROUP BY what", site=site_id)
+        return {str(what): int(n or 0) for what, n in sorted(rows, key=lambda row: str(row[0]))}
 
     def close(self) -> None:
         self._store.close()

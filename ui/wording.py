@@ -47,6 +47,7 @@ _CHINESE: tuple[tuple[type[errors.YoujuError], str], ...] = (
     (errors.BadQuestions, "问题文件里有用不了的行"),
     (errors.BadQuestion, "这个问题没法问"),
     (errors.EncoderError, "编码器用不了"),
+    (errors.ServiceStoreError, "反馈、密钥与站点所在的数据库用不了"),
     (errors.ModelError, "语言模型没有答成"),
 )
 

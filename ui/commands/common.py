@@ -64,11 +64,25 @@ def store_folder(args: argparse.Namespace) -> Path:
 
 
 def service_folder(args: argparse.Namespace) -> Path:
-    """Where feedback, keys and sites are: in the store's folder; beside the file of Milvus Lite; for a cluster .youju
-    or $YOUJU_SERVICE."""
+    """Where what the service keeps is: in the store's folder; beside the file of Milvus Lite; for a cluster .youju
+    or the folder of $YOUJU_SERVICE."""
     if not isinstance(args.store, MilvusAddress):
         return store_folder(args)
-    return args.store.file.parent if args.store.file else Path(os.environ.get("YOUJU_SERVICE") or ".youju")
+    if args.store.file:
+        return args.store.file.parent
+    named = os.environ.get("YOUJU_SERVICE") or ""
+    return Path(".youju" if "://" in named else named or ".youju")
+
+
+def service_url() -> str | None:
+    """The database of $YOUJU_SERVICE, for feedback, keys, sites and limits; None where it names none."""
+    named = os.environ.get("YOUJU_SERVICE") or ""
+    return named if "://" in named else None
+
+
+def service_place(args: argparse.Namespace) -> Path | str:
+    """Where feedback, keys, sites and limits are: a URL where $YOUJU_SERVICE is one, else a folder."""
+    return service_url() or service_folder(args)
 
 
 def check_store(args: argparse.Namespace) -> None:

@@ -19,7 +19,7 @@ from ui.commands.common import (
     model_options,
     open_encoder,
     open_knowledge_base,
-    service_folder,
+    service_place,
     store_option,
     write,
     write_json,
@@ -96,7 +96,7 @@ def run_draft(args: argparse.Namespace) -> int:
             args.folder, per_document=args.per_document, unread=lambda path, error: unread.append(f"{path}: {error}")
         )
     if args.feedback:
-        drafted += _disliked(service_folder(args))
+        drafted += _disliked(service_place(args))
     write_rows = rows.write_jsonl if args.out.suffix == ".jsonl" else rows.write_csv
     write_rows(drafted, args.out)
     for line in unread:
@@ -105,7 +105,7 @@ def run_draft(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _disliked(store: Path) -> "list[Row]":
+def _disliked(store: Path | str) -> "list[Row]":
     from evals.draft import from_feedback
     from ui.service.feedback import FeedbackBook
     from ui.service_store import ServiceStore

@@ -12,7 +12,7 @@ from ui.commands.common import (
     check_store,
     command,
     json_option,
-    service_folder,
+    service_place,
     store_option,
     write,
     write_json,
@@ -75,7 +75,7 @@ def _opened(args: argparse.Namespace) -> Iterator["Access"]:
     from ui.service_store import ServiceStore
 
     check_store(args)
-    store = ServiceStore.open(service_folder(args))
+    store = ServiceStore.open(service_place(args))
     try:
         yield Access(store)
     finally:

@@ -17,6 +17,7 @@ from ui.commands.common import (
     model_options,
     open_knowledge_base,
     service_folder,
+    service_url,
     store_option,
 )
 from ui.following import following
@@ -50,7 +51,12 @@ def add(parent: Subparsers) -> None:
     parser.add_argument("--widget-only", action="store_true", help="expose the widget and nothing else")
     parser.add_argument("--log-questions", action="store_true", help="write the questions to the log")
     parser.set_defaults(usage_error=parser.error)
-    parser.epilog = "YOUJU_ADMIN_TOKEN sets the token that changes need; without it one is made and shown once."
+    parser.epilog = (
+        "YOUJU_ADMIN_TOKEN sets the token that changes need; without it one is made and shown once. Feedback, keys, "
+        "sites and limits are in the store's folder, or in the database that YOUJU_SERVICE names for any number of "
+        "processes: sqlite:///path/to.db or postgresql+psycopg://user:password@host/db. Beside a Milvus cluster they "
+        "are in .youju, or in the folder that YOUJU_SERVICE names."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -75,6 +81,7 @@ def run(args: argparse.Namespace) -> int:
             args.host,
             args.port,
             folder=service_folder(args),
+            service=service_url(),
             indexer=indexer,
             admin_token=os.environ.get("YOUJU_ADMIN_TOKEN") or None,
             trusted_proxies=args.trusted_proxy,

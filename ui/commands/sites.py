@@ -12,7 +12,7 @@ from ui.commands.common import (
     check_store,
     command,
     json_option,
-    service_folder,
+    service_place,
     store_option,
     write,
     write_json,
@@ -97,7 +97,7 @@ def _opened(args: argparse.Namespace) -> Iterator["Sites"]:
     from ui.sites import Sites
 
     check_store(args)
-    sites = Sites.open(service_folder(args))
+    sites = Sites.open(service_place(args))
     try:
         yield sites
     finally:

@@ -19,7 +19,8 @@ def add(parent: Subparsers) -> None:
         actions,
         "backup",
         run_backup,
-        help="the store with feedback, keys and uploaded PDF files as one file; serving goes on",
+        help="the store as one file, with uploaded PDF files and, where they are in its folder, feedback and keys; "
+        "serving goes on",
     )
     restored = command(actions, "restore", run_restore, help="serve what a backup holds, in place of what is here")
     stats = command(actions, "stats", run_stats, help="what the store holds and how large it is")

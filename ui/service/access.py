@@ -38,11 +38,8 @@ class Access:
 
     def first_admin_token(self) -> str | None:
         """A new admin token where there is none yet, to be shown once; None where there is one."""
-        if self.has_admin_token():
-            return None
         token = "yja_" + secrets.token_urlsafe(32)
-        self.set_admin_token(token)
-        return token
+        return token if self._store.add_secret(_ADMIN_SECRET, token_hash(token)) else None
 
     def set_admin_token(self, token: str) -> None:
         self._store.set_secret(_ADMIN_SECRET, token_hash(token))
@@ -57,7 +54,12 @@ class Access:
     def add_key(self, name: str) -> str:
         """A new API key, returned once."""
         key = "yjk_" + secrets.token_urlsafe(32)
-        self._store.write("INSERT INTO api_key VALUES (?, ?, ?, NULL)", (token_hash(key), name, time.time()))
+        self._store.write(
+            "INSERT INTO api_key (hash, name, created) VALUES (:hash, :name, :now)",
+            hash=token_hash(key),
+            name=name,
+            now=time.time(),
+        )
         return key
 
     def keys(self) -> list[ApiKey]:
@@ -70,12 +72,12 @@ class Access:
     def revoke_key(self, name: str) -> int:
         """Revoke every key of this name; how many there were."""
         return self._store.write(
-            "UPDATE api_key SET revoked = ? WHERE name = ? AND revoked IS NULL", (time.time(), name)
+            "UPDATE api_key SET revoked = :now WHERE name = :name AND revoked IS NULL", now=time.time(), name=name
         )
 
     def _is_key(self, token: str) -> bool:
-        found = self._store.rows("SELECT 1 FROM api_key WHERE hash = ? AND revoked IS NULL", (token_hash(token),))
-        return bool(found)
+        statement = "SELECT 1 FROM api_key WHERE hash = :hash AND revoked IS NULL"
+        return bool(self._store.rows(statement, hash=token_hash(token)))
 
     def _keys_are_used(self) -> bool:
         return bool(self._store.rows("SELECT 1 FROM api_key LIMIT 1"))

@@ -59,6 +59,7 @@ def create_app(
     kb: Knowledge,
     *,
     folder: Path | None = None,
+    service: str | None = None,
     indexer: Indexer | None = None,
     page: MountPage | None = None,
     admin_token: str | None = None,
@@ -77,12 +78,14 @@ def create_app(
     """The service over `kb`.
 
     `folder` is where feedback, site keys, limits and token hashes are kept (the store's folder); None keeps them in
-    memory. `indexer` makes the changes, by default in this process; it is closed with the service. `page` puts the
-    chat page on the empty application it is given, on a thread, after the start.
+    memory. `service` keeps them in the database of this URL instead, which any number of processes may share;
+    evaluation runs and uploaded files stay in the folder. `indexer` makes the changes, by default in this process; it
+    is closed with the service. `page` puts the chat page on the empty application it is given, on a thread, after the
+    start.
     `admin_token` replaces the one on file. `widget_only` exposes the widget and /healthz and nothing else. Limits are
     bytes and seconds.
     """
-    store = ServiceStore.open(folder)
+    store = ServiceStore.open(service or folder)
     access = Access(store)
     if admin_token is not None:
         access.set_admin_token(admin_token)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,7 +31,7 @@ class WidgetCors:
         headers = Headers(scope=scope)
         origin = headers.get("origin", "")
         echoed = "*" if call in _OPEN else origin
-        granted = call in _OPEN or self._allowed(origin, headers.get("host", ""))
+        granted = call in _OPEN or await run_in_threadpool(self._allowed, origin, headers.get("host", ""))
 
         async def send_with_origin(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -33,6 +33,7 @@ _STATUS: dict[type[errors.YoujuError], int] = {
     errors.ReadError: 422,
     errors.StoreLocked: 409,
     errors.ModelError: 502,
+    errors.ServiceStoreError: 503,
     CalledOff: 503,
     UnknownSite: 404,
     BadOrigin: 422,
@@ -56,13 +57,16 @@ _KINDS = {
 def refusal_of(error: BaseException) -> Refused:
     """UnknownDocument -> 404 unknown_document, and so on; the nearest named base decides the status.
 
-    An error that is not ours is logged, and its text stays here.
+    An error that is not ours is logged, and its text stays here; likewise one of the service's own database.
     """
     if isinstance(error, Refused):
         return error
     if not isinstance(error, errors.YoujuError):
         LOGGER.error("a question failed", exc_info=error)
         return Refused(500, "internal", "Something failed inside the service. The log tells what.")
+    if isinstance(error, errors.ServiceStoreError):  # it names our database
+        LOGGER.error("%s", error)
+        return Refused(503, "service_store_error", "The service cannot reach its own records now. Try again later.")
     status = next(_STATUS[base] for base in type(error).__mro__ if base in _STATUS)
     return Refused(status, _snake(type(error).__name__), str(error))
 

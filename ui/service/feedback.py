@@ -27,23 +27,19 @@ class FeedbackBook:
 
     def add(self, entry: Feedback) -> int:
         """Keep it; its number."""
-        values = (
-            entry.created or time.time(),
-            entry.way,
-            entry.answer_id,
-            entry.rating,
-            entry.reason,
-            entry.comment,
-            entry.question,
-            entry.answer,
+        rows = self._store.rows(
+            "INSERT INTO feedback (created, way, answer_id, rating, reason, comment, question, answer)"
+            " VALUES (:created, :way, :answer_id, :rating, :reason, :comment, :question, :answer) RETURNING id",
+            created=entry.created or time.time(),
+            way=entry.way,
+            answer_id=entry.answer_id,
+            rating=entry.rating,
+            reason=entry.reason,
+            comment=entry.comment,
+            question=entry.question,
+            answer=entry.answer,
         )
-        with self._store.transaction():
-            self._store.write(
-                "INSERT INTO feedback (created, way, answer_id, rating, reason, comment, question, answer)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                values,
-            )
-            return int(self._store.rows("SELECT last_insert_rowid()")[0][0] or 0)
+        return int(rows[0][0] or 0)
 
     def record(self, answer: Answer, *, helpful: bool, reasons: Sequence[str], comment: str) -> None:
         """What the chat page calls."""

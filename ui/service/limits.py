@@ -25,6 +25,14 @@ class Exceeded:
     retry_after_s: int
 
 
+class _UsedUp(Exception):
+    """Takes back what was counted for the limits before this one."""
+
+    def __init__(self, limit: Limit) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
 class Limiter:
     def __init__(self, store: ServiceStore, *, clock: Callable[[], float] = time.time) -> None:
         self._store = store
@@ -33,27 +41,41 @@ class Limiter:
 
     def take(self, limits: Sequence[Limit]) -> Exceeded | None:
         """Count one for every limit; or, where one is used up, count none and say which."""
-        with self._store.transaction():
-            exceeded = self.exceeded(limits)
-            if exceeded is None:
+        self._clean()
+        try:
+            with self._store.transaction() as work:
                 for limit in limits:
-                    self._store.write(
-                        "INSERT INTO used VALUES (?, ?, ?, ?, 1)"
-                        " ON CONFLICT (scope, subject, begin) DO UPDATE SET n = n + 1",
-                        (_scope(limit), limit.subject, self._begin(limit), limit.seconds),
+                    # Looked at and counted in one statement: another process may count between two.
+                    counted = work.write(
+                        "INSERT INTO used (scope, subject, begin, seconds, n) VALUES (:scope, :subject, :begin, :s, 1)"
+                        " ON CONFLICT (scope, subject, begin) DO UPDATE SET n = used.n + 1 WHERE used.n < :most",
+                        scope=_scope(limit),
+                        subject=limit.subject,
+                        begin=self._begin(limit),
+                        s=limit.seconds,
+                        most=limit.n,
                     )
-                self._clean()
-        return exceeded
+                    if not counted:
+                        raise _UsedUp(limit)
+        except _UsedUp as used_up:
+            return self._exceeded(used_up.limit)
+        return None
 
     def exceeded(self, limits: Sequence[Limit]) -> Exceeded | None:
         """The first limit that is used up now; nothing is counted."""
         for limit in limits:
-            begin = self._begin(limit)
-            window = (_scope(limit), limit.subject, begin)
-            rows = self._store.rows("SELECT n FROM used WHERE scope = ? AND subject = ? AND begin = ?", window)
+            rows = self._store.rows(
+                "SELECT n FROM used WHERE scope = :scope AND subject = :subject AND begin = :begin",
+                scope=_scope(limit),
+                subject=limit.subject,
+                begin=self._begin(limit),
+            )
             if rows and int(rows[0][0] or 0) >= limit.n:
-                return Exceeded(limit, max(1, round(begin + limit.seconds - self._clock())))
+                return self._exceeded(limit)
         return None
+
+    def _exceeded(self, limit: Limit) -> Exceeded:
+        return Exceeded(limit, max(1, round(self._begin(limit) + limit.seconds - self._clock())))
 
     def _begin(self, limit: Limit) -> int:
         now = int(self._clock())
@@ -63,7 +85,8 @@ class Limiter:
         now = self._clock()
         if now - self._cleaned > _CLEAN_EVERY_S:
             self._cleaned = now
-            self._store.write("DELETE FROM used WHERE begin + seconds < ?", (int(now),))
+            # A minute late: to a machine whose clock is behind, a window may still be the present one.
+            self._store.write("DELETE FROM used WHERE begin + seconds < :now", now=int(now) - 60)
 
 
 def _scope(limit: Limit) -> str:
