@@ -153,7 +153,8 @@ class Indexer:
         child, self._child = self._child, None
         if child is None:
             return
-        child.kill()  # at any instant the store is the old one or the new one
+        if child.returncode is None:  # with those that read for it; at any instant the store is the old or the new one
+            os.killpg(child.pid, signal.SIGKILL)
         child.wait()
         for stream in (child.stdin, child.stdout):
             if stream is not None:

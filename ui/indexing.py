@@ -4,7 +4,8 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -12,15 +13,19 @@ from typing import Protocol
 from zlib import crc32
 
 import rag.reading
-from rag.errors import ReadError, UnsupportedFormat
-from rag.reading import load, read_parts
+from rag.errors import UnsupportedFormat
+from rag.reading.parts import Outcome
 from rag.types import Document, DocumentHead
+from ui.readers import cores, read_in_order
+from ui.toread import ToRead, outcomes_of
 
 BATCH = 4_000_000
 """Characters read before they are indexed and saved: what is finished survives an interruption."""
 
 LONGEST = 15.0
 """Seconds of reading after which what was read is indexed and saved all the same."""
+
+_NO_ID = "?"  # what stands for it until it is known
 
 
 class FileStatus(StrEnum):
@@ -53,6 +58,20 @@ class FoundFile:
 
 Reading = tuple[Document | None, FileOutcome]
 """What to add, None when there is nothing to, and what to tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A file that was looked at: its digest, or why there is none; what is to be read, None if nothing by the digest.
+
+    What is read has no id yet: which one it gets is known when the files before it are done.
+    """
+
+    number: int
+    file: FoundFile
+    digest: str = ""
+    failure: str = ""
+    wanted: ToRead | None = field(default=None, repr=False)
 
 
 class Index(Protocol):
@@ -105,25 +124,32 @@ def index_files(
     prune: bool = False,
     batch: int = BATCH,
     longest: float = LONGEST,
+    readers: int | None = None,
     show: Callable[[int, int, str], None] = lambda done, total, what: None,
 ) -> Iterator[FileOutcome]:
     """Read `files` and add what is new or changed; an outcome is yielded once its document can be searched.
 
     They are added a batch at a time: the call begun again after a kill passes over the files of those that were.
     With `prune`, documents that come from none of the files are removed. A file that cannot be read keeps the document
-    it gave before.
+    it gave before. At most `readers` processes read, by default one a core, where there is enough for them; 0 is none.
     """
     held = Held(index.heads())
     taken: dict[str, Path] = {}
     waiting: list[Reading] = []
     due = time.monotonic() + longest
-    for done, file in enumerate(files):
-        show(done, len(files), file.path.name)
-        waiting.extend(_read(file, held, taken))
-        if time.monotonic() >= due or sum(len(document.text) for document, _ in waiting if document) >= batch:
-            yield from _add(index, waiting)
-            waiting = []
-            due = time.monotonic() + longest
+
+    def begin(seen: Seen) -> None:
+        show(seen.number, len(files), seen.file.path.name)
+
+    looked = (_look(number, file, held, taken) for number, file in enumerate(files))
+    workers = cores() if readers is None else readers
+    with closing(read_in_order(looked, workers=workers, begin=begin)) as read:
+        for seen, outcomes in read:
+            waiting.extend(_conclude(seen, outcomes, held, taken))
+            if time.monotonic() >= due or sum(len(document.text) for document, _ in waiting if document) >= batch:
+                yield from _add(index, waiting)
+                waiting = []
+                due = time.monotonic() + longest
     show(len(files), len(files), "…")
     yield from _add(index, waiting)
     if prune:
@@ -178,37 +204,49 @@ def _walk(folder: Path, store: Path | None) -> Iterator[FoundFile | FileOutcome]
         yield FileOutcome(name, FileStatus.FAILED, message=f"the folder {name} cannot be read ({error.strerror})")
 
 
-def _read(file: FoundFile, held: Held, taken: dict[str, Path]) -> Iterator[Reading]:
+def _look(number: int, file: FoundFile, held: Held, taken: dict[str, Path]) -> tuple[Seen, ToRead | None]:
+    try:
+        digest = _digest(file.path)
+        size = file.path.stat().st_size
+    except OSError as error:
+        return Seen(number, file, failure=f"{file.path} cannot be read ({error.strerror})"), None
+    wanted = ToRead(file.path, _NO_ID, size)
+    unchanged = _unchanged(digest, document_id(file, held, taken), held) if digest in held.by_digest else []
+    return Seen(number, file, digest, wanted=wanted), None if unchanged else wanted
+
+
+def _unchanged(digest: str, id: str, held: Held) -> list[DocumentHead]:
+    return [head for head in held.by_digest.get(digest, ()) if head.id == id or head.id.startswith(f"{id}/")]
+
+
+def _conclude(seen: Seen, outcomes: Iterable[Outcome], held: Held, taken: dict[str, Path]) -> Iterator[Reading]:
     """One reading of an ordinary file, one for each document in an archive or an e-mail with attachments."""
+    file = seen.file
     id = document_id(file, held, taken)
     whole = file.path.resolve()
     taken[id] = whole
-    name = str(file.path)
-    try:
-        digest = _digest(file.path)
-        data = load(file.path)
-    except (ReadError, OSError) as error:
-        reason = str(error) if isinstance(error, ReadError) else f"{name} cannot be read ({error.strerror})"
-        yield None, FileOutcome(name, FileStatus.FAILED, message=reason)
+    if seen.wanted is None:
+        yield None, FileOutcome(str(file.path), FileStatus.FAILED, message=seen.failure)
         return
-    unchanged = [h for h in held.by_digest.get(digest, ()) if h.id == id or h.id.startswith(f"{id}/")]
+    unchanged = _unchanged(seen.digest, id, held)
     for head in unchanged:
         taken[head.id] = whole
         yield None, FileOutcome(head.source, FileStatus.UNCHANGED, head.id)
     if unchanged:
         return
-    for outcome in read_parts(data, file.path.name, id=id, source=name):
+    for outcome in outcomes or outcomes_of(seen.wanted):  # not read when it seemed unchanged, under another's id
         document = outcome.document
         if document is None:
             passed_over = isinstance(outcome.error, UnsupportedFormat) and not file.named
             status = FileStatus.SKIPPED if passed_over else FileStatus.FAILED
             yield None, FileOutcome(outcome.path, status, message=str(outcome.error))
             continue
-        taken[document.id] = whole
-        status = FileStatus.REPLACED if document.id in held.by_id else FileStatus.ADDED
+        own = id + document.id.removeprefix(_NO_ID)
+        taken[own] = whole
+        status = FileStatus.REPLACED if own in held.by_id else FileStatus.ADDED
         yield (
-            replace(document, attributes={**document.attributes, "digest": digest}),
-            FileOutcome(outcome.path, status, document.id),
+            replace(document, id=own, attributes={**document.attributes, "digest": seen.digest}),
+            FileOutcome(outcome.path, status, own),
         )
 
 

@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from rag.reading import read_file
+from rag.reading.files import id_of
 from rag.types import Document
 from rag.watch import FolderChanges
 from ui.following import bring_up_to_date
 from ui.indexing import FileOutcome, FileStatus, Index
 from ui.originals import Originals
+from ui.readers import cores, read_in_order
+from ui.toread import ToRead
 
 Show = Callable[[int, int, str], None]
 """Told how many of how many are done, and what comes next."""
@@ -47,19 +50,23 @@ class Upload:
         outcomes: list[FileOutcome] = []
         documents: list[Document] = []
         kept: dict[str, bytes] = {}
-        for done, name in enumerate(self.names):
-            show(done, len(self.names), name)
-            for part in read_file(Path(self.folder, name), root=Path(self.folder)):
-                document, named = part.document, part.path.replace(f"{self.folder}/", "")
-                if document is None:
-                    reason = str(part.error).replace(f"{self.folder}/", "")
-                    outcomes.append(FileOutcome(named, FileStatus.FAILED, message=reason))
-                else:
-                    documents.append(replace(document, source=named))
-                    if self.store is not None and "sha256" in document.attributes:
-                        kept[document.id] = part.data
-                    status = FileStatus.REPLACED if document.id in held else FileStatus.ADDED
-                    outcomes.append(FileOutcome(named, status, document.id))
+
+        def begin(done: int) -> None:
+            show(done, len(self.names), self.names[done])
+
+        with closing(read_in_order(self._to_read(), workers=cores(), begin=begin)) as read:
+            for _, parts in read:
+                for part in parts:
+                    document, named = part.document, part.path.replace(f"{self.folder}/", "")
+                    if document is None:
+                        reason = str(part.error).replace(f"{self.folder}/", "")
+                        outcomes.append(FileOutcome(named, FileStatus.FAILED, message=reason))
+                    else:
+                        documents.append(replace(document, source=named))
+                        if self.store is not None and "sha256" in document.attributes:
+                            kept[document.id] = part.data
+                        status = FileStatus.REPLACED if document.id in held else FileStatus.ADDED
+                        outcomes.append(FileOutcome(named, status, document.id))
         show(len(self.names), len(self.names), "…")
         if documents:
             index.add(documents)
@@ -69,6 +76,13 @@ class Upload:
                 if document.id in kept:
                     originals.keep(document, kept[document.id])
         yield from outcomes
+
+    def _to_read(self) -> Iterator[tuple[int, ToRead]]:
+        root = Path(self.folder)
+        for number, name in enumerate(self.names):
+            path = root / name
+            size = path.stat().st_size if path.exists() else 0
+            yield number, ToRead(path, id_of(path, root), size, data=self.store is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,11 @@ _REASONS: tuple[tuple[str, str], ...] = tuple(
         (r".* is empty: .*", "是空文件，里面没有文字"),
         (r".* does not exist\..*", "文件不存在；请检查路径"),
         (r".* may not be read: permission denied\..*", "没有读取权限"),
+        (
+            r".* could not be read: the process .* was killed, .*",
+            "读到一半进程被终止，多半是内存不够；请单独添加或分成几份",
+        ),
+        (r".* could not be read: the process .*", "读到一半进程意外退出，文件可能已损坏；请另存或换一种格式"),
         (r".* cannot be read: (.*?)\.?", r"读不了：\1"),
     )
 )

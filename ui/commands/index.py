@@ -47,6 +47,12 @@ def add(parent: Subparsers) -> None:
         help="only those files that fall to worker I of N: each of N machines runs one, over the same PATHs, into one "
         "cluster; run again, it goes on where it was stopped",
     )
+    parser.add_argument(
+        "--readers",
+        type=readers,
+        metavar="N",
+        help="at most N processes read files, by default one a core; 0: all are read in this one",
+    )
     store_option(parser)
     encoder_option(parser)
     json_option(parser, "print the outcome of every file as JSON")
@@ -58,6 +64,13 @@ def shard(text: str) -> tuple[int, int]:
     if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
         raise argparse.ArgumentTypeError(f"got {text!r}, expected I/N, such as 1/4")
     return int(number), int(of)
+
+
+def readers(text: str) -> int:
+    """An argument type: how many, none included."""
+    if not (text.isascii() and text.isdecimal()):
+        raise argparse.ArgumentTypeError(f"got {text!r}, expected a whole number from 0")
+    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -75,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     if files:
         kb = open_knowledge_base(args, create=True)
         progress = Progress.on_stderr()
-        for outcome in index_files(kb, files, prune=args.prune, show=progress.show):
+        for outcome in index_files(kb, files, prune=args.prune, readers=args.readers, show=progress.show):
             outcomes.append(outcome)
             if not args.json and outcome.status is not FileStatus.UNCHANGED:
                 progress.clear()
