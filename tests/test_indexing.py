@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,3 +81,42 @@ def test_progress_tells_the_pace_and_what_is_left() -> None:
     now[0] = 50.0
     progress.show(100, 100, "…")
     assert log.getvalue().splitlines() == ["10/100 2/s 0:45 b.txt", "100/100 …"]
+
+
+def test_a_name_that_is_not_utf_8_is_read_as_the_chinese_it_was(tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    old = os.fsdecode("年报".encode("gb18030"))
+    (folder / f"{old}.txt").write_text("养老床位1张。", encoding="utf-8")
+    (folder / "后.txt").write_text("养老床位2张。", encoding="utf-8")
+    kb = open_store(tmp_path / "store", ToyEncoder())
+    found = [file for file in find_files([folder]) if isinstance(file, FoundFile)]
+    outcomes = list(index_files(kb, found))
+    assert {(outcome.document_id, outcome.status) for outcome in outcomes} == {
+        ("年报", FileStatus.ADDED),
+        ("后", FileStatus.ADDED),
+    }
+    assert kb.document("年报").source == str(folder / "年报.txt")
+    assert {outcome.status for outcome in index_files(kb, found)} == {FileStatus.UNCHANGED}
+
+
+def test_what_an_archive_gave_is_kept_while_it_cannot_be_read(tmp_path: Path) -> None:
+    archive = tmp_path / "docs" / "all.zip"
+    archive.parent.mkdir()
+    with zipfile.ZipFile(archive, "w") as written:
+        written.writestr("a.txt", "养老床位1张。")
+        written.writestr("b.txt", "养老床位2张。")
+    kb = open_store(tmp_path / "store", ToyEncoder())
+
+    def again() -> set[FileStatus]:
+        found = [file for file in find_files([archive.parent]) if isinstance(file, FoundFile)]
+        return {outcome.status for outcome in index_files(kb, found, prune=True)}
+
+    assert again() == {FileStatus.ADDED}
+    before = [document.id for document in kb.documents()]
+    assert len(before) == 2
+    archive.write_bytes(archive.read_bytes()[:40])
+    assert again() == {FileStatus.FAILED}
+    assert [document.id for document in kb.documents()] == before
+    archive.unlink()
+    assert again() == {FileStatus.REMOVED}

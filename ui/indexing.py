@@ -14,6 +14,7 @@ from zlib import crc32
 
 import rag.reading
 from rag.errors import UnsupportedFormat
+from rag.reading.files import shown
 from rag.reading.parts import Outcome
 from rag.types import Document, DocumentHead
 from ui.readers import cores, read_in_order
@@ -96,7 +97,8 @@ def find_files(paths: Sequence[Path], *, store: Path | None = None) -> Iterator[
         elif path.exists():
             found = iter([FoundFile(path, path.parent, named=True)])
         else:
-            found = iter([FileOutcome(str(path), FileStatus.FAILED, message=f"there is no file or folder at {path}")])
+            name = shown(str(path))
+            found = iter([FileOutcome(name, FileStatus.FAILED, message=f"there is no file or folder at {name}")])
         for entry in found:
             if isinstance(entry, FoundFile):
                 if entry.path.resolve() in seen:
@@ -139,7 +141,7 @@ def index_files(
     due = time.monotonic() + longest
 
     def begin(seen: Seen) -> None:
-        show(seen.number, len(files), seen.file.path.name)
+        show(seen.number, len(files), shown(seen.file.path.name))
 
     looked = (_look(number, file, held, taken) for number, file in enumerate(files))
     workers = cores() if readers is None else readers
@@ -181,11 +183,11 @@ def document_id(file: FoundFile, held: Held, taken: dict[str, Path]) -> str:
         owner = taken.get(candidate) or _living_source(held.by_id.get(candidate))
         if owner is None or owner == whole:
             return candidate
-    return whole.as_posix().lstrip("/")
+    return shown(whole.as_posix()).lstrip("/")
 
 
 def _below(file: FoundFile) -> PurePosixPath:
-    return PurePosixPath(file.path.relative_to(file.root).as_posix())
+    return PurePosixPath(shown(file.path.relative_to(file.root).as_posix()))
 
 
 def _living_source(document: DocumentHead | None) -> Path | None:
@@ -200,7 +202,7 @@ def _walk(folder: Path, store: Path | None) -> Iterator[FoundFile | FileOutcome]
         folders[:] = sorted(n for n in folders if not n.startswith(".") and (here / n).resolve() != store)
         yield from (FoundFile(here / name, folder) for name in sorted(names) if not name.startswith((".", "~$")))
     for error in denied:
-        name = str(error.filename)
+        name = shown(str(error.filename))
         yield FileOutcome(name, FileStatus.FAILED, message=f"the folder {name} cannot be read ({error.strerror})")
 
 
@@ -209,7 +211,7 @@ def _look(number: int, file: FoundFile, held: Held, taken: dict[str, Path]) -> t
         digest = _digest(file.path)
         size = file.path.stat().st_size
     except OSError as error:
-        return Seen(number, file, failure=f"{file.path} cannot be read ({error.strerror})"), None
+        return Seen(number, file, failure=f"{shown(str(file.path))} cannot be read ({error.strerror})"), None
     wanted = ToRead(file.path, _NO_ID, size)
     unchanged = _unchanged(digest, document_id(file, held, taken), held) if digest in held.by_digest else []
     return Seen(number, file, digest, wanted=wanted), None if unchanged else wanted
@@ -226,7 +228,8 @@ def _conclude(seen: Seen, outcomes: Iterable[Outcome], held: Held, taken: dict[s
     whole = file.path.resolve()
     taken[id] = whole
     if seen.wanted is None:
-        yield None, FileOutcome(str(file.path), FileStatus.FAILED, message=seen.failure)
+        _keep(file, held, taken)
+        yield None, FileOutcome(shown(str(file.path)), FileStatus.FAILED, message=seen.failure)
         return
     unchanged = _unchanged(seen.digest, id, held)
     for head in unchanged:
@@ -239,6 +242,8 @@ def _conclude(seen: Seen, outcomes: Iterable[Outcome], held: Held, taken: dict[s
         if document is None:
             passed_over = isinstance(outcome.error, UnsupportedFormat) and not file.named
             status = FileStatus.SKIPPED if passed_over else FileStatus.FAILED
+            if outcome.path == shown(str(file.path)):
+                _keep(file, held, taken)
             yield None, FileOutcome(outcome.path, status, message=str(outcome.error))
             continue
         own = id + document.id.removeprefix(_NO_ID)
@@ -248,6 +253,12 @@ def _conclude(seen: Seen, outcomes: Iterable[Outcome], held: Held, taken: dict[s
             replace(document, id=own, attributes={**document.attributes, "digest": seen.digest}),
             FileOutcome(outcome.path, status, own),
         )
+
+
+def _keep(file: FoundFile, held: Held, taken: dict[str, Path]) -> None:
+    """What an archive or an e-mail gave before is kept where it cannot be read as a whole."""
+    within = f"{shown(str(file.path))}/"
+    taken.update((head.id, file.path.resolve()) for head in held.by_id.values() if head.source.startswith(within))
 
 
 def _add(index: Index, waiting: Sequence[Reading]) -> Iterator[FileOutcome]:

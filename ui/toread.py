@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import ReadError
-from rag.reading.files import load
+from rag.reading.files import load, shown
 from rag.reading.parts import Outcome, read_parts
 
 _SECONDS_A_MB = {".pdf": 8.0, ".md": 0.1, ".markdown": 0.1, ".txt": 0.1, ".text": 0.1}
@@ -29,9 +29,10 @@ class ToRead:
 
 def outcomes_of(wanted: ToRead) -> Iterator[Outcome]:
     """Of an archive or an e-mail with attachments, one for each document in it. Raises nothing that is the file's."""
+    source = shown(str(wanted.path))
     try:
         data = load(wanted.path)
     except ReadError as error:
-        yield Outcome(str(wanted.path), error=error)
+        yield Outcome(source, error=error)
         return
-    yield from read_parts(data, wanted.path.name, id=wanted.id, source=str(wanted.path))
+    yield from read_parts(data, shown(wanted.path.name), id=wanted.id, source=source)

@@ -122,7 +122,7 @@ def read_bytes(data: bytes, name: str, *, id: str | None = None, source: str = "
     attributes["file_type"] = suffix.lstrip(".")
     if suffix == ".pdf":
         attributes["sha256"] = hashlib.sha256(data).hexdigest()  # by which the file is known when a page is to be shown
-    stem = PurePosixPath(_shown(name)).stem
+    stem = PurePosixPath(shown(name)).stem
     return Document(
         id=id or safe_id(name) or "document",
         title=found.title or stem,
@@ -164,14 +164,14 @@ def id_of(path: Path, root: Path) -> str:
 
 def safe_id(name: str) -> str:
     """A path as an id: without suffix, without parts that lead out of the folder, without control characters."""
-    parts = [part for part in _shown(name).replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    parts = [part for part in shown(name).replace("\\", "/").split("/") if part not in ("", ".", "..")]
     if not parts:
         return ""
     parts[-1] = PurePosixPath(parts[-1]).stem
     return "/".join("".join(c if c.isprintable() else "_" for c in part).strip() for part in parts)
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
     """A file name that was not UTF-8 on disk (old Chinese archives are GB18030) as text."""
     try:
         name.encode("utf-8")
