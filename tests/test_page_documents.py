@@ -178,17 +178,17 @@ def test_each_file_in_an_archive_is_told_of(page, kb):
 
 
 def test_uploads_are_called_off_at_once(page, kb, monkeypatch):
-    from ui import jobs
+    from ui import readers
 
     begun, go_on = threading.Event(), threading.Event()
-    read = jobs.read_file
+    read = readers.outcomes_of
 
-    def slow(path, *, root):
+    def slow(wanted):
         begun.set()
         go_on.wait(20)
-        return read(path, root=root)
+        return read(wanted)
 
-    monkeypatch.setattr(jobs, "read_file", slow)
+    monkeypatch.setattr(readers, "outcomes_of", slow)
     drop(page, *[(f"{i}.txt", f"第{i}份文件里有一句话。".encode()) for i in range(5)])
     assert begun.wait(15)
     began = time.monotonic()
