@@ -160,11 +160,12 @@ class Readers:
             if _takes(process, wanted):
                 return process
             self._end(process)
-        process = self._start()
-        if not _takes(process, wanted):
+        for _ in range(3):  # one that was ended as it began says nothing of the next
+            process = self._start()
+            if _takes(process, wanted):
+                return process
             code = self._end(process)
-            raise ReadersFailed(f"no process to read files could be started (it ended with code {code}); see above")
-        return process
+        raise ReadersFailed(f"no process to read files could be started (it ended with code {code}); see above")
 
     def _start(self) -> "subprocess.Popen[bytes]":
         path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
