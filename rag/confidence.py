@@ -68,7 +68,7 @@ def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
     same = ("words_above", "bigrams_near", "rarest_missing")
     span, before = best.passage.spans[best.index], best.passage.spans[max(best.index - 1, 0)]
     around = " ".join((best.passage.title.folded, best.passage.section.folded, before.text.folded))
-    rows |= wanted.features(asking, span.text.folded, around, across=across)
+    rows |= wanted.features(asking, span.text, around, across=across)
     return rows | told | {name: own.get(name, 0.0) for name in same} | {f"kind:{asking.question.kind}": 1.0}
 
 

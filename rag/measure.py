@@ -26,25 +26,24 @@ _ASKED_EN = re.compile(
 )
 _SKIPPED_EN = re.compile(r"^(?:(?:was|were|is|are|the|a|an|new|of|total|number|amount)\s+)+")
 _STOP_EN = re.compile(
-    r"\b(?:did|does|do|was|were|is|are|has|have|had|will|would|can|in|at|by|for|to|on|"
-    r"from|under|during|as|that|which)\b|"
-    r"[,.;:?!]"
+    r"\b(?:did|does|do|was|were|is|are|has|have|had|will|would|can|in|at|by|for|to|on|from|under|during|as|that|which)\b"
+    r"|[,.;:?!]"
 )
 
 _MONEY = re.compile(
-    r"多少钱|多少资金|花了?多少|投[入资]了?多少|经费|预算(?!收入的)|补贴|奖金|造价|租金|房租|房价|单价|票价|售价|年薪|月薪|工资|薪[水酬资]|"
+    r"多少钱|多少资金|花了?多少|投[入资]了?多少|经费|预算(?!收入的)|补贴|奖金|"
+    r"造价|租金|房租|房价|单价|票价|售价|年薪|月薪|工资|薪[水酬资]|"
     r"\bhow much (?:money|funding)|"
     r"\bhow much .{0,40}\b(?:spend|spent|cost|invest|invested|pay|paid|raised?)\b|"
-    r"\bwhat(?:'s| is| was| were| are)? (?:(?!of|share|percent|"
-    r"proportion)[\w'-]+ ){0,5}(?:cost|price|rent|fees?|salary|wages?|bill|fine|income|budget|worth)\b|"
-    r"\b(?:in (?:yuan|(?:us )?dollars?|rmb)|how many (?:(?:million|billion) )?(?:yuan|"
-    r"(?:us )?dollars?|rmb))\b"
+    r"\bwhat(?:'s| is| was| were| are)? (?:(?!of|share|percent|proportion)[\w'-]+ ){0,5}"
+    r"(?:cost|price|rent|fees?|salary|wages?|bill|fine|income|budget|worth)\b|"
+    r"\b(?:in|how many(?: million| billion)?) (?:yuan|(?:us )?dollars?|rmb)\b"
 )
 _SHARE = re.compile(
     r"百分之几|几个百分点|占比|比例|比重|增长率|增速|增幅|涨幅|降幅|"
     r"率是?多少|率有多高|涨了多少|增长了?多少|下降了?多少|"
-    r"\bper ?cent|\bpercentage|\b(?:growth|unemployment|vacancy|occupancy|employment|"
-    r"birth|interest|response|completion) rate|"
+    r"\bper ?cent|\bpercentage|"
+    r"\b(?:growth|unemployment|vacancy|occupancy|employment|birth|interest|response|completion) rate|"
     r"\bwhat (?:share|proportion|rate)|\bat what (?:\w+ )?rate|"
     r"\bhow (?:much|fast) .{0,40}\b(?:grow|grew|rise|rose|fall|fell|increase)"
 )
@@ -54,17 +53,30 @@ _LENGTH = re.compile(
     r"\bhow (?:long|far)\b.{0,30}\b(?:road|line|route|track|river|pipe)|\bhow many kilomet"
 )
 _UNITS_EN = {
-    "households": "户", "families": "户", "people": "人", "residents": "人", "workers": "人", "students": "人",
-    "talents": "人", "staff": "人", "tourists": "人", "visitors": "人", "passengers": "人",
-    "patients": "人", "officers": "人",
-    "teachers": "人", "engineers": "人", "employees": "人", "athletes": "人", "pupils": "人",
-    "children": "人", "women": "人",
-    "doctors": "人", "volunteers": "人", "guests": "人", "seekers": "人", "tonnes": "吨",
-    "storeys": "层", "floors": "层",
-    "couples": "对", "megawatts": "千瓦", "trees": "棵", "books": "册", "seats": "个", "visits": "人次",
-    "beds": "张", "compan": "家", "firms": "家", "enterprises": "家", "banks": "家",
-    "projects": "项", "cases": "件", "flats": "套", "apartments": "套", "homes": "套", "measures": "项",
-    "streets": "条", "roads": "条", "lifts": "台", "sites": "个", "schools": "所", "countries": "个",
+    word: unit
+    for unit, words in {
+        "户": "households families",
+        "人": "people residents workers students talents staff tourists visitors passengers patients "
+        "officers teachers engineers employees athletes pupils children women doctors volunteers "
+        "guests seekers",
+        "吨": "tonnes",
+        "层": "storeys floors",
+        "对": "couples",
+        "千瓦": "megawatts",
+        "棵": "trees",
+        "册": "books",
+        "个": "seats sites countries",
+        "人次": "visits",
+        "张": "beds",
+        "家": "compan firms enterprises banks",
+        "项": "projects measures",
+        "件": "cases",
+        "套": "flats apartments homes",
+        "条": "streets roads",
+        "台": "lifts",
+        "所": "schools",
+    }.items()
+    for word in words.split()
 }  # fmt: skip
 _COUNTED = re.compile(rf"(?:多少|(?<!哪)几)个?(?:亿|万)*(百分点|平方米|平方公里|公里|公顷|人次|艘次|[{_COUNTERS}元钱])")
 _PEOPLE = re.compile(

@@ -4,6 +4,7 @@ year's, a count or a share, all members of a group, the very session or phase. R
 import re
 from collections.abc import Mapping
 
+from rag.matching import Matchable
 from rag.question import Kind, Question
 
 _WHOLE_YEAR = re.compile(r"全年|年度|年底|年末|最终|最后|\bfull[- ]year\b|\bwhole year\b|\bend of\b")
@@ -21,8 +22,7 @@ _ANEW = re.compile(
 )
 _ORDINAL = re.compile(r"第[一二三四五六七八九十百]+[届期批轮次号代季]|[一二三四五六七八九十]+期(?![间限望待])")
 _NUMBER = re.compile(r"(?<![\d.])(?!(?:19|20)\d\d(?![\d.]))\d+(?:\.\d+)?")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d|[万亿个家户人])")
-_FIGURE = re.compile(r"(?<![\d.])\d[\d,.]*(个?百分点|%|成|倍)?")
+_SHARES = frozenset(("%", "百分点", "倍", "成"))
 _MEMBERS = re.compile(
     r"分别(?:[是指叫为有])|各(?:叫|是)|哪(?:[两二三四五六七八九十]|\d+)|逐个|一一|名单|都有[哪谁]|"
     r"\bwhich (?:two|three|four|five|six|\d+)\b|\brespectively\b|\bname (?:them|all|the)\b|\blist (?:them|all|the)\b"
@@ -32,8 +32,8 @@ _PARTING = re.compile(r"[、;；]|和|及|与|\d是|\d为|, | and ")
 _NUMERALS = {"两": 2, **{digit: i for i, digit in enumerate("一二三四五六七八九十", 1)}}
 
 
-def features(question: Question, sentence: str, text: str) -> Mapping[str, float]:
-    """Of a folded sentence, and the `text` of it and what stands around it.
+def features(question: Question, sentence: Matchable, text: str) -> Mapping[str, float]:
+    """Of a sentence, and the folded `text` of it and what stands around it.
 
     `stretch`, `so_far`: 1 where the whole year (what there is by now) is asked for and a part of the year (what came
     anew) is told, or the other way round; -1 where they agree. `numbers_missing`: share of the question's numbers and
@@ -45,11 +45,11 @@ def features(question: Question, sentence: str, text: str) -> Mapping[str, float
     counts = question.kind is Kind.NUMERIC and question.unit != "%"
     numbers = [*_NUMBER.findall(asked), *_ORDINAL.findall(asked)]
     return {
-        "stretch": _opposed(_WHOLE_YEAR, _PART_OF_YEAR, asked, sentence),
-        "so_far": _opposed(_SO_FAR, _ANEW, asked, sentence),
+        "stretch": _opposed(_WHOLE_YEAR, _PART_OF_YEAR, asked, sentence.folded),
+        "so_far": _opposed(_SO_FAR, _ANEW, asked, sentence.folded),
         "numbers_missing": sum(number not in text for number in numbers) / len(numbers) if numbers else 0.0,
         "share_for_count": float(counts and _only_shares(asked, sentence)),
-        "members_missing": _members_missing(asked, sentence),
+        "members_missing": _members_missing(asked, sentence.folded),
     }
 
 
@@ -60,9 +60,9 @@ def _opposed(one: re.Pattern[str], other: re.Pattern[str], asked: str, sentence:
     return -1.0 if any(w and t for w, t in zip(wants, told, strict=True)) else 1.0
 
 
-def _only_shares(asked: str, sentence: str) -> bool:
-    figures = [m for m in _FIGURE.finditer(_YEAR.sub("", sentence)) if m.group() not in asked]
-    return bool(figures) and all(figure[1] for figure in figures)
+def _only_shares(asked: str, sentence: Matchable) -> bool:
+    figures = [figure for figure in sentence.figures if sentence.folded[figure.start : figure.end] not in asked]
+    return bool(figures) and all(figure.unit in _SHARES for figure in figures)
 
 
 def _members_missing(asked: str, sentence: str) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from embeddings.terms import words
 from rag import scope
 from rag.asking import Asking
+from rag.matching import Matchable
 from rag.naming import name_missing
 from rag.paraphrasing import paraphrases
 from rag.translating import lexicon
@@ -14,17 +15,17 @@ PARTLY = 0.8
 """What half of a longer word counts: 求职 for 求职者."""
 
 
-def features(asking: Asking, sentence: str, around: str, *, across: bool) -> Mapping[str, float]:
-    """Of a folded sentence and what stands around it (title, headings, the sentence before): `tail` and
+def features(asking: Asking, sentence: Matchable, around: str, *, across: bool) -> Mapping[str, float]:
+    """Of a sentence and what stands, folded, around it (title, headings, the sentence before): `tail` and
     `tail_sentence`, 0 to 1, how surely the thing asked for stands in both or in the sentence; `name_missing` of
     `rag.naming`; all of `rag.scope`. `across`: the sentence is in the other language."""
-    text = f"{around} {sentence}"
+    text = f"{around} {sentence.folded}"
     tail = tail_of(asking.head)
     stands = _stands_across if across else _stands
     return {
         "tail": stands(tail, text),
-        "tail_sentence": stands(tail, sentence),
-        "name_missing": name_missing(asking.question, sentence),
+        "tail_sentence": stands(tail, sentence.folded),
+        "name_missing": name_missing(asking.question, sentence.folded),
         **scope.features(asking.question, sentence, text),
     }
 

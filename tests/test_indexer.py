@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,12 +15,12 @@ from rag.errors import EncoderMismatch
 from rag.knowledge_base import KnowledgeBase
 from rag.store import Store
 from rag.types import Document
+from tests.processes import is_alive, killed_at_the_end, until
 from tests.toys import ToyEncoder
 from ui.indexer import Apart, CalledOff, Indexer, IndexingFailed
 from ui.indexing import FileOutcome, FileStatus
 from ui.jobs import Following, Job, Texts, Upload, from_line, to_line
 
-ROOT = Path(__file__).parent.parent
 NEVER = threading.Event()
 JOBS = "2024年全年新增就业3.2万人，帮扶困难人员就业1200人。"
 
@@ -44,20 +43,6 @@ def stuck(tmp_path: Path) -> Upload:
     """A file that never ends: a pipe that nobody writes to."""
     os.mkfifo(tmp_path / "endless.txt")
     return Upload(str(tmp_path), ["endless.txt"])
-
-
-def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return "Z" not in Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
 
 
 @pytest.fixture
@@ -170,15 +155,9 @@ print(indexer._child.pid, flush=True)
 
 
 def test_a_child_does_not_outlive_a_parent_that_is_killed(stuck: Upload) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", PARENT, stuck.folder],
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    ) as parent:
-        assert parent.stdout is not None
-        child = int(parent.stdout.readline())
+    with killed_at_the_end(PARENT, stuck.folder) as (_, printed):
+        child = int(printed)
         assert is_alive(child)
-        parent.kill()
     until(lambda: not is_alive(child))
 
 

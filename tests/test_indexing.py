@@ -120,3 +120,20 @@ def test_what_an_archive_gave_is_kept_while_it_cannot_be_read(tmp_path: Path) ->
     assert [document.id for document in kb.documents()] == before
     archive.unlink()
     assert again() == {FileStatus.REMOVED}
+
+
+def test_a_file_does_not_take_the_place_of_what_an_archive_gave(tmp_path: Path) -> None:
+    folder = tmp_path / "docs"
+    (folder / "all").mkdir(parents=True)
+    with zipfile.ZipFile(folder / "all.zip", "w") as written:
+        written.writestr("a.txt", "养老床位1张。")
+    kb = open_store(tmp_path / "store", ToyEncoder())
+
+    def again() -> list[FileStatus]:
+        found = [file for file in find_files([folder]) if isinstance(file, FoundFile)]
+        return [outcome.status for outcome in index_files(kb, found, prune=True)]
+
+    assert again() == [FileStatus.ADDED]
+    (folder / "all" / "a.txt").write_text("养老床位2张。", encoding="utf-8")
+    assert sorted(again()) == [FileStatus.ADDED, FileStatus.UNCHANGED]
+    assert sorted(document.text for document in kb.documents()) == ["养老床位1张。", "养老床位2张。"]

@@ -18,6 +18,7 @@ from rag import KnowledgeBase, store
 from rag.errors import DamagedFile, UnsupportedFormat
 from rag.reading.parts import Outcome
 from rag.types import Document
+from tests.processes import ROOT, is_alive, killed_at_the_end, until
 from tests.test_reading_formats import MAKERS
 from tests.toys import ToyEncoder, lines
 from ui import readers
@@ -28,8 +29,6 @@ from ui.jobs import Upload
 from ui.originals import Originals
 from ui.reasons import chinese_reason
 from ui.toread import ToRead
-
-ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(autouse=True)
@@ -59,13 +58,6 @@ def folder(tmp_path: Path) -> Path:
 
 def found_in(folder: Path) -> list[FoundFile]:
     return [entry for entry in find_files([folder]) if isinstance(entry, FoundFile)]
-
-
-def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def readers_of(pid: int) -> list[int]:
@@ -240,7 +232,7 @@ def test_an_indexing_process_takes_its_readers_along(stuck: Upload, tmp_path: Pa
     called_off.set()
     began = time.monotonic()
     thread.join(60)
-    until(lambda: not any(map(commandline, running)))
+    until(lambda: not any(map(is_alive, running)))
     assert time.monotonic() - began < 2
     assert len(ended) == 1
     indexer.close()
@@ -260,17 +252,10 @@ list(Upload(sys.argv[1], ["a.pdf", "b.txt"]).apply(KnowledgeBase.from_texts([]),
 
 
 def test_no_reader_outlives_a_parent_that_is_killed(stuck: Upload) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", PARENT, stuck.folder],
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    ) as parent:
-        assert parent.stdout is not None
-        assert parent.stdout.readline()
-        running = readers_of(parent.pid)
+    with killed_at_the_end(PARENT, stuck.folder) as (pid, _):
+        running = readers_of(pid)
         assert running
-        parent.kill()
-    until(lambda: not any(map(commandline, running)))
+    until(lambda: not any(map(is_alive, running)))
 
 
 def test_little_to_read_starts_no_reader(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

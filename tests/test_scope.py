@@ -4,13 +4,14 @@ import pytest
 
 from rag import scope
 from rag.facts import counts, quantities
+from rag.matching import Matchable
 from rag.measure import unit_of
 from rag.naming import name_missing
 from rag.question import understand
 
 
 def told(question: str, sentence: str) -> dict[str, float]:
-    return dict(scope.features(understand(question), sentence, sentence))
+    return dict(scope.features(understand(question), Matchable.from_text(sentence), sentence))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from embeddings import load_encoder
 from rag import Document, wanted
 from rag.asking import Asking
 from rag.facts import years
+from rag.matching import Matchable
 from rag.measure import in_unit
 from rag.paraphrasing import LEAST, paraphrases
 from rag.question import understand
@@ -17,7 +18,8 @@ from rag.wanted import tail_of
 def told(question: str, sentence: str, *, across: bool = False) -> dict[str, float]:
     document = Document("a", "东江区报告", sentence)
     snapshot = Snapshot.from_documents([document], encoder=load_encoder(), split=split)
-    return dict(wanted.features(Asking.from_question(understand(question), snapshot), sentence, "", across=across))
+    asking = Asking.from_question(understand(question), snapshot)
+    return dict(wanted.features(asking, Matchable.from_text(sentence), "", across=across))
 
 
 def test_the_thing_asked_for_stands_at_the_end_of_what_names_it() -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -137,6 +137,7 @@ def index_files(
     """
     held = Held(index.heads())
     taken: dict[str, Path] = {}
+    unread: set[str] = set()
     waiting: list[Reading] = []
     due = time.monotonic() + longest
 
@@ -147,7 +148,7 @@ def index_files(
     workers = cores() if readers is None else readers
     with closing(read_in_order(looked, workers=workers, begin=begin)) as read:
         for seen, outcomes in read:
-            waiting.extend(_conclude(seen, outcomes, held, taken))
+            waiting.extend(_conclude(seen, outcomes, held, taken, unread))
             if time.monotonic() >= due or sum(len(document.text) for document, _ in waiting if document) >= batch:
                 yield from _add(index, waiting)
                 waiting = []
@@ -155,7 +156,7 @@ def index_files(
     show(len(files), len(files), "…")
     yield from _add(index, waiting)
     if prune:
-        gone = [head for head in held.by_id.values() if head.id not in taken]
+        gone = [head for head in held.by_id.values() if head.id not in taken and not _within(head.source, unread)]
         if gone:
             index.remove([head.id for head in gone])
         yield from (FileOutcome(head.source, FileStatus.REMOVED, head.id) for head in gone)
@@ -191,8 +192,9 @@ def _below(file: FoundFile) -> PurePosixPath:
 
 
 def _living_source(document: DocumentHead | None) -> Path | None:
-    """The file a document was read from, if it is still there."""
-    return path.resolve() if document and (path := Path(document.source)).is_file() else None
+    """The file a document was read from, or the archive or e-mail it came out of, if it is still there."""
+    places = (Path(document.source), *Path(document.source).parents) if document else ()
+    return next((place.resolve() for place in places if place.is_file()), None)
 
 
 def _walk(folder: Path, store: Path | None) -> Iterator[FoundFile | FileOutcome]:
@@ -221,14 +223,19 @@ def _unchanged(digest: str, id: str, held: Held) -> list[DocumentHead]:
     return [head for head in held.by_digest.get(digest, ()) if head.id == id or head.id.startswith(f"{id}/")]
 
 
-def _conclude(seen: Seen, outcomes: Iterable[Outcome], held: Held, taken: dict[str, Path]) -> Iterator[Reading]:
-    """One reading of an ordinary file, one for each document in an archive or an e-mail with attachments."""
+def _conclude(
+    seen: Seen, outcomes: Iterable[Outcome], held: Held, taken: dict[str, Path], unread: set[str]
+) -> Iterator[Reading]:
+    """One reading of an ordinary file, one for each document in an archive or an e-mail with attachments.
+
+    What could not be read as a whole is noted in `unread`.
+    """
     file = seen.file
     id = document_id(file, held, taken)
     whole = file.path.resolve()
     taken[id] = whole
     if seen.wanted is None:
-        _keep(file, held, taken)
+        unread.add(shown(str(file.path)))
         yield None, FileOutcome(shown(str(file.path)), FileStatus.FAILED, message=seen.failure)
         return
     unchanged = _unchanged(seen.digest, id, held)
@@ -243,7 +250,7 @@ def _conclude(seen: Seen, outcomes: Iterable[Outcome], held: Held, taken: dict[s
             passed_over = isinstance(outcome.error, UnsupportedFormat) and not file.named
             status = FileStatus.SKIPPED if passed_over else FileStatus.FAILED
             if outcome.path == shown(str(file.path)):
-                _keep(file, held, taken)
+                unread.add(outcome.path)
             yield None, FileOutcome(outcome.path, status, message=str(outcome.error))
             continue
         own = id + document.id.removeprefix(_NO_ID)
@@ -255,10 +262,9 @@ def _conclude(seen: Seen, outcomes: Iterable[Outcome], held: Held, taken: dict[s
         )
 
 
-def _keep(file: FoundFile, held: Held, taken: dict[str, Path]) -> None:
-    """What an archive or an e-mail gave before is kept where it cannot be read as a whole."""
-    within = f"{shown(str(file.path))}/"
-    taken.update((head.id, file.path.resolve()) for head in held.by_id.values() if head.source.startswith(within))
+def _within(source: str, unread: Collection[str]) -> bool:
+    """Whether a document came out of an archive or an e-mail that is among the unread."""
+    return any(str(parent) in unread for parent in PurePosixPath(source).parents)
 
 
 def _add(index: Index, waiting: Sequence[Reading]) -> Iterator[FileOutcome]:

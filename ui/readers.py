@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from rag.errors import ReadError, YoujuError
+from rag.reading.files import shown
 from rag.reading.parts import Outcome
 from ui.frames import TAKEN, CutOff, read_outcomes, write_wanted
 from ui.toread import ToRead, outcomes_of
@@ -151,7 +152,8 @@ class Readers:
             return list(read_outcomes(process.stdout))
         except CutOff:
             self._of_thread.process = None
-            return [Outcome(str(wanted.path), error=ReadError(_why(wanted.path.name, self._end(process))))]
+            why = _why(shown(wanted.path.name), self._end(process))
+            return [Outcome(shown(str(wanted.path)), error=ReadError(why))]
 
     def _with_one_that_takes(self, wanted: ToRead) -> "subprocess.Popen[bytes]":
         """This thread's process, or a new one where that has ended with nothing to do: no fault of this file."""
