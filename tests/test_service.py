@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from rag import Answer, Hit, Leg, Paragraph, Sentence
 from rag.errors import ModelError
 from rag.knowledge_base import KnowledgeBase
+from tests.processes import until
 from ui.cli import main
 from ui.indexer import AT_HAND, Apart, Indexer
 from ui.service import ExposedWithoutToken, create_app, serve
@@ -481,6 +482,15 @@ def test_widget_only_exposes_nothing_else() -> None:
     with TestClient(create_app(knowledge(), widget_only=True)) as client:
         got = {path: client.get(path).status_code for path in ("/healthz", "/docs", "/metrics", "/api/documents", "/")}
     assert got == {"/healthz": 200, "/docs": 404, "/metrics": 404, "/api/documents": 404, "/": 404}
+
+
+def test_the_first_key_of_another_process_closes_the_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    KnowledgeBase.open(tmp_path, create=True).add(knowledge().documents())
+    with TestClient(create_app(knowledge(), folder=tmp_path)) as client:
+        assert client.get("/api/documents").status_code == 200
+        assert main(["keys", "add", "portal", "--store", str(tmp_path)]) == 0
+        until(lambda: client.get("/api/documents").status_code == 401)
+    assert capsys.readouterr().out.startswith("yjk_")
 
 
 def test_keys_are_made_and_ended_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,6 +24,10 @@ from ui.following import following
 from ui.indexer import Apart, Indexer
 from ui.indexing import FileOutcome, FileStatus
 from ui.jobs import Following
+from ui.readers import cores
+
+WAITING_ASKS = 16
+"""Asked at once of a model or a cluster."""
 
 
 class AddressUnusable(YoujuError):
@@ -88,9 +92,16 @@ def run(args: argparse.Namespace) -> int:
             root_path=args.root_path,
             widget_only=args.widget_only,
             log_questions=args.log_questions,
+            threads=asks_at_once(waits=bool(args.model) or not isinstance(args.store, Path)),
             **({"time_limit_s": args.model_timeout + 5} if args.model else {}),
         )
     return DONE
+
+
+def asks_at_once(*, waits: bool) -> int:
+    """Threads that answer. Where answering is our own work, Python runs one of them at a time but for searching, and
+    they lose by taking turns: one for two cores. Where it waits for a model or a cluster, more."""
+    return WAITING_ASKS if waits else max(1, cores() // 2)
 
 
 def _log_outcome(outcome: FileOutcome) -> None:

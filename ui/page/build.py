@@ -24,6 +24,9 @@ from ui.page.search import search_tab
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+QUEUE_LOOKS_S = 0.01
+"""How long an event of the page may wait before it is seen."""
+
 FONTS = (
     "system-ui",
     "PingFang SC",
@@ -66,6 +69,9 @@ def build_page(kb: Knowledge, *, feedback: FeedbackSink | None = None, upload_li
             with gr.Tab(words("tab_evaluation"), id="evaluation"):
                 evaluation_tab(page)
     page.queue(default_concurrency_limit=16, api_open=False)
+    # Gradio looks for something to do a thousand times a second: a tenth of a core while nobody asks.
+    page._queue.sleep_when_free = QUEUE_LOOKS_S
+    page._queue.progress_update_sleep_when_free = 0.1
     return page
 
 

@@ -1,5 +1,6 @@
 """Who may do what: the admin token for changes, API keys for programs."""
 
+import asyncio
 import hmac
 import secrets
 import time
@@ -12,6 +13,7 @@ from ui.service.errors import Refused
 from ui.service_store import ServiceStore, token_hash
 
 _ADMIN_SECRET = "admin_hash"
+_OPEN_S = 0.5
 
 _bearer = HTTPBearer(auto_error=False, description="`Authorization: Bearer TOKEN`: the admin token, or an API key.")
 Bearer = Depends(_bearer)
@@ -35,6 +37,7 @@ class Access:
 
     def __init__(self, store: ServiceStore) -> None:
         self._store = store
+        self._open_until = 0.0
 
     def first_admin_token(self) -> str | None:
         """A new admin token where there is none yet, to be shown once; None where there is one."""
@@ -60,6 +63,7 @@ class Access:
             name=name,
             now=time.time(),
         )
+        self._open_until = 0.0
         return key
 
     def keys(self) -> list[ApiKey]:
@@ -93,9 +97,17 @@ class Access:
                 "`youju serve` takes a new one from YOUJU_ADMIN_TOKEN.",
             )
 
-    def program(self, sent: HTTPAuthorizationCredentials | None = Bearer) -> None:
-        """FastAPI dependency: lets everyone pass while there is no API key, then only keys and the admin token."""
+    async def program(self, sent: HTTPAuthorizationCredentials | None = Bearer) -> None:
+        """FastAPI dependency: lets everyone pass while there is no API key, then only keys and the admin token.
+
+        Whether there are keys is asked of the store twice a second: the first one made elsewhere takes that long.
+        """
+        if time.monotonic() >= self._open_until:
+            await asyncio.to_thread(self._check_program, sent)
+
+    def _check_program(self, sent: HTTPAuthorizationCredentials | None) -> None:
         if not self._keys_are_used():
+            self._open_until = time.monotonic() + _OPEN_S
             return
         if sent is None:
             raise _unauthorized("api_key_needed", "This service asks for an API key: Authorization: Bearer KEY.")

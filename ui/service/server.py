@@ -1,5 +1,6 @@
 """`youju serve`: the service on a port, until it is told to stop."""
 
+import gc
 import ipaddress
 import sys
 from collections.abc import Sequence
@@ -68,6 +69,7 @@ def serve(
         timeout_keep_alive=15,
         h11_max_incomplete_event_size=64 * 1024,
     )
+    _settle()
     uvicorn.Server(config).run()
 
 
@@ -78,8 +80,15 @@ def chat_page(*, upload_limit: int) -> MountPage:
         from ui.page import build_page, mount_page
 
         mount_page(app, build_page(parts.kb, feedback=parts.feedback, upload_limit=upload_limit))
+        _settle()
 
     return mount
+
+
+def _settle() -> None:
+    """What is there by now stays; the garbage collector need not go through it again and again, a fifth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 def is_loopback(host: str) -> bool:
