@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 
 from rag.errors import ServiceStoreError
 from rag.knowledge_base import KnowledgeBase
+from tests.processes import until
 from ui.cli import main
 from ui.service.access import Access
 from ui.service.app import create_app
@@ -263,7 +264,7 @@ def test_the_commands_and_the_service_share_one_place(
         capsys.readouterr()
         assert main(["keys", "add", "程序", "--store", "s"]) == 0
         key = capsys.readouterr().out.strip()
-        assert client.get("/api/search", params={"q": "就业"}).status_code == 401
+        until(lambda: client.get("/api/search", params={"q": "就业"}).status_code == 401)
         bearer = {"Authorization": f"Bearer {key}"}
         assert client.get("/api/search", params={"q": "就业"}, headers=bearer).status_code == 200
         body = {"answer_id": "a1", "rating": "down", "question": "哪年?"}
