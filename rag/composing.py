@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from embeddings.folding import fold
 from rag import wording
 from rag.asking import Asking
 from rag.choosing import heads
@@ -10,6 +11,7 @@ from rag.evidence import verify
 from rag.finding import Candidate, Finding
 from rag.passages import Passage
 from rag.question import LONG_KINDS, Kind, Question
+from rag.scope import tells_anew
 from rag.snapshot import Snapshot
 from rag.tightening import Piece, key_of, tighten
 from rag.types import Citation, Sentence
@@ -47,15 +49,18 @@ def compose(snapshot: Snapshot, question: Question, findings: Sequence[Finding])
             sentence, citation = state(snapshot, finding, piece, len(citations) + 1, several=several)
             sentences.append(sentence)
             citations.append(citation)
-    if question.kind is Kind.COMPARISON and 1 < len(findings) == len(citations) and _alike(findings):
+    if question.kind is Kind.COMPARISON and 1 < len(findings) == len(citations) and _alike(findings, citations):
         labels = [finding.part.label for finding in findings]
         compared = wording.compared(question, labels, citations)
         sentences += [Sentence(compared, tuple(range(1, len(citations) + 1)))] if compared else []
     return Composed(tuple(sentences), tuple(citations))
 
 
-def _alike(findings: Sequence[Finding]) -> bool:
-    """Whether no plan is set against an outcome that was not asked for as such."""
+def _alike(findings: Sequence[Finding], citations: Sequence[Citation]) -> bool:
+    """Whether neither a plan is set against an outcome that was not asked for as such, nor what came anew against what
+    there is in all."""
+    if len({tells_anew(fold(citation.quote)) for citation in citations}) > 1:
+        return False
     told = {c.passage.spans[c.index].aspect for c in (finding.candidates[0] for finding in findings)} - {None}
     return len(told) < 2 or any(finding.part.documents is None for finding in findings)
 

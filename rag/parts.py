@@ -14,7 +14,7 @@ _ALL = re.compile(
 )
 _PLANNED = re.compile(r"目标|计划|原定|预期|打算|安排|\bplanned\b|\btargets?\b|\bsupposed to\b|\bmeant to\b")
 _ACTUAL = re.compile(r"实际|最后|最终|完成了|达到|结果|办成|收了|\bactual|\bachieved|\breached|\bin the end")
-_CLAUSE = re.compile(r"[^,，;；?？。]+")
+_CLAUSE = re.compile(r"[^,，;；:：?？。]+")
 _GENERIC = re.compile(
     r"增加|新增|增长|减少|下降|完成|实际|计划|目标|预期|安排|户数|数量|个数|总数|人数|比例|几份|两份|报告|文件|当年|那年|那一年|"
     r"还有|另外|以及|其中|[的有了做定原要又再年]|\b(?:increase|rise|plan|actual|target|number|report|document|year)(?:s|ed|d|ned)?\b"

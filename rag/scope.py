@@ -53,6 +53,11 @@ def features(question: Question, sentence: Matchable, text: str) -> Mapping[str,
     }
 
 
+def tells_anew(folded: str) -> bool:
+    """Whether a text tells of what came anew, not of what there is in all."""
+    return bool(_ANEW.search(folded)) and not _SO_FAR.search(folded)
+
+
 def _opposed(one: re.Pattern[str], other: re.Pattern[str], asked: str, sentence: str) -> float:
     wants, told = ((bool(one.search(text)), bool(other.search(text))) for text in (asked, sentence))
     if not any(wants) or not any(told):

@@ -339,6 +339,26 @@ def test_a_year_that_a_figure_is_held_against_is_not_the_sentences_own() -> None
     assert span.years == {2021}
 
 
+def test_a_topic_before_a_colon_is_every_parts() -> None:
+    found = parts(understand("固定资产投资比一比：东江区2023年全年，西岭区2023年1至11月"), catalog())
+    assert [part.label for part in found] == ["东江区", "西岭区"]
+    assert all("固定资产投资" in part.question.text for part in found)
+
+
+def test_what_came_anew_is_not_set_against_what_there_is_in_all() -> None:
+    def said(east: str, west: str) -> str:
+        kb = KnowledgeBase.from_texts(
+            [f"2023年，东江区{east}。", f"2023年，西岭区{west}。"], titles=["东江区2024年报告", "西岭区2024年报告"]
+        )
+        return kb.ask("东江区和西岭区2023年相比，谁的高新技术企业更多？").text
+
+    assert "东江区（200家）高于西岭区（129家）" in said("有高新技术企业200家", "有高新技术企业129家")
+    apart = said("有高新技术企业200家", "新增高新技术企业129家")
+    assert "200家" in apart
+    assert "129家" in apart
+    assert "高于" not in apart
+
+
 def test_without_a_year_the_newest_document_is_meant() -> None:
     older = Document("old", "东江区2020年政府工作报告", "全区共有高新技术企业978家。", "old.md", "2021-01-10")
     newer = Document("new", "东江区2023年政府工作报告", "全区共有高新技术企业1300家。", "new.md", "2024-01-10")
