@@ -20,7 +20,7 @@ SHORT, LONG = 110, 340
 """Characters an answer may take: to a plain question, and to one for a list, reason, definition or comparison."""
 ACROSS = 70
 """Characters of a quote in the other language, beside the figure stated in the question's."""
-SECOND, NEW = 1.2, 3.0
+SECOND, NEW = 1.6, 4.0
 """A second sentence is shown when its score is at most SECOND below the best one's, plus NEW times the share of the
 question's weight that only it holds."""
 APART = 1.5

@@ -17,9 +17,9 @@ from rag.types import Hit, Leg
 LEXICAL_DEPTH, DENSE_DEPTH = 60, 30
 """Candidates each leg brings to the fusion."""
 RERANKED = 20
-"""Candidates, best by both legs' scores together, whose features are worked out."""
-DENSE_SHARE = 0.35
-"""What a cosine counts beside a BM25 score over the best one, where candidates are cut to those reranked."""
+"""Candidates, best by both legs' ranks together, whose features are worked out."""
+RANK_CONSTANT = 5.0
+"""Of the reciprocal ranks: the smaller, the surer a leg's best are among those reranked."""
 
 
 def search(
@@ -71,8 +71,8 @@ def _within(snapshot: Snapshot, asking: Asking, only: Collection[str] | None) ->
 
 
 def _reranked(snapshot: Snapshot, asking: Asking, rows: Rows, lexical: Scores, dense: Scores, k: int) -> list[Hit]:
+    kept, _ = best(_reciprocal_ranks(lexical) + _reciprocal_ranks(dense), max(RERANKED, k))
     share = lexical / max(float(lexical.max(initial=0.0)), 1e-6)
-    kept, _ = best((share + DENSE_SHARE * dense).astype(np.float32), max(RERANKED, k))
     rows, share, dense = rows[kept], share[kept], dense[kept]
     passages = snapshot.passages(rows)
     found = ranking.features(asking, passages, lexical=share, dense=dense)
@@ -84,6 +84,14 @@ def _reranked(snapshot: Snapshot, asking: Asking, rows: Rows, lexical: Scores, d
         Hit(passages[i].paragraph, score, Leg.HYBRID, own)
         for i, score, own in zip(order, scores[order].tolist(), named, strict=True)
     ]
+
+
+def _reciprocal_ranks(scores: Scores) -> Scores:
+    """By which both legs choose the candidates, whatever the scales of their scores. The order itself is the fitted
+    sum's. Cormack, Clarke and Büttcher, Reciprocal Rank Fusion, SIGIR 2009."""
+    worth = np.empty(len(scores), np.float32)
+    worth[np.argsort(-scores, kind="stable")] = 1 / (RANK_CONSTANT + np.arange(len(scores)))
+    return worth
 
 
 def _hits(snapshot: Snapshot, rows: Rows, scores: Scores, leg: Leg) -> list[Hit]:
