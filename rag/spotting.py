@@ -30,6 +30,11 @@ def units_of(folded: str) -> Units:
     return _encoded(f"{folded}{_MARK}{tokens}{_MARK}{_END}")
 
 
+def units_of_text(text: str) -> Units:
+    """As `units_of`, where only Chinese terms are looked for."""
+    return _encoded(text + _END)
+
+
 @lru_cache(maxsize=4096)
 def units_of_heading(folded: str) -> Units:
     """As `units_of`, kept: many passages stand under the same title."""

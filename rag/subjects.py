@@ -6,14 +6,16 @@ takes the one it speaks of most.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
+from itertools import compress
 
 from embeddings.folding import fold
 from embeddings.romanising import romanise
 from embeddings.terms import words
 from rag.background import background
+from rag.spotting import Spotter, units_of_text
 from rag.types import Document, DocumentHead
 
 _BODY = "街道|集团|公司|大学|学院|医院|银行|委员会|协会|基金会|局|厅"
@@ -205,8 +207,21 @@ def _count(names: frozenset[str], read: Callable[[], str], before: Spoken | None
     missing = names - before.names if before else names
     if missing:
         text = read()
-        held |= {name: count for name in missing if (count := text.count(name))}
+        held |= {name: text.count(name) for name in _standing_in(text, missing)}
     return Spoken(names, held)
+
+
+def _standing_in(text: str, names: frozenset[str]) -> Iterable[str]:
+    """Looked for all at once: one by one, a thousand names in a thousand texts take eight seconds."""
+    ordered, spotter = _spotter(names)
+    units = units_of_text(text)
+    return compress(ordered, spotter.spot([units], [len(units)])[0].tolist())
+
+
+@lru_cache(maxsize=4)
+def _spotter(names: frozenset[str]) -> tuple[Sequence[str], Spotter]:
+    ordered = sorted(names)
+    return ordered, Spotter(ordered)
 
 
 def _spoken_of_most(spoken: Spoken) -> list[str]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from embeddings import load_encoder
-from rag import Answer, Document, KnowledgeBase
+from rag import Answer, Document, KnowledgeBase, subjects
 from rag.matching import Asked, Group
 from rag.measure import head_of, in_unit
 from rag.parts import parts
@@ -182,6 +182,15 @@ def test_a_text_is_read_again_only_for_names_that_are_new() -> None:
         assert read == ["c"]
     assert Catalog.from_names({**named, "e": {"黄浦": "区"}}, text_of, spoken).forms["黄浦"].documents == {"e"}
     assert read == ["c", "c"]
+
+
+def test_the_names_a_text_speaks_of_are_counted_as_one_by_one() -> None:
+    text = "东江与东江区、西岭,第00007号工作报告。第00007号工作报告讲东江𠮷。"
+    names = ["东江", "东江区", "西岭", "南浦", "第00007号工作报告", "第00008号工作报告", "江𠮷", "岭"]
+    counted = subjects._count(frozenset(names), lambda: text, None)
+    assert counted.counts == {name: text.count(name) for name in names if name in text}
+    assert subjects._count(frozenset(), lambda: text, None).counts == {}
+    assert subjects._count(frozenset(names), lambda: "", None).counts == {}
 
 
 def test_a_name_is_known_in_latin_letters_too() -> None:
