@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rag import Document, KnowledgeBase, Paragraph
 from rag.errors import StoreNotFound, UnknownDocument
+from rag.retrieval import RANK_CONSTANT, RERANKED, _reciprocal_ranks
+from rag.rows import best
 from rag.shelf import LocalShelf
 from rag.snapshot import Snapshot
 from tests.toys import ToyEncoder, lines, milvus_lite
@@ -183,3 +186,12 @@ def test_what_was_prepared_is_kept_only_of_documents_that_did_not_change(make: M
     assert [first.text, second.text] == ["交通线路2条", "住房5000套"]
     assert kb.snapshot.passage_of(first) is before.passage_of(first)
     assert kb.snapshot.passage_of(second).paragraph == second
+
+
+def test_the_best_of_either_leg_are_among_those_ranked() -> None:
+    """Where one leg's scores lie far apart, the other's would count for nothing if they were added up."""
+    lexical = np.array([0.5**place for place in range(90)], np.float32)
+    dense = np.arange(90, dtype=np.float32) / 1000  # the last is the nearest
+    kept, _ = best(_reciprocal_ranks(lexical) + _reciprocal_ranks(dense), RERANKED)
+    assert set(range(8)) | set(range(82, 90)) <= set(kept.tolist())
+    assert _reciprocal_ranks(lexical[:2]).tolist() == pytest.approx([1 / RANK_CONSTANT, 1 / (RANK_CONSTANT + 1)])
