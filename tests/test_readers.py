@@ -1,5 +1,6 @@
 """Files read in processes: the same as read here, whatever becomes of a process."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -118,6 +119,16 @@ def read_with(folder: Path, begin: Callable[[str], None], *, workers: int) -> di
     return {name: list(outcomes) for name, outcomes in readers.read_in_order(iter(files), workers=workers, begin=begin)}
 
 
+def opened_by_a_reader(fifo: Path) -> int | None:
+    """The end to write to, where the other end is open; reading goes on for as long as this one is."""
+    try:
+        return os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError as none_reads:
+        if none_reads.errno != errno.ENXIO:
+            raise
+        return None
+
+
 def said(outcomes: list[Outcome]) -> list[tuple[str, Document | None, str]]:
     return [(outcome.path, outcome.document, str(outcome.error)) for outcome in outcomes]
 
@@ -144,8 +155,13 @@ def test_a_reader_that_dies_fails_its_file_and_no_other(
     os.mkfifo(place / name)  # reading it does not end
 
     def end_readers(turn: str) -> None:
-        for reader in readers_of(os.getpid()) if turn == name else ():
-            os.kill(reader, ended_by)
+        # Not before the file is open in one: a process that dies as it begins is another matter, and no file's fault.
+        if turn == name and (writing := opened_by_a_reader(place / name)) is not None:
+            reading = readers_of(os.getpid())
+            for reader in reading:
+                os.kill(reader, ended_by)
+            until(lambda: not any(map(is_alive, reading)))
+            os.close(writing)
 
     # In the midst with one reader, which has to be replaced; at the end with two, one of which has nothing to do.
     apart = read_with(folder, end_readers, workers=2 if name == "zz.txt" else 1)
