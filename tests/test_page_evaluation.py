@@ -84,11 +84,13 @@ def ended(client):
 def test_a_run_is_scored_and_compared_with_the_last(client, tmp_path):
     begun = sent(client, "题.jsonl", lines(*ROWS, BAD))
     assert (begun.status_code, begun.json()["state"]) == (202, "running")
+    assert ended(client)["run"]["figures"][0]["label"] == "Overall"
+    client.headers["Accept-Language"] = "zh-CN,zh;q=0.9"
     first = ended(client)
     run = first["run"]
     assert (first["state"], first["done"], first["total"]) == ("done", 3, 3)
     assert (run["rows"], run["wrong"], run["problems"]) == (3, 1, 1)
-    assert run["first_problems"][0].startswith("line 4 (d)")
+    assert run["first_problems"][0].startswith("第 4 行（d）：")
     assert first["comparison"] is None
     overall = run["figures"][0]
     assert (overall["name"], overall["label"], overall["value"], overall["n"]) == ("overall", "总正确率", 0.6667, 3)

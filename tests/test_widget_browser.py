@@ -13,6 +13,7 @@ from rag.knowledge_base import KnowledgeBase
 from tests.serving import Halting, served
 from ui.service import create_app
 from ui.service.feedback import FeedbackBook
+from ui.service.gate import WidgetLimits
 from ui.service_store import ServiceStore
 from ui.sites import Sites
 
@@ -358,6 +359,36 @@ def test_offline_is_said_and_asking_again_works(open_page) -> None:
     assert page.locator(".asked").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("lang", "line", "message"),
+    [
+        ("zh-CN", "提问太频繁", "同一网络地址 60 秒内最多提问 1 次"),
+        ("zh-TW", "提問太頻繁", "同一网络地址 60 秒内最多提问 1 次"),
+        ("en", "Too many questions", "At most 1 in 60 s for one address"),
+    ],
+)
+def test_errors_are_said_in_the_widget_s_language(
+    open_page, service: Service, lang: str, line: str, message: str
+) -> None:
+    with running(service.pages, widget_limits=WidgetLimits(address_minute=1)) as made:
+        page = open_page(made.tag(lang=lang), on=made, context={"locale": "fr-FR"})
+        told = page.evaluate(
+            """async (question) => {
+              const answered = new Promise((resolve) => Youju.on("answer", resolve));
+              const refused = new Promise((resolve) => Youju.on("error", resolve));
+              await Youju.ask(question);
+              await answered;
+              await new Promise((later) => setTimeout(later, 50));
+              await Youju.ask(question);
+              return refused;
+            }""",
+            QUESTION,
+        )
+        assert told["type"] == "limit"
+        assert told["message"].startswith(message)
+        assert page.get_by_role("alert").inner_text().startswith(line)
+
+
 def test_stop_stops_and_retry_asks_again(open_page, service: Service) -> None:
     slow = Halting(KnowledgeBase.from_texts(TEXTS, titles=TITLES))
     with running(service.pages, slow) as made:
@@ -448,7 +479,7 @@ def test_the_administrator_makes_a_key_and_tries_it_out(chromium, service: Servi
     page.goto(f"{service.url}/admin/sites")
     page.get_by_label("管理口令").fill("wrong")
     page.keyboard.press("Enter")
-    page.get_by_text("This is not the admin token").wait_for()
+    page.get_by_text("管理口令不对").wait_for()
     page.get_by_label("管理口令").fill("the-admin-token")
     page.keyboard.press("Enter")
     form = page.locator("#add")

@@ -1,8 +1,12 @@
 """Every word the page and the viewer show, in Chinese and English."""
 
+import re
 from typing import Literal
 
 Language = Literal["zh", "en"]
+
+COOKIE = "youju_language"  # set by page.js before the page starts, so that both sides agree
+_WISH = re.compile(r"([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9]{1,8})*(?:\s*;\s*q\s*=\s*([01](?:\.\d{0,3})?))?")
 
 MESSAGES: dict[str, tuple[str, str]] = {
     # key: (Chinese, English)
@@ -233,9 +237,24 @@ def message(language: Language, key: str, **values: object) -> str:
     return words.format(**values) if values else words
 
 
-def language_of(cookie: str | None, accepted: str | None) -> Language:
-    """What the reader chose (`cookie`), else what the browser prefers (`Accept-Language`), else Chinese."""
-    for wish in (cookie or "", accepted or ""):
-        if wish[:2].lower() in ("zh", "en"):
-            return "zh" if wish[:2].lower() == "zh" else "en"
-    return "en" if accepted and accepted.strip() not in ("", "*") else "zh"
+def language_of(cookie: str | None, accepted: str | None, *, otherwise: Language = "zh") -> Language:
+    """What the reader chose (`cookie`), else what `accepted` prefers (`Accept-Language`), else English where it names
+    other languages only, else `otherwise`."""
+    if cookie and (chosen := _known(cookie[:2])):
+        return chosen
+    wanted = [(tag, worth) for tag, worth in map(_wish, (accepted or "").split(",")) if worth > 0]
+    known = [(worth, language) for tag, worth in wanted if (language := _known(tag))]
+    if known:
+        return max(known, key=lambda one: one[0])[1]  # the first of those wished for equally
+    return "en" if any(tag not in ("", "*") for tag, _ in wanted) else otherwise
+
+
+def _known(tag: str) -> Language | None:
+    known: dict[str, Language] = {"zh": "zh", "en": "en"}
+    return known.get(tag.lower())
+
+
+def _wish(part: str) -> tuple[str, float]:
+    """ "zh-CN;q=0.8" -> ("zh", 0.8); what is no wish at all is worth nothing."""
+    found = _WISH.fullmatch(part.strip())
+    return (found[1], float(found[2] or 1)) if found else ("", 0.0)

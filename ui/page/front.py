@@ -9,8 +9,7 @@ import re
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.messages import language_of, message
-from ui.page.language import COOKIE
+from ui.messages import COOKIE, language_of, message
 
 _PREVIEW = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 

@@ -18,6 +18,7 @@ from ui.page.language import language
 from ui.page.turns import Turn, Turns, from_stored, history
 from ui.page.underway import Asking, Underway
 from ui.page.waiting import announced
+from ui.reasons import error_words
 
 BATCH_S = 0.1  # the page is redrawn at most this often while an answer grows
 AT_ONCE_S = 0.08  # an answer that begins within it needs no word that it is being looked for
@@ -130,7 +131,7 @@ class ChatHandlers:
                     yield draw(turn, first=first)
                     first, drawn = False, time.monotonic() if answer else drawn
         except YoujuError as error:
-            yield draw(replace(turn, state="failed", error=str(error)), first=first)
+            yield draw(replace(turn, state="failed", error=error_words(error, tongue)), first=first)
             return
         if asking.left.is_set():
             return

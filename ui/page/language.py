@@ -5,9 +5,7 @@ from typing import Any, TypeAlias
 
 import gradio as gr
 
-from ui.messages import MESSAGES, Language, language_of
-
-COOKIE = "youju_language"  # set by page.js before the page starts, so that both sides agree
+from ui.messages import COOKIE, MESSAGES, Language, language_of
 
 Words: TypeAlias = Callable[[str], Any]
 """A label of the page by its key, put into words in the browser."""

@@ -89,13 +89,9 @@ class Access:
     def admin(self, sent: HTTPAuthorizationCredentials | None = Bearer) -> None:
         """FastAPI dependency: lets the admin token pass."""
         if sent is None:
-            raise _unauthorized("admin_token_needed", "Changes need the admin token: Authorization: Bearer TOKEN.")
+            raise _unauthorized("admin_token_needed")
         if not self.is_admin(sent.credentials):
-            raise _unauthorized(
-                "admin_token_wrong",
-                "This is not the admin token. It was shown once, at the first start; "
-                "`youju serve` takes a new one from YOUJU_ADMIN_TOKEN.",
-            )
+            raise _unauthorized("admin_token_wrong")
 
     async def program(self, sent: HTTPAuthorizationCredentials | None = Bearer) -> None:
         """FastAPI dependency: lets everyone pass while there is no API key, then only keys and the admin token.
@@ -110,10 +106,10 @@ class Access:
             self._open_until = time.monotonic() + _OPEN_S
             return
         if sent is None:
-            raise _unauthorized("api_key_needed", "This service asks for an API key: Authorization: Bearer KEY.")
+            raise _unauthorized("api_key_needed")
         if not self._is_key(sent.credentials) and not self.is_admin(sent.credentials):
-            raise _unauthorized("api_key_wrong", "This API key is unknown or revoked.")
+            raise _unauthorized("api_key_wrong")
 
 
-def _unauthorized(kind: str, message: str) -> Refused:
-    return Refused(401, kind, message, headers={"WWW-Authenticate": "Bearer"})
+def _unauthorized(kind: str) -> Refused:
+    return Refused(401, kind, headers={"WWW-Authenticate": "Bearer"})

@@ -8,9 +8,10 @@ from fastapi.responses import JSONResponse, Response
 
 from rag import Answer, Leg
 from rag.types import hit_to_dict
+from ui.messages import Language
 from ui.service.access import Access
 from ui.service.asks import Asks, Piece
-from ui.service.errors import Refused, error_body
+from ui.service.errors import Refused, error_body, language_asked
 from ui.service.events import event, event_stream
 from ui.service.feedback import Feedback, FeedbackBook
 from ui.service.logs import log
@@ -65,7 +66,10 @@ def api_router(
             log("question", request_id=request.scope.get("youju.request_id"), question=body.question)
         if body.stream:
             pieces = asks.stream(body.question, history=body.history, only=body.only, hits=_HITS_SHOWN)
-            return event_stream(answer_events(pieces, metrics=metrics, way="api", present=Answer.to_dict))
+            language = language_asked(request.scope)
+            return event_stream(
+                answer_events(pieces, metrics=metrics, way="api", present=Answer.to_dict, language=language)
+            )
         answer = await asks.ask(body.question, history=body.history, only=body.only)
         metrics.asked("api", answer)
         return JSONResponse(answer.to_dict())
@@ -92,7 +96,12 @@ def api_router(
 
 
 async def answer_events(
-    pieces: AsyncIterator[Piece], *, metrics: Metrics, way: str, present: Callable[[Answer], dict[str, Any]]
+    pieces: AsyncIterator[Piece],
+    *,
+    metrics: Metrics,
+    way: str,
+    present: Callable[[Answer], dict[str, Any]],
+    language: Language,
 ) -> AsyncIterator[bytes]:
     """`hits`, `delta` for each piece of text, then `answer` or `error`; `writing` while a model is in a sentence.
 
@@ -105,7 +114,7 @@ async def answer_events(
     async for piece in pieces:
         if isinstance(piece, Refused):
             metrics.failed(way)
-            yield event("error", error_body(piece.kind, piece.message))
+            yield event("error", error_body(piece, language))
             return
         if isinstance(piece, list):
             yield event("hits", {"hits": [hit_to_dict(hit) for hit in piece]})
@@ -119,7 +128,7 @@ async def answer_events(
             written = sentence
     if last is None:
         metrics.failed(way)
-        yield event("error", error_body("internal", "The engine gave no answer."))
+        yield event("error", error_body(Refused(500, "internal", "no_answer"), language))
         return
     metrics.asked(way, last)
     yield event("answer", present(last))

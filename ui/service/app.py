@@ -124,7 +124,8 @@ def create_app(
     app = FastAPI(
         title="Youju 有据",
         version="1",
-        description="Answers about a body of documents, each sentence with the place it stands on.",
+        description="Answers about a body of documents, each sentence with the place it stands on. "
+        "Why something failed is told in Chinese or English, by `Accept-Language`; the codes are the same in both.",
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,

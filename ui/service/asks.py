@@ -103,7 +103,7 @@ class Asks:
                 if piece is not None:
                     yield piece
                 elif future.cancelled():
-                    yield Refused(503, "stopping", "The service is stopping.")
+                    yield Refused(503, "stopping")
                 elif error := future.exception():
                     yield refusal_of(error)
                 if piece is None or isinstance(piece, Refused):
@@ -115,12 +115,7 @@ class Asks:
     def _submit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
         with self._lock:
             if self._taken >= self._places:
-                raise Refused(
-                    429,
-                    "busy",
-                    f"{self._places} questions are being answered or waiting. Ask again in a second.",
-                    headers={"Retry-After": "1"},
-                )
+                raise Refused(429, "busy", places=self._places, headers={"Retry-After": "1"})
             self._taken += 1
         future = self._pool.submit(work, *args, **kwargs)
         future.add_done_callback(self._give_back)
@@ -131,7 +126,7 @@ class Asks:
             self._taken -= 1
 
     def _too_long(self) -> Refused:
-        return Refused(504, "timeout", f"No answer within {self._time_limit_s:g} s. Ask something narrower, or again.")
+        return Refused(504, "timeout", seconds=self._time_limit_s)
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)

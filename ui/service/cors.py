@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.service.errors import error_body
+from ui.service.errors import Refused, error_response
 from ui.service.watch import route_path
 
 # Open to every origin: the script files, and the check that tells an origin why it is refused.
@@ -44,14 +44,14 @@ class WidgetCors:
             await send(message)
 
         if scope["method"] == "OPTIONS":
-            await _preflight(granted)(scope, receive, send_with_origin)
+            await _preflight(granted, scope)(scope, receive, send_with_origin)
         else:
             await self._app(scope, receive, send_with_origin)
 
 
-def _preflight(granted: bool) -> Response:
+def _preflight(granted: bool, scope: Scope) -> Response:
     if not granted:
-        return JSONResponse(error_body("origin_denied", "No site lists this origin."), 403)
+        return error_response(Refused(403, "origin_denied", "nowhere"), scope)
     return Response(
         status_code=204,
         headers={

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Cookie, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
@@ -22,12 +22,11 @@ from ui.indexer import Indexer, Progress
 from ui.indexing import FileOutcome
 from ui.jobs import Job, Texts, Upload
 from ui.knowledge import Knowledge
-from ui.messages import language_of
 from ui.originals import Originals
 from ui.reasons import chinese_reason
 from ui.service.access import Access
 from ui.service.api import ERRORS
-from ui.service.errors import Refused
+from ui.service.errors import Refused, language_asked, refused_fields
 from ui.service.schemas import (
     DocumentIn,
     DocumentsBody,
@@ -146,8 +145,6 @@ def documents_router(*, engine: Knowledge, access: Access, changes: Changes) -> 
     )
     async def add_documents(
         request: Request,
-        youju_language: Annotated[str | None, Cookie()] = None,
-        accept_language: Annotated[str | None, Header(description="zh: why a file failed is told in Chinese.")] = None,
     ) -> Response:
         kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
         if kind == "multipart/form-data":
@@ -155,8 +152,8 @@ def documents_router(*, engine: Knowledge, access: Access, changes: Changes) -> 
         elif kind == "application/json":
             outcomes = await _take_texts(request, changes)
         else:
-            raise Refused(415, "unsupported_format", f"Got {kind!r}; send application/json or multipart/form-data.")
-        if (youju_language or accept_language or "*") != "*" and language_of(youju_language, accept_language) == "zh":
+            raise Refused(415, "unsupported_format", got=kind)
+        if language_asked(request.scope) == "zh":
             outcomes = [{**one, "message": chinese_reason(one["message"]) or one["message"]} for one in outcomes]
         return JSONResponse({"documents": outcomes}, 201)
 
@@ -217,13 +214,13 @@ async def _take_files(request: Request, changes: Changes) -> list[dict[str, Any]
     async with request.form(max_files=_MAX_FILES, max_fields=10) as form:
         uploads = [part for _, part in form.multi_items() if isinstance(part, UploadFile)]
         if not uploads:
-            raise Refused(422, "invalid_request", "Send at least one file, in the field `files`.")
+            raise Refused(422, "invalid_request", "no_file")
         with tempfile.TemporaryDirectory(prefix="youju-upload-") as folder:
             names: list[str] = []
             for upload in uploads:
                 name = safe_name(upload.filename or "")
                 if name in names:
-                    raise Refused(422, "invalid_request", f"Two files have the name {name!r}; an id has to be unique.")
+                    raise Refused(422, "invalid_request", "same_name", name=name)
                 await asyncio.to_thread(_save, upload, Path(folder, name))
                 names.append(name)
             return _outcomes(await changes.add_files(folder, names, gone=request.is_disconnected))
@@ -239,13 +236,11 @@ async def _take_texts(request: Request, changes: Changes) -> list[dict[str, Any]
     try:
         sent = DocumentsIn.model_validate_json(await request.body())
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        place = ".".join(str(step) for step in first["loc"]) or "body"
-        raise Refused(422, "invalid_request", f"{place}: {first['msg']}") from None
+        raise refused_fields(error.errors(include_url=False, include_input=False)) from None
     documents = [_document(entry) for entry in sent.documents]
     ids = [document.id for document in documents]
     if len(set(ids)) < len(ids):
-        raise Refused(422, "invalid_request", "Two documents have the same id; an id has to be unique.")
+        raise Refused(422, "invalid_request", "same_id")
     return _outcomes(await changes.make(Texts(documents), gone=request.is_disconnected))
 
 
@@ -266,7 +261,7 @@ def safe_name(name: str) -> str:
     parts = [_shortened(_UNSAFE.sub("_", part).strip()) for part in PurePosixPath(cleaned).parts]
     kept = [part for part in parts if part.strip("./ ")][-8:]
     if not kept:
-        raise Refused(422, "invalid_request", "A file came without a name; its id is made from it.")
+        raise Refused(422, "invalid_request", "no_name")
     return "/".join(kept)
 
 

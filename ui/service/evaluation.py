@@ -11,20 +11,21 @@ from datetime import UTC, datetime
 from importlib.resources import as_file, files
 from itertools import count
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, Cookie, Depends, Header, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.datastructures import UploadFile
 
 from rag.errors import BadQuestions
 from rag.reading.packages import check_package
 from ui.knowledge import Knowledge
-from ui.messages import Language, language_of
+from ui.messages import Language
+from ui.reasons import chinese_problem
 from ui.service.access import Access
 from ui.service.api import ERRORS
 from ui.service.documents import safe_name
-from ui.service.errors import Refused, refusal_of
+from ui.service.errors import Refused, language_asked, refusal_of
 from ui.service.schemas import ErrorBody, EvaluationBody
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ SHOWN = (
 _CHANGES_SHOWN = 50
 _PROBLEMS_SHOWN = 20
 _KINDS = (".jsonl", ".csv", ".tsv", ".xlsx")
+_OUR_FOLDER = re.compile(r"\S*/youju-questions-[^/]+/")
 # The report is one file without scripts; even so it can do nothing here.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
@@ -62,7 +64,7 @@ class State:
     questions: str = ""
     done: int = 0
     total: int = 0
-    error: str = ""
+    error: Refused | None = None
     run: "Run | None" = None
     comparison: "Comparison | None" = None
 
@@ -82,10 +84,10 @@ class Evaluations:
     def start(self, name: str, data: bytes) -> None:
         """Run the questions of a file. Raises Refused when a run is under way or the file is of another kind."""
         if PurePosixPath(name).suffix.lower() not in _KINDS:
-            raise Refused(415, "unsupported_format", f"Got {name}; expected questions as {' '.join(_KINDS)}.")
+            raise Refused(415, "unsupported_format", "questions", got=name, expected=" ".join(_KINDS))
         with self._lock:
             if self.state.state == "running":
-                raise Refused(409, "busy", "An evaluation is under way. Wait for its end, or cancel it.")
+                raise Refused(409, "busy", "evaluation")
             self._called_off.clear()
             self.state = State("running", name)
             self._pool.submit(self._run, name, data).add_done_callback(self._ended)
@@ -98,7 +100,7 @@ class Evaluations:
         """The report of a kept run. Raises Refused."""
         path = self._runs() / name / "report.html"
         if name != PurePosixPath(name).name or not path.is_file():
-            raise Refused(404, "not_found", f"No run is called {name!r}.")
+            raise Refused(404, "not_found", "run", name=name)
         return path.read_text(encoding="utf-8")
 
     def close(self) -> None:
@@ -125,9 +127,7 @@ class Evaluations:
         if work.cancelled() or isinstance(work.exception(), _CalledOff):
             self.state = replace(self.state, state="cancelled")
         elif error := work.exception():
-            # The file lies in a folder of ours whose name tells nobody anything.
-            said = re.sub(r"\S*/youju-questions-[^/]+/", "", refusal_of(error).message)
-            self.state = replace(self.state, state="failed", error=said)
+            self.state = replace(self.state, state="failed", error=refusal_of(error))
 
     def _evaluated(self, path: Path) -> "tuple[Run, Comparison | None]":
         # Imported here: the measures are needed by few, and take a while to import.
@@ -180,8 +180,8 @@ def _with_last(runs: Path, run: "Run") -> "Comparison | None":
 def evaluation_router(*, evaluations: Evaluations, access: Access) -> APIRouter:
     router = APIRouter(prefix="/api/evaluation", tags=["evaluation"], dependencies=[Depends(access.admin)])
 
-    def tell(youju_language: str | None, accept_language: str | None, status: int = 200) -> Response:
-        return JSONResponse(_described(evaluations.state, language_of(youju_language, accept_language)), status)
+    def tell(request: Request, status: int = 200) -> Response:
+        return JSONResponse(_described(evaluations.state, language_asked(request.scope)), status)
 
     @router.post(
         "",
@@ -190,38 +190,28 @@ def evaluation_router(*, evaluations: Evaluations, access: Access) -> APIRouter:
         response_model=EvaluationBody,
         responses={**ERRORS, 409: {"model": ErrorBody, "description": "One is under way."}},
     )
-    async def start(
-        request: Request,
-        youju_language: Annotated[str | None, Cookie()] = None,
-        accept_language: Annotated[str | None, Header()] = None,
-    ) -> Response:
+    async def start(request: Request) -> Response:
         name, data = SAMPLE, b""
         if request.headers.get("content-type", "").startswith("multipart/form-data"):
             async with request.form(max_files=1, max_fields=4) as form:
                 sent = form.get("file")
                 if not isinstance(sent, UploadFile):
-                    raise Refused(422, "invalid_request", "Send the questions in the field `file`.")
+                    raise Refused(422, "invalid_request", "no_questions")
                 name, data = safe_name(sent.filename or "").rpartition("/")[2], await sent.read()
         else:
             with as_file(files("evals") / "questions" / SAMPLE) as path:
                 data = path.read_bytes()
         evaluations.start(name, data)
-        return tell(youju_language, accept_language, 202)
+        return tell(request, 202)
 
     @router.get("", summary="How far it is, and what came of it", response_model=EvaluationBody, responses=ERRORS)
-    def look(
-        youju_language: Annotated[str | None, Cookie()] = None,
-        accept_language: Annotated[str | None, Header()] = None,
-    ) -> Response:
-        return tell(youju_language, accept_language)
+    def look(request: Request) -> Response:
+        return tell(request)
 
     @router.delete("", summary="Cancel it", response_model=EvaluationBody, responses=ERRORS)
-    def cancel(
-        youju_language: Annotated[str | None, Cookie()] = None,
-        accept_language: Annotated[str | None, Header()] = None,
-    ) -> Response:
+    def cancel(request: Request) -> Response:
         evaluations.cancel()
-        return tell(youju_language, accept_language)
+        return tell(request)
 
     @router.get("/runs/{name}/report", summary="The report of a run, as HTML", responses=ERRORS)
     def report(name: str) -> HTMLResponse:
@@ -233,26 +223,30 @@ def evaluation_router(*, evaluations: Evaluations, access: Access) -> APIRouter:
 def _described(state: State, language: Language) -> dict[str, Any]:
     from evals.report_words import WORDS
 
-    words = WORDS[language]
+    def label(name: str) -> str:
+        return _label(WORDS[language], name)
+
     return {
         "state": state.state,
         "questions": state.questions,
         "done": state.done,
         "total": state.total,
-        "error": state.error,
-        "run": _of_run(state.run, lambda name: _label(words, name)) if state.run else None,
-        "comparison": _of_comparison(state.comparison, lambda name: _label(words, name)) if state.comparison else None,
+        # The file lies in a folder of ours whose name tells nobody anything.
+        "error": _OUR_FOLDER.sub("", state.error.message(language)) if state.error else "",
+        "run": _of_run(state.run, label, language) if state.run else None,
+        "comparison": _of_comparison(state.comparison, label) if state.comparison else None,
     }
 
 
-def _of_run(run: "Run", label: Callable[[str], str]) -> dict[str, Any]:
+def _of_run(run: "Run", label: Callable[[str], str], language: Language) -> dict[str, Any]:
+    problems = map(str, run.problems[:_PROBLEMS_SHOWN])
     return {
         "name": run.conditions.name,
         "rows": len(run.results),
         "wrong": len(run.failures),
         "seconds": round(run.seconds, 1),
         "problems": len(run.problems),
-        "first_problems": [str(problem) for problem in run.problems[:_PROBLEMS_SHOWN]],
+        "first_problems": [chinese_problem(told) if language == "zh" else told for told in problems],
         "figures": [
             {"name": name, "label": label(name), **figure.to_dict()}
             for name in SHOWN

@@ -92,16 +92,16 @@ class WidgetGate:
         """
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer" or not token:
-            raise Refused(401, "token_missing", "Send the session's token: Authorization: Bearer TOKEN.")
+            raise Refused(401, "token_missing")
         try:
             claims = self._signer.read("session", token)
         except ExpiredToken:
-            raise Refused(401, "token_expired", "The token has expired; begin a new session.") from None
+            raise Refused(401, "token_expired") from None
         except BadToken:
-            raise Refused(401, "token_wrong", "This is no token of ours; begin a new session.") from None
+            raise Refused(401, "token_wrong") from None
         if request.headers.get("origin", "") != claims["origin"]:
             self._sites.count(claims["site"], "refused:origin_mismatch")
-            raise Refused(403, "origin_mismatch", "The token was given to another origin.")
+            raise Refused(403, "origin_mismatch")
         site = self._site(claims["key"], request)
         ticket = claims.get("ticket", "")
         origin = self._framed(site, ticket, request) if ticket else self._origin(site, request)
@@ -148,10 +148,10 @@ class WidgetGate:
         site = self._sites.by_key(key)
         if site is None:
             rotated = self._sites.was_rotated(key)
-            raise Refused(403, "key_rotated" if rotated else "key_unknown", "No site has this key.")
+            raise Refused(403, "key_rotated" if rotated else "key_unknown")
         if site.revoked is not None:
             self._sites.count(site.id, "refused:key_revoked")
-            raise Refused(403, "key_revoked", "This key has been revoked.")
+            raise Refused(403, "key_revoked")
         return site
 
     def _demo_site(self, request: Request) -> Site:
@@ -164,7 +164,7 @@ class WidgetGate:
         origin = request.headers.get("origin", "")
         if not site.allows(origin):
             self._sites.count(site.id, "refused:origin_denied")
-            raise Refused(403, "origin_denied", "This key does not work on this origin. /widget/v1/diagnose says more.")
+            raise Refused(403, "origin_denied")
         return origin
 
     def _framed(self, site: Site, ticket: str, request: Request) -> str:
@@ -173,10 +173,10 @@ class WidgetGate:
         try:
             fits = self._signer.read("frame", ticket)["key"] == site.key
         except BadToken:
-            raise Refused(403, "frame_expired", "The page has been open for too long; load it again.") from None
+            raise Refused(403, "frame_expired") from None
         if not fits or not _same_origin(origin, request.headers.get("host", "")):
             self._sites.count(site.id, "refused:origin_denied")
-            raise Refused(403, "origin_denied", "This ticket is for our own page, framed by the site.")
+            raise Refused(403, "origin_denied", "framed")
         return origin
 
     def _question_limits(self, site: Site, request: Request, session: str) -> list[Limit]:
@@ -202,8 +202,9 @@ class WidgetGate:
 
 def _too_often(exceeded: Exceeded) -> Refused:
     limit = exceeded.limit
-    message = f"At most {limit.n} in {limit.seconds} s for one {limit.scope}. Come again in {exceeded.retry_after_s} s."
-    return Refused(429, "limit", message, headers={"Retry-After": str(exceeded.retry_after_s)})
+    retry = exceeded.retry_after_s
+    headers = {"Retry-After": str(retry)}
+    return Refused(429, "limit", limit.scope, headers=headers, n=limit.n, seconds=limit.seconds, retry=retry)
 
 
 def _same_origin(origin: str, host: str) -> bool:

@@ -9,7 +9,9 @@ from fastapi.responses import PlainTextResponse
 from starlette.routing import Match, Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ui.service.errors import language_asked
 from ui.service.logs import LOGGER
+from ui.service.refusals import said, words
 from ui.service.watch import route_path
 
 
@@ -53,7 +55,7 @@ class LatePage:
         if self._app is not None:
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            message = "The chat page could not be built; the log tells why. The API at /docs works."
+            message = said(language_asked(scope), words("page_failed"))
             await PlainTextResponse(message, 503)(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1011})

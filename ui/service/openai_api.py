@@ -4,15 +4,16 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from rag import Answer
+from ui.messages import Language
 from ui.service.access import Access
 from ui.service.api import ERRORS
 from ui.service.asks import Asks, Piece
-from ui.service.errors import Refused, error_body
+from ui.service.errors import Refused, error_body, language_asked
 from ui.service.events import event, event_stream
 from ui.service.metrics import Metrics
 from ui.service.schemas import MAX_QUESTION, AnswerBody, ErrorBody
@@ -115,7 +116,7 @@ def openai_router(*, asks: Asks, access: Access, metrics: Metrics) -> APIRouter:
     )
     def one_model(model: str) -> Response:
         if model != MODEL:
-            raise Refused(404, "model_not_found", f"Got the model {model[:100]!r}; the only one here is {MODEL!r}.")
+            raise Refused(404, "model_not_found", model=model[:100], only=MODEL)
         return JSONResponse(card)
 
     @router.post(
@@ -130,13 +131,16 @@ def openai_router(*, asks: Asks, access: Access, metrics: Metrics) -> APIRouter:
             },
         },
     )
-    async def chat(body: ChatBody) -> Response:
+    async def chat(body: ChatBody, request: Request) -> Response:
         question, history = conversation(body.messages)
         reply_id = f"chatcmpl-{time.time_ns():x}"
         if body.stream:
             pieces = asks.stream(question, history=history)
             usage = body.stream_options is not None and body.stream_options.include_usage
-            return event_stream(_chunks(pieces, reply_id=reply_id, question=question, usage=usage, metrics=metrics))
+            language = language_asked(request.scope)
+            return event_stream(
+                _chunks(pieces, reply_id=reply_id, question=question, usage=usage, metrics=metrics, language=language)
+            )
         answer = await asks.ask(question, history=history)
         metrics.asked("openai", answer)
         return JSONResponse(
@@ -171,21 +175,21 @@ def conversation(messages: Sequence[ChatMessage]) -> tuple[str, list[tuple[str, 
             question, answer = turns[-1]
             turns[-1] = (question, answer + message.text)
     if not turns or not turns[-1][0].strip():
-        raise Refused(
-            422, "invalid_request", "messages: the last user message is the question; there is none with text."
-        )
+        raise Refused(422, "invalid_request", "no_user_message")
     question = turns[-1][0]
     if len(question) > MAX_QUESTION:
-        raise Refused(
-            422,
-            "invalid_request",
-            f"messages: the question has {len(question)} characters, at most {MAX_QUESTION} are taken.",
-        )
+        raise Refused(422, "invalid_request", "long_message", length=len(question), most=MAX_QUESTION)
     return question, turns[:-1]
 
 
 async def _chunks(
-    pieces: AsyncIterator[Piece], *, reply_id: str, question: str, usage: bool, metrics: Metrics
+    pieces: AsyncIterator[Piece],
+    *,
+    reply_id: str,
+    question: str,
+    usage: bool,
+    metrics: Metrics,
+    language: Language,
 ) -> AsyncIterator[bytes]:
     def chunk(delta: dict[str, Any], finish: str | None = None, **more: Any) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
@@ -198,7 +202,7 @@ async def _chunks(
     async for piece in pieces:
         if isinstance(piece, Refused):
             metrics.failed("openai")
-            yield event(None, error_body(piece.kind, piece.message))
+            yield event(None, error_body(piece, language))
             return
         if isinstance(piece, Answer):
             answer = piece

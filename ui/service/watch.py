@@ -7,11 +7,9 @@ import uuid
 from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import MutableHeaders
-from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.service.errors import Refused, error_body
+from ui.service.errors import Refused, error_response
 from ui.service.logs import log
 from ui.service.metrics import Metrics
 
@@ -73,8 +71,7 @@ class Watch:
         try:
             refusal = self._refusal(scope)
             if refusal is not None:
-                body = error_body(refusal.kind, refusal.message)
-                await JSONResponse(body, refusal.status)(scope, receive, send_and_note)
+                await error_response(refusal, scope)(scope, receive, send_and_note)
             else:
                 await self._app(scope, self._bounded(scope, receive), send_and_note)
         finally:
@@ -86,13 +83,13 @@ class Watch:
 
     def _refusal(self, scope: Scope) -> Refused | None:
         if not self._allowed(route_path(scope)):
-            return Refused(404, "not_found", "There is nothing here.")
+            return Refused(404, "not_found")
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         limit = self._limit(scope)
         if not declared.isdigit():
-            return Refused(400, "bad_request", "Content-Length must be a whole number.")
+            return Refused(400, "bad_request", "length")
         if len(declared) > 18 or int(declared) > limit:
-            return Refused(413, "too_large", f"The body may have {limit} bytes at most.")
+            return Refused(413, "too_large", most=limit)
         return None
 
     def _limit(self, scope: Scope) -> int:
@@ -114,10 +111,10 @@ class Watch:
                 async with asyncio.timeout_at(deadline):
                     message = await receive()
             except TimeoutError:
-                raise HTTPException(408, f"The body did not arrive within {self._body_time_s:g} s.") from None
+                raise Refused(408, "too_slow", seconds=self._body_time_s) from None
             taken += len(message.get("body", b""))
             if taken > limit:
-                raise HTTPException(413, f"The body may have {limit} bytes at most.")
+                raise Refused(413, "too_large", most=limit)
             whole = not message.get("more_body", False)
             return message
 

@@ -13,7 +13,7 @@ from ui import widget as files
 from ui.service import diagnosis
 from ui.service.api import answer_events
 from ui.service.asks import Asks
-from ui.service.errors import Refused
+from ui.service.errors import Refused, language_asked
 from ui.service.events import event_stream
 from ui.service.feedback import Feedback, FeedbackBook
 from ui.service.gate import WidgetGate
@@ -58,7 +58,7 @@ class WidgetAsk(BaseModel):
 
 class WidgetFeedback(BaseModel):
     answer_id: str = Field(min_length=1, max_length=200)
-    rating: str = Field(pattern="^(up|down)$")
+    rating: Literal["up", "down"]
     reason: str = Field(default="", max_length=200)
     question: str = Field(default="", max_length=MAX_QUESTION)
     answer: str = Field(default="", max_length=20_000)
@@ -143,7 +143,10 @@ def widget_router(
         ]
         pieces = asks.stream(body.question, history=history)
         answers = WidgetAnswers(signer, visit.site, body.question)
-        return event_stream(answer_events(pieces, metrics=metrics, way="widget", present=answers.present))
+        language = language_asked(request.scope)
+        return event_stream(
+            answer_events(pieces, metrics=metrics, way="widget", present=answers.present, language=language)
+        )
 
     @router.post("/feedback", status_code=201, summary="Thumbs up or down", responses=_ERRORS)
     def give_feedback(body: WidgetFeedback, request: Request) -> Response:
@@ -157,7 +160,7 @@ def widget_router(
         try:
             return JSONResponse({"view": fresh_link(signer, body.view)})
         except BadToken:
-            raise Refused(403, "link_wrong", "This is no link of ours, or it is too old.") from None
+            raise Refused(403, "link_wrong") from None
 
     @router.get("/diagnose", summary="Why the widget does not work on a page", responses={422: _ERRORS[422]})
     def diagnose(
@@ -227,7 +230,7 @@ def files_router(*, demo: bool) -> APIRouter:
     @router.get("/{name}.js")
     def script(name: str, request: Request) -> Response:
         if name not in files.SCRIPTS:
-            raise Refused(404, "not_found", "There is nothing here.")
+            raise Refused(404, "not_found")
         body = files.read(f"{name}.js")
         tag = f'"{files.version(name)}"'
         pinned = request.query_params.get("v") == files.version(name)

@@ -17,7 +17,7 @@
   const call = async (method, path, body) => {
     const response = await fetch(`../api/sites${path}`, {
       method,
-      headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+      headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json", "Accept-Language": "zh-CN" },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const told = await response.json();

@@ -1,6 +1,6 @@
 (() => {
 "use strict";
-const WORDS = {"zh-CN":{"greeting":"您好！请就本站文件提问，每句回答都附出处。","placeholder":"输入问题，按回车发送","question":"问题","send":"发送","stop":"停止","close":"关闭","fresh":"新对话","waiting":"正在查找…","stopped":"已停止。","retry":"重试","meant":"按此理解：","source":"出处","sources":"出处","page":"第 {n} 页","open":"查看原文（新窗口）","unverified":"未核实","related":"可能相关（未作为依据）","useful":"这个回答有用吗？","up":"有用","down":"没用","thanks":"谢谢反馈。","reasons":["不准确","出处不对","没答到点上","其他"],"offline":"网络已断开。恢复后可以继续提问。","limit":"提问太频繁，请 {n} 秒后再试。","busy":"现在提问的人较多，请稍后再试。","refused":"此页面暂时不能使用问答。","failed":"出了点问题，请重试。","too_long":"问题太长，最多 500 字。","timeout":"回答超时，请重试或问得更具体些。"},"zh-TW":{"greeting":"您好！請就本站文件提問，每句回答都附出處。","placeholder":"輸入問題，按 Enter 送出","question":"問題","send":"送出","stop":"停止","close":"關閉","fresh":"新對話","waiting":"正在查找…","stopped":"已停止。","retry":"重試","meant":"按此理解：","source":"出處","sources":"出處","page":"第 {n} 頁","open":"查看原文（新視窗）","unverified":"未核實","related":"可能相關（未作為依據）","useful":"這個回答有用嗎？","up":"有用","down":"沒用","thanks":"謝謝回饋。","reasons":["不準確","出處不對","沒答到重點","其他"],"offline":"網路已斷線。恢復後可以繼續提問。","limit":"提問太頻繁，請 {n} 秒後再試。","busy":"現在提問的人較多，請稍後再試。","refused":"此頁面暫時不能使用問答。","failed":"出了點問題，請重試。","too_long":"問題太長，最多 500 字。","timeout":"回答逾時，請重試或問得更具體些。"},"en":{"greeting":"Hello! Ask about this site's documents. Every sentence of an answer shows its source.","placeholder":"Type a question, press Enter","question":"Question","send":"Send","stop":"Stop","close":"Close","fresh":"New conversation","waiting":"Looking…","stopped":"Stopped.","retry":"Try again","meant":"Understood as: ","source":"Source","sources":"Sources","page":"page {n}","open":"See in the document (new tab)","unverified":"not verified","related":"Perhaps related (not used)","useful":"Was this useful?","up":"Useful","down":"Not useful","thanks":"Thank you.","reasons":["Not accurate","Wrong source","Beside the point","Other"],"offline":"You are offline. Ask on once you are back.","limit":"Too many questions; try again in {n} s.","busy":"Many people are asking just now; try again in a moment.","refused":"Asking is not possible on this page for now.","failed":"Something went wrong; please try again.","too_long":"The question is too long; 500 characters at most.","timeout":"This took too long; try again, or ask something narrower."}};
+const WORDS = {"zh-CN":{"greeting":"您好！请就本站文件提问，每句回答都附出处。","placeholder":"输入问题，按回车发送","question":"问题","send":"发送","stop":"停止","close":"关闭","fresh":"新对话","waiting":"正在查找…","stopped":"已停止。","retry":"重试","meant":"按此理解：","source":"出处","sources":"出处","page":"第 {n} 页","open":"查看原文（新窗口）","unverified":"未核实","related":"可能相关（未作为依据）","useful":"这个回答有用吗？","up":"有用","down":"没用","thanks":"谢谢反馈。","reasons":["不准确","出处不对","没答到点上","其他"],"offline":"网络已断开。恢复后可以继续提问。","limit":"提问太频繁，请 {n} 秒后再试。","busy":"现在提问的人较多，请稍后再试。","refused":"此页面暂时不能使用问答。","failed":"出了点问题，请重试。","too_long":"问题太长，最多 500 字。","timeout":"回答超时，请重试或问得更具体些。","reload":"页面打开得太久了，请刷新后再问。","away":"暂时连不上问答服务，请稍后再试。"},"zh-TW":{"greeting":"您好！請就本站文件提問，每句回答都附出處。","placeholder":"輸入問題，按 Enter 送出","question":"問題","send":"送出","stop":"停止","close":"關閉","fresh":"新對話","waiting":"正在查找…","stopped":"已停止。","retry":"重試","meant":"按此理解：","source":"出處","sources":"出處","page":"第 {n} 頁","open":"查看原文（新視窗）","unverified":"未核實","related":"可能相關（未作為依據）","useful":"這個回答有用嗎？","up":"有用","down":"沒用","thanks":"謝謝回饋。","reasons":["不準確","出處不對","沒答到重點","其他"],"offline":"網路已斷線。恢復後可以繼續提問。","limit":"提問太頻繁，請 {n} 秒後再試。","busy":"現在提問的人較多，請稍後再試。","refused":"此頁面暫時不能使用問答。","failed":"出了點問題，請重試。","too_long":"問題太長，最多 500 字。","timeout":"回答逾時，請重試或問得更具體些。","reload":"頁面開啟得太久了，請重新整理後再問。","away":"暫時連不上問答服務，請稍後再試。"},"en":{"greeting":"Hello! Ask about this site's documents. Every sentence of an answer shows its source.","placeholder":"Type a question, press Enter","question":"Question","send":"Send","stop":"Stop","close":"Close","fresh":"New conversation","waiting":"Looking…","stopped":"Stopped.","retry":"Try again","meant":"Understood as: ","source":"Source","sources":"Sources","page":"page {n}","open":"See in the document (new tab)","unverified":"not verified","related":"Perhaps related (not used)","useful":"Was this useful?","up":"Useful","down":"Not useful","thanks":"Thank you.","reasons":["Not accurate","Wrong source","Beside the point","Other"],"offline":"You are offline. Ask on once you are back.","limit":"Too many questions; try again in {n} s.","busy":"Many people are asking just now; try again in a moment.","refused":"Asking is not possible on this page for now.","failed":"Something went wrong; please try again.","too_long":"The question is too long; 500 characters at most.","timeout":"This took too long; try again, or ask something narrower.","reload":"This page has been open for too long; load it again, then ask.","away":"The service cannot be reached just now; try again in a moment."}};
 const CSS = ".panel{display: flex;flex-direction: column;position: absolute;width: 400px;height: min(640px, calc(100dvh - 120px));background: var(--ground);color: var(--text);border: 1px solid var(--line);border-radius: 12px;overflow: hidden;box-shadow: 0 8px 40px #0004;overflow-wrap: anywhere;text-align: start;}.panel.right{right: 0;}.panel.left{left: 0;}.panel.bottom{bottom: 0;}.panel.top{top: 0;}.launch + .panel.bottom{bottom: 64px;}.launch + .panel.top{top: 64px;}.panel.inline{position: static;width: 100%;height: 100%;min-height: 420px;box-shadow: none;}header{display: flex;align-items: center;gap: 4px;padding: 4px 4px 4px 16px;border-bottom: 1px solid var(--line);}h2{flex: 1;margin: 0;font-size: 17px;font-weight: 600;line-height: 1.4;}.icon{min-width: 44px;min-height: 44px;border: 0;border-radius: 8px;background: none;font-size: 20px;line-height: 1;}svg{width: 22px;height: 22px;fill: none;stroke: currentColor;stroke-width: 1.8;stroke-linecap: round;stroke-linejoin: round;vertical-align: middle;}.icon:hover, .chip:hover, .mark:hover{background: var(--tint);}button:focus-visible, a:focus-visible, textarea:focus-visible, [tabindex]:focus-visible{outline: 2px solid var(--accent);outline-offset: 1px;}.log{flex: 1;overflow-y: auto;overscroll-behavior: contain;padding: 12px 16px;}.log > p:first-child{margin-top: 0;}.asked{margin: 12px 0 8px auto;padding: 8px 12px;width: fit-content;max-width: 88%;border-radius: 12px 12px 2px 12px;background: var(--tint);white-space: pre-wrap;}.answer{margin: 0 0 12px;}.answer p{margin: 4px 0;}.meant, .note, .where{color: var(--soft);font-size: 14px;}.unsure{text-decoration: underline wavy var(--bad);text-underline-offset: 4px;}.mark{min-width: 24px;min-height: 24px;margin: 0 2px;padding: 0 4px;border: 1px solid var(--accent);border-radius: 12px;background: none;color: var(--accent);font-size: 13px;line-height: 1.2;vertical-align: 1px;}ol{list-style: none;margin: 8px 0;padding: 0;}.card{margin: 0 0 8px;padding: 8px 12px;border: 1px solid var(--line);border-radius: 8px;}.card.lit{border-color: var(--accent);box-shadow: 0 0 0 1px var(--accent);}.card strong{font-weight: 600;}blockquote{margin: 6px 0;padding: 0 0 0 10px;border-inline-start: 3px solid var(--accent);}mark{background: var(--mark);color: inherit;border-radius: 2px;}a{color: var(--accent);}.card a{display: inline-block;min-height: 24px;font-size: 14px;}.chip{min-height: 44px;margin: 0 6px 6px 0;padding: 8px 14px;border: 1px solid var(--line);border-radius: 22px;background: none;text-align: start;}.chip[aria-pressed=\"true\"]{border-color: var(--accent);color: var(--accent);}.error{color: var(--bad);}.offline{padding: 6px 16px;background: var(--tint);font-size: 14px;}form{display: flex;align-items: flex-end;gap: 8px;padding: 10px 12px calc(10px + env(safe-area-inset-bottom));border-top: 1px solid var(--line);}textarea{flex: 1;min-height: 44px;max-height: 120px;padding: 9px 12px;border: 1px solid var(--soft);border-radius: 8px;background: var(--ground);color: inherit;font: inherit;resize: none;field-sizing: content;}textarea::placeholder{color: var(--soft);opacity: 1;}.send{min-width: 64px;min-height: 44px;border: 1px solid var(--accent);border-radius: 8px;background: var(--accent);color: var(--on);}.wait{display: inline-block;width: 8px;height: 8px;border-radius: 4px;background: var(--accent);animation: beat 1s infinite alternate;}@keyframes beat{to{opacity: .2;}}.only-heard{position: absolute;width: 1px;height: 1px;overflow: hidden;clip-path: inset(50%);white-space: nowrap;}@media (max-width: 639px), (max-height: 479px){.panel:not(.inline){position: fixed;inset: 0;width: 100%;height: 100dvh;border: 0;border-radius: 0;padding: env(safe-area-inset-top) env(safe-area-inset-right) 0 env(safe-area-inset-left);}}@media (prefers-reduced-motion: reduce){.wait{animation: none;}}@media (prefers-reduced-motion: no-preference){.log{scroll-behavior: smooth;}}@media (forced-colors: active){.asked, .send, .launch{border: 1px solid;}}";
 const KEPT_TURNS = 20;
 const SENT_TURNS = 6;
@@ -21,9 +21,9 @@ svg.append(path);
 return svg;
 };
 class Failure extends Error {
-constructor(type, { status = 0, retry = 0 } = {}) {
+constructor(type, { status = 0, retry = 0, said = "" } = {}) {
 super(type);
-Object.assign(this, { type, status, retry });
+Object.assign(this, { type, status, retry, said });
 }
 }
 const create = ({ root, base, mode, lang, title, options, make, styled, emit, close }) => {
@@ -58,7 +58,7 @@ let response;
 try {
 response = await fetch(base + path, {
 method: "POST",
-headers: { "Content-Type": "application/json", ...(token && path !== "session" ? { Authorization: `Bearer ${token}` } : {}) },
+headers: { "Content-Type": "application/json", "Accept-Language": lang, ...(token && path !== "session" ? { Authorization: `Bearer ${token}` } : {}) },
 body: JSON.stringify(body),
 credentials: "omit",
 cache: "no-store",
@@ -75,7 +75,8 @@ token = null;
 return call(path, body, { signal, renewed: true });
 }
 const told = await response.json().catch(() => ({}));
-throw new Failure((told.error && told.error.type) || "failed", { status: response.status, retry: Number(response.headers.get("Retry-After")) });
+const { type = "failed", message = "" } = told.error || {};
+throw new Failure(type, { status: response.status, retry: Number(response.headers.get("Retry-After")), said: message });
 };
 const renew = async (signal) => {
 const session = await (await call("session", { site: options.site || "", frame: options.frame || "" }, { signal })).json();
@@ -84,7 +85,8 @@ renewAt = Date.now() + session.expires_in * 800;
 };
 const lineOf = (failure) => {
 if (failure.type === "limit") return words.limit.replace("{n}", failure.retry || 60);
-if (["busy", "offline", "timeout"].includes(failure.type)) return words[failure.type];
+const word = { frame_expired: "reload", service_store_error: "away", stopping: "away", network: "away" }[failure.type] || failure.type;
+if (["busy", "offline", "timeout", "reload", "away"].includes(word)) return words[word];
 if (failure.status === 403) return words.refused;
 return words.failed;
 };
@@ -280,7 +282,7 @@ const again = make("button", { class: "chip", type: "button", onclick: () => (tu
 live.remove();
 reply.append(line, again);
 if (failure) {
-emit("error", { type: failure.type, question: turn.question });
+emit("error", { type: failure.type, message: failure.said, question: turn.question });
 explain(failure);
 }
 };
@@ -321,7 +323,7 @@ sentence = sentence.slice(cut[0].length);
 growing.textContent = sentence;
 down();
 }
-if (name === "error") throw new Failure(data.error.type);
+if (name === "error") throw new Failure(data.error.type, { said: data.error.message });
 if (name === "answer") turn.answer = data;
 }
 if (!turn.answer) throw new Failure("failed");

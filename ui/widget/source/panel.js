@@ -26,9 +26,9 @@
   };
 
   class Failure extends Error {
-    constructor(type, { status = 0, retry = 0 } = {}) {
+    constructor(type, { status = 0, retry = 0, said = "" } = {}) {
       super(type);
-      Object.assign(this, { type, status, retry });
+      Object.assign(this, { type, status, retry, said });
     }
   }
 
@@ -68,7 +68,7 @@
       try {
         response = await fetch(base + path, {
           method: "POST",
-          headers: { "Content-Type": "application/json", ...(token && path !== "session" ? { Authorization: `Bearer ${token}` } : {}) },
+          headers: { "Content-Type": "application/json", "Accept-Language": lang, ...(token && path !== "session" ? { Authorization: `Bearer ${token}` } : {}) },
           body: JSON.stringify(body),
           credentials: "omit",
           cache: "no-store",
@@ -85,7 +85,8 @@
         return call(path, body, { signal, renewed: true });
       }
       const told = await response.json().catch(() => ({}));
-      throw new Failure((told.error && told.error.type) || "failed", { status: response.status, retry: Number(response.headers.get("Retry-After")) });
+      const { type = "failed", message = "" } = told.error || {};
+      throw new Failure(type, { status: response.status, retry: Number(response.headers.get("Retry-After")), said: message });
     };
     const renew = async (signal) => {
       const session = await (await call("session", { site: options.site || "", frame: options.frame || "" }, { signal })).json();
@@ -95,7 +96,8 @@
 
     const lineOf = (failure) => {
       if (failure.type === "limit") return words.limit.replace("{n}", failure.retry || 60);
-      if (["busy", "offline", "timeout"].includes(failure.type)) return words[failure.type];
+      const word = { frame_expired: "reload", service_store_error: "away", stopping: "away", network: "away" }[failure.type] || failure.type;
+      if (["busy", "offline", "timeout", "reload", "away"].includes(word)) return words[word];
       if (failure.status === 403) return words.refused;
       return words.failed;
     };
@@ -311,7 +313,7 @@
       live.remove();
       reply.append(line, again);
       if (failure) {
-        emit("error", { type: failure.type, question: turn.question });
+        emit("error", { type: failure.type, message: failure.said, question: turn.question });
         explain(failure);
       }
     };
@@ -354,7 +356,7 @@
             growing.textContent = sentence;
             down();
           }
-          if (name === "error") throw new Failure(data.error.type);
+          if (name === "error") throw new Failure(data.error.type, { said: data.error.message });
           if (name === "answer") turn.answer = data;
         }
         if (!turn.answer) throw new Failure("failed");
