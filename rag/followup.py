@@ -33,6 +33,11 @@ _ELLIPTIC = re.compile(
 _BEFORE = re.compile(
     r"(?:再|更|又)?(?:前一年|上一?年)(?:度)?的?|\b(?:in |for )?(?:the )?(?:year before(?: that)?|previous year)\b"
 )
+_HELD_AGAINST = re.compile(
+    r"[比较](?:上一?|前一|去)年|[与和跟同](?:上一?|前一|去)年(?:度|同期)?相?比|"
+    r"\b(?:than|over|from|on|with|against|to) (?:in )?the (?:year before|previous year)\b"
+)
+"""The year before as what a figure is compared with: the question stays with its own year."""
 _AFTER = re.compile(
     r"(?:再)?(?:后一年|下一?年|第2年|第二年|次年)(?:度)?的?|\b(?:in |for )?the (?:next|following) year\b|\b(?:in )?the year after\b"
 )
@@ -123,7 +128,7 @@ class _Said:
         """What it says beside subject, years, opening words and periods told by the one before."""
         text = _cut(self.text, [*self.subjects, *self.years])
         for pattern in (_BEFORE, _AFTER):
-            text = _cut(text, _spans(text, pattern))
+            text = _cut(text, _periods_told(text, pattern))
         return _without_ends(text).lstrip(" 的呢?？,，")
 
     @property
@@ -135,7 +140,7 @@ class _Said:
     @property
     def elliptic(self) -> bool:
         folded = fold(self.text).strip()
-        return any(pattern.search(folded) for pattern in (_LEAD, _ELLIPTIC, _BEFORE, _AFTER))
+        return any(pattern.search(folded) for pattern in (_LEAD, _ELLIPTIC, _HELD_AGAINST, _BEFORE, _AFTER))
 
 
 def _complete(question: str, before: str, heard: str, catalog: Catalog) -> str:
@@ -204,7 +209,7 @@ def _needs_topic(said: _Said) -> bool:
     folded = fold(said.text)
     if _THAT_PLACE.search(folded):
         return False
-    if _OF_THE_TOPIC.search(folded) or said.subjects:
+    if _OF_THE_TOPIC.search(folded) or _HELD_AGAINST.search(folded) or said.subjects:
         return True
     return said.size < _enough(said) and not _COUNTED_EN.search(folded)
 
@@ -240,7 +245,7 @@ def _year_told(said: _Said, earlier: _Said) -> str:
     """The year that "the year before", "the next year" come to."""
     folded = fold(said.text)
     known = [int(year) for year in re.findall(r"\d{4}", fold(earlier.year))]
-    step = -1 if _BEFORE.search(folded) else 1 if _AFTER.search(folded) else 0
+    step = -1 if _periods_told(folded, _BEFORE) else 1 if _AFTER.search(folded) else 0
     if not known or not step:
         return ""
     return f"{min(known) - 1 if step < 0 else max(known) + 1}" + ("年" if earlier.chinese else "")
@@ -314,6 +319,12 @@ def _spans(text: str, pattern: re.Pattern[str]) -> list[Span]:
     """Where a pattern over folded text stands in the text itself."""
     folded = fold_with_offsets(text)
     return [(folded.offsets[m.start()], folded.offsets[m.end()]) for m in pattern.finditer(folded.text)]
+
+
+def _periods_told(text: str, pattern: re.Pattern[str]) -> list[Span]:
+    """Where a period is told by the one before, not merely held against."""
+    held = _spans(text, _HELD_AGAINST)
+    return [(a, b) for a, b in _spans(text, pattern) if not any(start < b and a < end for start, end in held)]
 
 
 def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
