@@ -12,7 +12,11 @@ _COUNTER = re.compile(
     rf"(?:平方米|平方公里|公里|公顷|人次|[{_COUNTERS}元年月天日公里米钱])?"
 )
 _TAIL = re.compile(r"[,，。;；?？!！:：()（）]")
-_FILLER = re.compile(r"(?:大概|大约|一共|总共|分别|各自?|到底|究竟|是|为|有|达到?|约|共|了|就|能|要|会|将|完成|的)+$")
+_ITS_PLAN = re.compile(r"^(?:新的?)?(?:安排|打算|计划|进展|动作)$")
+"""What is asked of a thing named before: 杨浦大剧院有什么安排."""
+_FILLER = re.compile(
+    r"(?:(?:计划|打算|准备|安排)?(?:做|干|搞)[些了]?|大概|大约|一共|总共|分别|各自?|到底|究竟|是|为|有|达到?|约|共|了|就|能|要|会|将|完成|的)+$"
+)
 _GENERIC = re.compile(
     r"^(?:增速|增幅|增长率?|同比|比例|比重|占比|数量|总量|总额|金额|规模|面积|人数|数|个数|目标|比率?|涨幅|降幅)+$"
 )
@@ -146,7 +150,7 @@ def _chinese_head(text: str) -> str:
         return ""
     match = matches[-1] if len(matches) > 1 and matches[-1].group() == "多少" else matches[0]
     after = _TAIL.split(_COUNTER.sub("", text[match.end() :], count=1), maxsplit=1)[0].strip(" 的了呢吗啊呀")
-    if len(after) >= 2:
+    if len(after) >= 2 and not _ITS_PLAN.match(after):
         return after[:LONGEST]
     before = _FILLER.sub("", _TAIL.split(text[: match.start()])[-1].strip())
     pieces = [piece for piece in re.split(r"[的 ]", before) if piece]

@@ -14,6 +14,8 @@ _ALL = re.compile(
 )
 _PLANNED = re.compile(r"目标|计划|原定|预期|打算|安排|\bplanned\b|\btargets?\b|\bsupposed to\b|\bmeant to\b")
 _ACTUAL = re.compile(r"实际|最后|最终|完成了|达到|结果|办成|收了|\bactual|\bachieved|\breached|\bin the end")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_BEGINS_WITH_YEAR = re.compile(r"[\s而那么到和]*(?:19|20)\d\d")
 _CLAUSE = re.compile(r"[^,，;；:：?？。]+")
 _GENERIC = re.compile(
     r"增加|新增|增长|减少|下降|完成|实际|计划|目标|预期|安排|户数|数量|个数|总数|人数|比例|几份|两份|报告|文件|当年|那年|那一年|"
@@ -118,7 +120,8 @@ def _clauses_about(
     year: int | None,
     years: Sequence[int],
 ) -> list[str]:
-    """Clauses that name this subject or year, or none at all; every clause where that leaves too little to go by."""
+    """Clauses that name this subject or year, or none at all; every clause where that leaves too little to go by. What
+    stands before the first year, 大剧院 of "大剧院2020年…,2021年…", is said of a clause that begins with its year."""
 
     def about_another(clause: str) -> bool:
         named = catalog.named_in(clause)
@@ -128,6 +131,8 @@ def _clauses_about(
 
     clauses = _CLAUSE.findall(folded)
     kept = [clause for clause in clauses if not about_another(clause)]
+    if year is not None and kept and kept[0] != clauses[0] and _BEGINS_WITH_YEAR.match(kept[0]):
+        kept[0] = _YEAR.split(clauses[0], maxsplit=1)[0] + kept[0]
     content = _GENERIC.sub("", bare(re.sub(r"20\d\d年?", " ", " ".join(kept))))
     for s in subjects:
         content = content.replace(s.name + s.suffix, "").replace(s.name, "")

@@ -341,6 +341,13 @@ def test_a_clause_that_names_no_topic_takes_the_one_before() -> None:
     assert "床位" in earlier.question.text and "床位" in later.question.text
 
 
+def test_what_stands_before_the_first_year_is_what_every_year_is_asked_about() -> None:
+    earlier, later = parts(understand("东江大剧院2020年计划做什么,2021年怎么安排?"), catalog())
+    assert (earlier.question.bare, later.question.bare) == ("东江大剧院2020年", "东江大剧院2021年")
+    _, later = parts(understand("东江区2020年建了几所学校,2021年开了多少家养老院?"), catalog())
+    assert later.question.bare.startswith("东江区2021年") and "学校" not in later.question.bare
+
+
 def test_a_year_that_a_figure_is_held_against_is_not_the_sentences_own() -> None:
     document = Document("a", "东江区报告", "2021年安排项目100项，较2020年增加28.2%。")
     snapshot = Snapshot.from_documents([document], encoder=load_encoder(), split=split)
