@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from rag import wanted
 from rag.asking import Asking
 from rag.choosing import lacks
+from rag.premise import refuted
 from rag.question import OTHER
 from rag.trees import fitted_trees
 from rag.types import Hit
@@ -75,7 +76,8 @@ def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
 def ruled_out(asking: Asking, candidates: "Sequence[Candidate]", named: Mapping[str, float]) -> bool:
     """Whether no score can make this an answer: the question says nothing in a language we read; or nothing of it is
     near but whom it is about; or it is about a place that the passage does not name, or about a year when the sentence
-    speaks of another; or it wants a sum, a size or a day, and the best sentence has none.
+    speaks of another; or it wants a sum, a size or a day, and the best sentence has none; or it takes for granted what
+    the sentence knows nothing of (`rag.premise`).
     """
     if not asking.asked.vocabulary or asking.question.language == OTHER:
         return True
@@ -83,10 +85,16 @@ def ruled_out(asking: Asking, candidates: "Sequence[Candidate]", named: Mapping[
         return True
     if not named["across"] and not _beyond_subjects(asking, candidates[0]):
         return True
-    if lacks(asking.question, candidates[0].features):
+    if lacks(asking.question, candidates[0].features) or _refuted(asking, candidates[0]):
         return True
     text = candidates[0].passage.text.folded
     return bool(asking.foreign) and not any(place[:2] in text for place in asking.foreign)
+
+
+def _refuted(asking: Asking, best: "Candidate") -> bool:
+    spans = best.passage.spans
+    beside = [span.text.folded for span in (*spans[max(best.index - 1, 0) : best.index], *spans[best.index + 1 :][:1])]
+    return refuted(asking.question, spans[best.index].text.folded, beside)
 
 
 def _beyond_subjects(asking: Asking, candidate: "Candidate") -> bool:

@@ -1,0 +1,49 @@
+"""What a question takes for granted, and whether the place found bears it out: that something ended or was put off,
+that a figure rose or fell, that there was a reason. Rules over the wording of folded text."""
+
+import re
+from collections.abc import Sequence
+
+from rag.question import Kind, Question
+
+_ENDS = r"取消|停[止办建工产播]|关闭|关停|撤销|中止|终止|废除|放弃|搁置|叫停|退出|解散|倒闭|推迟|延期|延后|暂停"
+_ENDED_ASKED = re.compile(
+    rf"{_ENDS}|\b(?:why|when|who|after|did|was|were|has|had|been)\b.{{0,80}}"
+    r"(?<!-)\b(?:cancel(?:l?ed)?|close[d]?|shut|stop(?:ped)?|suspend(?:ed)?|abolish(?:ed)?|halt(?:ed)?|scrap(?:ped)?|"
+    r"abandon(?:ed)?|call(?:ed)? off|postponed?|delay(?:ed)?)\b(?! (?:management|loop|to\b|in on))"
+)
+_ENDED_TOLD = re.compile(
+    rf"{_ENDS}|[停关撤废退缓]|延误|延迟|滞后|不再|清退|腾退|拆除|\b(?:cancel|clos|shut|stop|suspend|abolish|halt|scrap|abandon|"
+    r"call\w* off|postpon|delay|no longer|end(?:ed)?\b)"
+)
+_FALL_ASKED = re.compile(
+    r"下降了?|减少了?|降低了?|下滑了?|回落|降幅|跌了|少了多少|\b(?:f[ae]ll(?:en)?|dropp?(?:ed)?|declined?|decreased?|shrank|shrunk)\b"
+)
+_FALL_TOLD = re.compile(r"[降减跌滑缩少落]|\b(?:f[ae]ll|drop|declin|decreas|shr[aiu]nk|lower|reduc|cut|less|fewer)")
+_RISE_ASKED = re.compile(
+    r"增长了?|增加了?|上升了?|上涨|涨了|增幅|多了多少|\b(?:r[io]sen?|gr[eo]w[n]?|increased?|climb(?:ed)?|gained?)\b"
+)
+_RISE_TOLD = re.compile(r"[增升涨提扩新]|\b(?:ris|rose|gr[eo]w|increas|climb|gain|higher|more|new|up\b)")
+_GROUNDS = re.compile(
+    r"因|由于|所以|为[了此]|为[^,。;]{1,24}而|以便|以免|从而|使得?|导致|造成|影响|鉴于|出于|旨在|目的|契机|根据|按照|针对|面对|应对|适应|满足|"
+    r"考虑|要求|需要|需求|便于|方便|帮助|吸引|解决|破解|缓解|避免|防止|促进|推动|确保|保障|助力|支撑|作用|意义|"
+    r"不[足够均平高强佳到明再能]|难|缺|短板|薄弱|困|压力|问题|挑战|瓶颈|滞后|尚|仍|未|没有|有待|落后|复杂|[最首偏太]|"
+    r"\b(?:because|due to|since|so that|so as|in order|owing|thanks|caus|reason|result|help|lack|short|need|aim|to)\b"
+)
+
+
+def refuted(question: Question, sentence: str, near: Sequence[str]) -> bool:
+    """Whether a sentence, with what stands `near` it, cannot answer what the question takes for granted: an end or a
+    delay nobody tells of; a fall where the sentence tells of a rise alone, or the other way round; a reason where
+    nothing gives grounds, names a want or a purpose."""
+    asked = question.folded
+    around = " ".join([*near, sentence])
+    if _ENDED_ASKED.search(asked) and not _ENDED_TOLD.search(around):
+        return True
+    if question.kind is Kind.REASON and not _GROUNDS.search(around):
+        return True
+    falls, rises = bool(_FALL_ASKED.search(asked)), bool(_RISE_ASKED.search(asked))
+    if falls == rises:
+        return False
+    other, told = (_RISE_TOLD, _FALL_TOLD) if falls else (_FALL_TOLD, _RISE_TOLD)
+    return bool(other.search(sentence)) and not told.search(sentence)

@@ -1,0 +1,49 @@
+"""What a question takes for granted is held against the place found. Every sentence here is made up."""
+
+import pytest
+
+from rag.premise import refuted
+from rag.question import understand
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("东江区为什么取消了龙舟赛?", "东江区为丰富市民生活举办龙舟赛,吸引观众3万人次。"),
+        ("西岭大剧院停建以后地块归谁?", "西岭大剧院主体工程加快推进。"),
+        ("Why did Dongjiang close the river museum?", "河流博物馆建成开放,为市民提供新去处。"),
+        ("When was the harbour festival called off?", "The harbour festival drew 30,000 people in May."),
+    ],
+)
+def test_an_end_nobody_tells_of_is_not_answered(question: str, sentence: str) -> None:
+    assert refuted(understand(question), sentence, ())
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "before"),
+    [
+        ("东江区为什么取消了龙舟赛?", "龙舟赛改期举行。", "受台风影响,原定的龙舟赛取消。"),
+        ("西岭区关停了多少家混凝土厂?", "西岭区淘汰落后产能,清退混凝土厂3家。", ""),
+        ("How many estates were under closed management?", "全区42个小区实行围合式管理。", ""),
+        ("Which one-stop services did the city add?", "新增便民事项12项。", ""),
+    ],
+)
+def test_an_end_that_is_told_or_not_asked_for_is_no_matter(question: str, sentence: str, before: str) -> None:
+    assert not refuted(understand(question), sentence, (before,))
+
+
+def test_a_rise_is_no_fall() -> None:
+    rise, fall = "东江区财政收入80亿元,增长5%。", "东江区财政收入80亿元,下降5%。"
+    assert refuted(understand("东江区财政收入下降了多少?"), rise, ())
+    assert not refuted(understand("东江区财政收入下降了多少?"), fall, ())
+    assert refuted(understand("How much did revenue grow in Dongjiang?"), fall, ())
+    assert not refuted(understand("东江区财政收入是增长还是下降了?"), rise, ())
+    assert not refuted(understand("东江区财政收入是多少?"), rise, ())
+
+
+def test_a_reason_has_grounds_a_want_or_a_purpose() -> None:
+    why = understand("东江区为什么要搬迁图书馆?")
+    assert refuted(why, "东江区图书馆新馆位于河滨路,建筑面积2万平方米。", ())
+    assert not refuted(why, "现有馆舍面积小,难以容纳读者。", ())
+    assert not refuted(why, "东江区图书馆将搬至河滨路。", ("为方便读者,全区优化场馆布局。",))
+    assert not refuted(understand("东江区图书馆在哪里?"), "东江区图书馆新馆位于河滨路。", ())
