@@ -25,6 +25,7 @@ CANDIDATES = 500
 """Rows that terms beyond the budget are looked up for."""
 
 _CHUNK = 1 << 22
+_Sums = NDArray[np.float64]
 
 
 def idf(documents: int, frequency: NDArray[np.int64]) -> Scores:
@@ -193,13 +194,13 @@ class LexicalIndex:
         scores = [np.zeros(0, np.float32)]
         for part, (_, rows) in enumerate(self.parts):
             whole = self._accumulate(query, part, len(query.weights))
-            scores.append(whole if rows.alive is None else whole[rows.alive])
+            scores.append((whole if rows.alive is None else whole[rows.alive]).astype(np.float32))
         return np.concatenate(scores)
 
     def scores_of(self, weighted: Mapping[str, float], rows: Rows) -> Scores:
         """BM25 of these rows only, shape (len(rows),)."""
         query = self._query(weighted)
-        return self._gather(rows, lambda part, own: self._look_up(query, part, own))
+        return self._gather(rows, lambda part, own: self._add(query, part, own, np.zeros(len(own)), 0))
 
     def _gather(self, rows: Rows, scores_of: Callable[[int, Rows], Scores]) -> Scores:
         """The scores of these rows, each segment asked for those of its own."""
@@ -228,27 +229,28 @@ class LexicalIndex:
         query = self._query(weighted)
         sums = self._sums(query)
         rows = np.union1d(self._best(query, sums, k, within)[0], others)
-        if query.affordable(BUDGET) == len(query.weights):
-            return rows, self._gather(rows, lambda part, own: sums[part][own])
-        return rows, self._gather(rows, lambda part, own: self._look_up(query, part, own))
+        whole = query.affordable(BUDGET)
+        return rows, self._gather(rows, lambda part, own: self._add(query, part, own, sums[part][own], whole))
 
-    def _sums(self, query: "_Query") -> Sequence[Scores]:
+    def _sums(self, query: "_Query") -> Sequence[_Sums]:
         """BM25 of every row of each segment for the terms within the budget."""
         whole = query.affordable(BUDGET)
         return [self._accumulate(query, part, whole) for part in range(len(self.parts))]
 
     def _best(
-        self, query: "_Query", sums: Sequence[Scores], k: int, within: NDArray[np.bool_] | None
+        self, query: "_Query", sums: Sequence[_Sums], k: int, within: NDArray[np.bool_] | None
     ) -> tuple[Rows, Scores]:
-        exact = query.affordable(BUDGET) == len(query.weights)
+        whole = query.affordable(BUDGET)
+        exact = whole == len(query.weights)
         found_rows, found_scores = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
         for part, (_, live) in enumerate(self.parts):
             rows = np.flatnonzero(sums[part] > 0)
             rows = rows if live.alive is None else rows[live.is_alive(rows)]
             rows = rows if within is None else rows[within[live.numbers(rows)]]
-            rows, scores = best_of(rows, sums[part][rows], k if exact else max(k, CANDIDATES * len(live) // len(self)))
+            scores = sums[part][rows].astype(np.float32)
+            rows, scores = best_of(rows, scores, k if exact else max(k, CANDIDATES * len(live) // len(self)))
             if not exact:
-                rows, scores = best_of(rows, self._look_up(query, part, rows), k)
+                rows, scores = best_of(rows, self._add(query, part, rows, sums[part][rows], whole), k)
             found_rows.append(live.numbers(rows))
             found_scores.append(scores)
         return best_of(np.concatenate(found_rows), np.concatenate(found_scores), k)
@@ -262,30 +264,35 @@ class LexicalIndex:
         order = order[frequency[order] > 0]
         return _Query(weights[order], frequency[order], [span[order].tolist() for span in spans])
 
-    def _accumulate(self, query: "_Query", part: int, terms: int) -> Scores:
+    def _accumulate(self, query: "_Query", part: int, terms: int) -> _Sums:
         """BM25 of every row of a segment for the first of the query's terms."""
         postings, norm = self.parts[part][0], self._norms[part]
         spans = [slice(start, end) for start, end in query.spans[part][:terms]]
         if not spans:
-            return np.zeros(len(postings), np.float32)
+            return np.zeros(len(postings))
         rows = np.concatenate([postings.rows[span] for span in spans]).astype(np.intp)
         counts = np.concatenate([postings.counts[span] for span in spans])
         weights = np.repeat(query.weights[:terms], [span.stop - span.start for span in spans])
         values = _saturated(counts, norm[rows], weights)
-        return np.bincount(rows, values, minlength=len(postings)).astype(np.float32)
+        return np.asarray(np.bincount(rows, values, minlength=len(postings)), np.float64)
 
-    def _look_up(self, query: "_Query", part: int, rows: Rows) -> Scores:
-        """BM25 of these rows of a segment."""
-        postings, norm = self.parts[part][0], self._norms[part][rows]
+    def _add(self, query: "_Query", part: int, rows: Rows, sums: _Sums, terms: int) -> Scores:
+        """BM25 of these rows of a segment, `sums` being what the first of the query's terms make of them."""
+        postings = self.parts[part][0]
+        sought = rows.astype(np.int32)  # of the postings' own type, or each search converts all of a term's
+        rest = zip(query.weights[terms:], query.spans[part][terms:], strict=True)
+        here = [(weight, start, end) for weight, (start, end) in rest if start < end]
+        if not here:
+            return sums.astype(np.float32)
+        places = np.array([start + postings.rows[start:end].searchsorted(sought) for _, start, end in here])
+        np.minimum(places, [[end - 1] for *_, end in here], out=places)
+        weights = np.array([[weight] for weight, *_ in here], np.float32)
+        values = _saturated(postings.counts[places], self._norms[part][rows], weights)
+        values[postings.rows[places] != sought] = 0
         # Added up as bincount does it, in the same order, so that every way to a score gives the same one.
-        scores = np.zeros(len(rows), np.float64)
-        for (start, end), weight in zip(query.spans[part], query.weights, strict=True):
-            if start < end:
-                held = postings.rows[start:end]
-                places = np.minimum(np.searchsorted(held, rows), end - start - 1)
-                values = _saturated(postings.counts[start:end][places], norm, weight)
-                scores += np.where(held[places] == rows, values, np.float32(0))
-        return scores.astype(np.float32)
+        for of_term in values:
+            sums = sums + of_term
+        return sums.astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -310,8 +317,9 @@ def _common(rising: NDArray[np.int32], others: Rows) -> int:
     """How many of `others` are in `rising`."""
     if not len(rising):
         return 0
-    places = np.minimum(np.searchsorted(rising, others), len(rising) - 1)
-    return int(np.count_nonzero(rising[places] == others))
+    sought = others.astype(np.int32)  # of the postings' own type, or all of them are converted
+    places = np.minimum(rising.searchsorted(sought), len(rising) - 1)
+    return int(np.count_nonzero(rising[places] == sought))
 
 
 def _chunks(starts: NDArray[np.int64]) -> Iterator[slice]:

@@ -102,6 +102,26 @@ def test_beyond_the_budget_candidates_are_scored_with_all_terms(monkeypatch: pyt
     assert scores.tolist() == index.score(query)[[0]].tolist()
 
 
+@pytest.mark.parametrize("budget", [1, 150, 100_000])
+def test_every_way_to_a_score_gives_the_same_one(monkeypatch: pytest.MonkeyPatch, budget: int) -> None:
+    random = np.random.default_rng(0)
+    terms = [chr(0x4E00 + number) for number in range(20)]
+    parts, first = [], 0
+    for size in (90, 1, 60):
+        chosen = [random.choice(terms, random.integers(1, 40), p=np.arange(1, 21) / 210) for _ in range(size)]
+        parts.append((Postings.from_terms(map(list, chosen)), LiveRows(size, first)))
+        first += size
+    index, query = LexicalIndex(parts), dict(zip(terms, random.random(20).tolist(), strict=True))
+    every = index.score(query)
+    monkeypatch.setattr("rag.lexical.BUDGET", budget)
+    others = np.array([3, 90, 149])
+    rows, scores = index.search_beside(query, 10, others)
+    assert set(others.tolist()) < set(rows.tolist())
+    assert scores.tolist() == every[rows].tolist() == index.scores_of(query, rows).tolist()
+    best, scores = index.search(query, 10)
+    assert scores.tolist() == every[best].tolist()
+
+
 def test_within_limits_the_rows() -> None:
     index = LexicalIndex.from_terms(PARAGRAPHS)
     assert index.search({"养老": 1.0}, 3, np.array([False, True, True]))[0].tolist() == [2]
