@@ -12,7 +12,7 @@ from rag.composing import compose
 from rag.finding import Candidate, Finding
 from rag.linear import fitted
 from rag.parts import Part, parts
-from rag.question import Question
+from rag.question import Kind, Question
 from rag.reranker import Reranker
 from rag.snapshot import Snapshot
 from rag.types import Answer, Hit
@@ -146,10 +146,11 @@ def _latest_first(ranked: list[Candidate]) -> list[Candidate]:
 
 def bonus(question: Question, features: Mapping[str, float], *, aspect: float) -> float:
     """Added to a sentence's score: for the aspect asked for, against one that speaks of another year than asked, and
-    against one without the date, the sum or the share that is asked for."""
+    against one without the place, the date, the sum or the share that is asked for."""
+    nowhere = question.kind is Kind.PLACE and not features.get("place:place", features.get("across:place", 0.0))
     year = features.get("year", features.get("across:year", 0.0))
     score = aspect * features.get("aspect", features.get("across:aspect", 0.0))
-    return score - (OTHER_YEAR if year == -1.0 else 0.0) - (LACKING if lacks(question, features) else 0.0)
+    return score - (OTHER_YEAR if year == -1.0 else 0.0) - (LACKING if nowhere or lacks(question, features) else 0.0)
 
 
 def merged(lists: Sequence[Sequence[Hit]]) -> list[Hit]:

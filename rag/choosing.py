@@ -122,7 +122,7 @@ def features(
             "across:year": _year(question.years, span, passage),
             "across:aspect": aspect_agreement(question.aspect, span.aspect),
         }
-        evidence = kind_evidence(asking, span.text, held, across=True)
+        evidence = kind_evidence(asking, told(passage, index), held, across=True)
         return row | {f"across:{name}": value for name, value in evidence.items()}
     row = {
         **covered,
@@ -136,7 +136,9 @@ def features(
         "aspect": aspect_agreement(question.aspect, span.aspect)
         or 0.5 * aspect_agreement(question.aspect, passage.aspect),
     }
-    row |= {f"{question.kind}:{name}": value for name, value in kind_evidence(asking, span.text, held).items()}
+    row |= {
+        f"{question.kind}:{name}": value for name, value in kind_evidence(asking, told(passage, index), held).items()
+    }
     return row
 
 
@@ -151,6 +153,14 @@ def lacks(question: Question, features: Mapping[str, float]) -> bool:
 def heads(span: Span) -> bool:
     """Whether a sentence is a heading run into its paragraph: short, and without an end."""
     return span.end - span.start < 30 and span.text.folded.rstrip()[-1:] not in '。!?;:；：！？.”"）)'
+
+
+def told(passage: Passage, index: int) -> Matchable:
+    """What a sentence says: a heading says what it is of as well."""
+    span, following = passage.spans[index], passage.spans[index + 1 : index + 2]
+    if not following or not heads(span):
+        return span.text
+    return Matchable(f"{span.text.folded} {following[0].text.folded}")
 
 
 def kind_evidence(asking: Asking, text: Matchable, held: Terms, *, across: bool = False) -> Mapping[str, float]:

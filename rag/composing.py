@@ -80,7 +80,8 @@ def pieces(finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> list
         new = whole(held | other.near) - whole(held)
         if best.score - other.score > SECOND + NEW * new or _within(other, chosen[0][1]):
             continue
-        piece = tighten(asking, other.passage, other.index, limit=max(room, 0))
+        within = extended if heads(other.passage.spans[other.index]) else _tightened
+        piece = within(asking, other, limit=max(room, 0))
         if len(piece.text) <= room:
             return [*chosen, (other, piece)]
     return chosen
@@ -104,6 +105,10 @@ def extended(asking: Asking, candidate: Candidate, *, limit: int) -> Piece:
             break
         end = following.end
     return Piece(passage, piece.start, end)
+
+
+def _tightened(asking: Asking, candidate: Candidate, *, limit: int) -> Piece:
+    return tighten(asking, candidate.passage, candidate.index, limit=limit)
 
 
 def _goes_on(kind: Kind, passage: Passage, index: int, following: str) -> bool:

@@ -143,6 +143,8 @@ def test_streaming_grows_to_the_whole_answer(kb: KnowledgeBase) -> None:
         ("2020年和2023年哪一年的优良率高？", Kind.COMPARISON, ""),
         ("哪个区的学校数是多少？", Kind.NUMERIC, ""),
         ("哪一年开工？", Kind.DATE, ""),
+        ("搬迁难在哪里？", Kind.REASON, ""),
+        ("新馆在哪里？", Kind.PLACE, ""),
         ("How many lifts were finished?", Kind.NUMERIC, "台"),
         ("When did it open?", Kind.DATE, ""),
         ("Why was it moved?", Kind.REASON, ""),
@@ -385,3 +387,17 @@ def test_without_a_year_the_newest_document_is_meant() -> None:
     kb = KnowledgeBase(LocalShelf(snapshot))
     assert kb.ask("东江区有多少家高新技术企业？").citations[0].document_id == "new"
     assert kb.ask("东江区2020年有多少家高新技术企业？").citations[0].document_id == "old"
+
+
+def test_a_heading_answers_with_what_it_is_of() -> None:
+    text = "# 北湾区2024年报告\n\n## 一、创新\n\n优化创新服务，打造湖畔会客厅。\n\n## 名词解释\n\n1、湖畔会客厅\n\n位于望湖路12号旧船厂。这里造过船。\n\n2、一湖三带\n\n指湖区和三条绿带，是全区的公共空间。\n"
+    answer = KnowledgeBase(
+        LocalShelf(
+            Snapshot.from_documents(
+                [Document("north", "北湾区2024年报告", text, attributes={"format": "markdown"})],
+                encoder=load_encoder(),
+                split=split,
+            )
+        )
+    ).ask("北湾区的湖畔会客厅在什么地方？")
+    assert "望湖路12号" in answer.text
