@@ -390,7 +390,10 @@ def test_without_a_year_the_newest_document_is_meant() -> None:
 
 
 def test_a_heading_answers_with_what_it_is_of() -> None:
-    text = "# 北湾区2024年报告\n\n## 一、创新\n\n优化创新服务，打造湖畔会客厅。\n\n## 名词解释\n\n1、湖畔会客厅\n\n位于望湖路12号旧船厂。这里造过船。\n\n2、一湖三带\n\n指湖区和三条绿带，是全区的公共空间。\n"
+    text = (
+        "# 北湾区2024年报告\n\n## 一、创新\n\n优化创新服务，打造湖畔会客厅。\n\n## 名词解释\n\n"
+        "1、湖畔会客厅\n\n位于望湖路12号旧船厂。这里造过船。\n\n2、一湖三带\n\n指湖区和三条绿带，是全区的公共空间。\n"
+    )
     answer = KnowledgeBase(
         LocalShelf(
             Snapshot.from_documents(
