@@ -139,8 +139,8 @@ def state(
         p.page, key=None if key is None else (p.start + key[0], p.start + key[1]),
     )  # fmt: skip
     context = (title, *p.section)
-    # A label says which part is answered, not what the span says; a figure said over again must stand in the span.
-    known = (finding.part.label, *context)
+    # A label or a subject says what was asked about, not what the span says; a figure must stand in the span.
+    known = (finding.part.label, *(subject.name for subject in finding.asking.subjects), *context)
     possible = wording.leads(finding.asking, piece, citation, label=finding.part.label if several else "")
     lead = next((each for each in possible if verify(each, citation.quote, context=known).verified), "")
     zh = finding.asking.question.language == "zh"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from embeddings.folding import fold
+from rag.english_names import missing_names
 from rag.facts import Quantity, dates, latin_words, names, quantities, years
 from rag.question import language_of
 
@@ -33,10 +34,11 @@ def verify(sentence: str, span: str, *, context: Sequence[str] = ()) -> Verifica
     said, held = fold(sentence), fold(span)
     above = [fold(level) for level in context]
     everything = "\n".join([*above, held])
+    chinese = language_of(said) == "zh"
     missing = [
         *_missing_quantities(said, held, above),
         *(f"{month}月{day}日" for month, day in dates(said) if not _holds_date(month, day, everything)),
-        *_missing_names(said, everything),
+        *(_missing_names(said, everything) if chinese else missing_names(sentence, "\n".join([*context, span]))),
     ]
     return Verification(tuple(dict.fromkeys(missing)))
 
@@ -71,8 +73,6 @@ def _holds_date(month: int, day: int, text: str) -> bool:
 
 
 def _missing_names(said: str, everything: str) -> list[str]:
-    if language_of(said) != "zh":  # an English sentence on Chinese evidence spells names its own way
-        return []
     bare = "".join(everything.split())
     missing = [name for name in sorted(names(said)) if "".join(name.split()) not in bare]
     return missing + [word for word in sorted(latin_words(said)) if word not in everything]

@@ -12,13 +12,11 @@ from enum import StrEnum
 from functools import cached_property
 
 from embeddings.folding import fold
-from embeddings.romanising import romanise, spellings
 from embeddings.terms import words
 from rag.evidence import verify
 from rag.facts import Quantity, latin_words, quantities, years
 from rag.llm.sources import Source
 from rag.sentences import sentences
-from rag.translating import lexicon
 
 WHOLE_COVERAGE = 0.6
 """Share of a sentence's terms that its span has to hold."""
@@ -77,20 +75,6 @@ _UP = re.compile(
 _DOWN = re.compile(
     r"下降|减少|降低|下跌|降幅|缩小|回落|下滑|压减|负增长|降至|\bdown\b|\bfell\b|\bdrop\w*|\bdecreas\w+|\bdeclin\w+|\breduc\w+|\blower\b|\bslower\b"
 )
-_CAPITALISED = re.compile(r"(?<![\w'’])[A-Z][a-z]{2,}(?![\w])")
-# Written with a capital, and no name of their own.
-_TITLES = frozenset(
-    (
-        *("district", "city", "county", "province", "municipality", "municipal", "government", "report", "work"),
-        *("people", "congress", "committee", "party", "chinese", "china", "the", "according", "yuan", "mayor", "head"),
-        *("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november"),
-        *("december", "first", "second", "third", "fourth", "quarter"),
-    )
-)
-_SHORTEST_NAME = 5
-"""Letters of a Chinese name that is looked for in Chinese text; shorter ones are too often no pinyin at all."""
-_MEANT = 0.2
-"""How surely a translation has to stand for an English word, that it is one."""
 _BESIDE = 14
 """Characters before a figure that say what it is a figure of."""
 
@@ -128,11 +112,6 @@ class Span:
     @cached_property
     def words(self) -> frozenset[str]:
         return frozenset(words(self.around))
-
-    @cached_property
-    def romanised(self) -> str:
-        """The span and what stands over it, in Latin letters."""
-        return romanise(self.around)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +214,6 @@ class _Said:
             and set(_STRICT.findall(self.folded)) <= set(_STRICT.findall(span.around))
             and set(_RANGE.findall(self.folded)) <= set(_RANGE.findall(span.around))
             and _small_numbers(self.folded) <= _small_numbers(span.around)
-            and not self._names_another(span)
             and not self._denied(span)
             and not self._dated_otherwise(span)
             and not self._turned_round(span)
@@ -267,20 +245,6 @@ class _Said:
         return bool(self.terms) and all(
             _share(clause, span, self.chinese) >= CLAUSE_COVERAGE for clause in self.clauses if len(clause) > 1
         )
-
-    def _names_another(self, span: Span) -> bool:
-        """Does it name, in English, a place, body or person that neither the span nor what stands over it has?"""
-        if self.chinese:
-            return False
-        if _is_chinese(span.folded):
-            return any(name not in span.romanised for name in self.names if _is_pinyin(name))
-        return any(name not in span.romanised for name in self.names)
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """Words with a capital, in lower case; the first only where it is a Chinese name."""
-        found = {(match.start(), match[0].lower()) for match in _CAPITALISED.finditer(self.text)}
-        return frozenset(name for at, name in found if name not in _TITLES and (at or _is_pinyin(name)))
 
     def _denied(self, span: Span) -> bool:
         """Does one say "not" where the other does not?"""
@@ -328,14 +292,6 @@ class _Said:
             elif other.unit == said.unit and other.value != said.value:
                 rival = max(rival, share)
         return rival >= own + 0.3 and rival >= 0.5
-
-
-def _is_pinyin(name: str) -> bool:
-    """Is a Latin word a Chinese name, and no English word that only looks like one?"""
-    if len(name) < _SHORTEST_NAME or not spellings(name):
-        return False
-    meant = [term for term, worth in lexicon().translations([name])[0].items() if worth > _MEANT]
-    return not meant or any(romanise(term) == name for term in meant)
 
 
 def _checkable(clause: str) -> bool:
