@@ -4,7 +4,7 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from math import log
 from pathlib import Path
 from typing import Any
@@ -58,13 +58,18 @@ def _bigrams(folded: str) -> list[str]:
 
 def _words(folded: str) -> list[str]:
     found: list[str] = []
-    cut = segmenter().search_words
     for run in _RUN.findall(folded):
         if _is_han(run):
-            found += cut(run)
+            found += _cut(run)
         elif run not in STOPWORDS:
             found.append(stem(run))
     return found
+
+
+@lru_cache(maxsize=4096)
+def _cut(run: str) -> tuple[str, ...]:
+    """Kept for a while: a question is cut whole, without the names in it, and in parts."""
+    return tuple(segmenter().search_words(run))
 
 
 def stem(word: str) -> str:

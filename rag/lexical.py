@@ -25,6 +25,7 @@ CANDIDATES = 500
 """Rows that terms beyond the budget are looked up for."""
 
 _CHUNK = 1 << 22
+_BOTH = np.arange(2)
 _Sums = NDArray[np.float64]
 
 
@@ -139,9 +140,9 @@ class Postings:
         """Where the postings of each key begin and end, shape (len(keys), 2); an unknown key has none."""
         if not len(self.keys):
             return np.zeros((len(keys), 2), np.int64)
-        places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        places = np.minimum(self.keys.searchsorted(keys), len(self.keys) - 1)
         known = self.keys[places] == keys
-        return np.where(known[:, None], np.stack([self.starts[places], self.starts[places + 1]], axis=1), 0)
+        return np.asarray(self.starts[places[:, None] + _BOTH] * known[:, None])
 
 
 @dataclass(frozen=True)

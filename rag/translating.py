@@ -3,9 +3,9 @@
 Made by `rag.fitting.translations` from translated text; terms are kept as 64-bit hashes, what they become as text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -42,11 +42,16 @@ class Lexicon:
         wanted = hashes(terms)
         places = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
         return [
-            self._at(int(place)) if known else {}
-            for place, known in zip(places, self.keys[places] == wanted, strict=True)
+            self._at(place) if known else {}
+            for place, known in zip(places.tolist(), (self.keys[places] == wanted).tolist(), strict=True)
         ]
 
-    def _at(self, place: int) -> Translations:
+    @cached_property
+    def _at(self) -> Callable[[int], Translations]:
+        """Kept for a while: questions have many words in common."""
+        return lru_cache(maxsize=4096)(self._read)
+
+    def _read(self, place: int) -> Translations:
         span = slice(int(self.starts[place]), int(self.starts[place + 1]))
         return {
             self._text(target): worth / 255
