@@ -6,9 +6,10 @@ Only for matching: what is shown is always the original, found again through `fo
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 
 _SIMPLIFIED = Path(__file__).with_name("tables") / "simplified.txt"
@@ -77,6 +78,16 @@ def _characters() -> _Characters:
 def fold(text: str) -> str:
     """The form matching sees."""
     return _fold_again(text) if len(text) <= _HELD_LENGTH else _fold(text)
+
+
+def fold_pieces(pieces: Sequence[str]) -> list[str]:
+    """As `fold`, of each of several texts, in one go."""
+    # Folding neither makes nor takes away a line break, and sees it as it sees the end of a text.
+    folded = _fold("\n".join(pieces)).split("\n")
+    if len(folded) == len(pieces):
+        return folded
+    lines = iter(folded)
+    return ["\n".join(islice(lines, piece.count("\n") + 1)) for piece in pieces]
 
 
 def _fold(text: str) -> str:

@@ -4,10 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, pairwise
 
-import numpy as np
-
-from embeddings.folding import fold
+from embeddings.folding import fold, fold_pieces
 from rag.facts import years
 from rag.matching import Matchable
 from rag.question import Aspect, language_of
@@ -49,53 +48,69 @@ class Span:
         return _aspect(self.text.folded, _PLAN_SENTENCE, _DONE_SENTENCE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Passage:
-    """A paragraph and what is known of it. `years` are those the innermost heading that names any gives. `units` are
-    those of its text and of each sentence, `lengths` how many each has (`rag.spotting`)."""
+    """A paragraph and what is known of it; what few questions ask for is found out when it is asked for.
+
+    `levels` are the headings above, outermost first, folded; `dated` the year of the document's date.
+    """
 
     paragraph: Paragraph
     title: Matchable
-    section: Matchable
+    levels: Sequence[str]
     text: Matchable
-    years: frozenset[int]
-    title_years: frozenset[int]
-    aspect: Aspect | None
-    language: str
+    dated: frozenset[int]
     spans: Sequence[Span]
-    units: Units
-    lengths: Sequence[int]
+
+    @classmethod
+    def from_paragraph(cls, paragraph: Paragraph, document: Document | DocumentHead) -> "Passage":
+        bounds = list(sentences(paragraph.text))
+        cuts = [0, *chain.from_iterable(bounds), len(paragraph.text)]
+        # A figure never goes on from one sentence into the next: folded by themselves they make up the whole.
+        pieces = fold_pieces([paragraph.text[start:end] for start, end in pairwise(cuts)])
+        spans = [Span(*bound, Matchable(piece)) for bound, piece in zip(bounds, pieces[1::2], strict=True)]
+        return cls(
+            paragraph,
+            Matchable(fold(document.title)),
+            tuple(map(fold, paragraph.section)),
+            Matchable("".join(pieces)),
+            frozenset({int(document.date[:4])} if document.date and document.date[:4].isdigit() else ()),
+            spans,
+        )
 
     def sentence(self, index: int) -> str:
         """As it is written."""
         span = self.spans[index]
         return self.paragraph.text[span.start : span.end]
 
-    @classmethod
-    def from_paragraph(cls, paragraph: Paragraph, document: Document | DocumentHead) -> "Passage":
-        levels = [fold(level) for level in paragraph.section]
-        title = fold(document.title)
-        spans = [
-            Span(start, end, Matchable(fold(paragraph.text[start:end]))) for start, end in sentences(paragraph.text)
-        ]
-        text = fold(paragraph.text)
-        units = [units_of(text), *(units_of(span.text.folded) for span in spans)]
-        return cls(
-            paragraph,
-            Matchable(title),
-            Matchable(" ".join(levels)),
-            Matchable(text),
-            next((frozenset(found) for level in reversed(levels) if (found := years(level))), frozenset()),
-            frozenset(years(title))
-            | frozenset({int(document.date[:4])} if document.date and document.date[:4].isdigit() else ()),
-            next(
-                (a for level in [*reversed(levels), title] if (a := _aspect(level, _PLAN_HEADING, _DONE_HEADING))), None
-            ),
-            language_of(text),
-            spans,
-            np.concatenate(units),
-            tuple(map(len, units)),
-        )
+    @cached_property
+    def section(self) -> Matchable:
+        return Matchable(" ".join(self.levels))
+
+    @cached_property
+    def language(self) -> str:
+        return language_of(self.text.folded)
+
+    @cached_property
+    def years(self) -> frozenset[int]:
+        """Those the innermost heading that names any gives."""
+        return next((frozenset(found) for level in reversed(self.levels) if (found := years(level))), frozenset())
+
+    @cached_property
+    def title_years(self) -> frozenset[int]:
+        """Those of the title and of the document's date."""
+        return frozenset(years(self.title.folded)) | self.dated
+
+    @cached_property
+    def aspect(self) -> Aspect | None:
+        """Of the innermost heading that tells one, else of the title."""
+        above = [*reversed(self.levels), self.title.folded]
+        return next((a for level in above if (a := _aspect(level, _PLAN_HEADING, _DONE_HEADING))), None)
+
+    @cached_property
+    def units(self) -> tuple[Units, Sequence[int]]:
+        """Its text and each sentence of it as `rag.spotting` looks into them, and how many units each has."""
+        return units_of([self.text.folded, *(span.text.folded for span in self.spans)])
 
 
 def _aspect(folded: str, plan: re.Pattern[str], done: re.Pattern[str]) -> Aspect | None:

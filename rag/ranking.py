@@ -108,7 +108,9 @@ def _agreements(asking: Asking, passages: Sequence[Passage]) -> Mapping[str, Val
     return {
         "subject": np.array([subject_agreement(asking, passage) for passage in passages]),
         "year": np.array([year_agreement(question.years, passage) for passage in passages]),
-        "aspect": np.array([aspect_agreement(question.aspect, passage.aspect) for passage in passages]),
+        "aspect": np.array(
+            [aspect_agreement(question.aspect, passage.aspect) if question.aspect else 0.0 for passage in passages]
+        ),
     }
 
 

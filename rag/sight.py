@@ -72,8 +72,8 @@ class Sights:
         titles = [above.setdefault(passage.title.folded, len(above)) for passage in passages]
         sections = [above.setdefault(passage.section.folded, len(above)) for passage in passages]
         headings = [units_of_heading(folded) for folded in above]
-        lengths = [*map(len, headings), *chain.from_iterable(passage.lengths for passage in passages)]
-        found = asked.spotter.spot([*headings, *(passage.units for passage in passages)], lengths)
+        units, lengths = zip(*(passage.units for passage in passages), strict=True)
+        found = asked.spotter.spot([*headings, *units], [*map(len, headings), *chain.from_iterable(lengths)])
         sizes = np.array([len(passage.spans) for passage in passages])
         bounds = np.concatenate([[0], np.cumsum(sizes)])
         texts = len(above) + bounds[:-1] + np.arange(len(passages))

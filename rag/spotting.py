@@ -24,10 +24,13 @@ _MASKS = np.array([0, 0xFFFF, 0xFFFF_FFFF, 0xFFFF_FFFF_FFFF, 0xFFFF_FFFF_FFFF_FF
 _SPREAD = np.uint16(40503)
 
 
-def units_of(folded: str) -> Units:
-    """A folded text as it is looked into."""
-    tokens = _MARK.join(sorted(set(TOKEN.findall(folded))))
-    return _encoded(f"{folded}{_MARK}{tokens}{_MARK}{_END}")
+def units_of(folded: Sequence[str]) -> tuple[Units, Sequence[int]]:
+    """Folded texts as they are looked into, run together, and how many units each has."""
+    texts = [f"{text}{_MARK}{_MARK.join(sorted(set(TOKEN.findall(text))))}{_MARK}{_END}" for text in folded]
+    units, lengths = _encoded("".join(texts)), tuple(map(len, texts))
+    if sum(lengths) < len(units):  # characters of two units each
+        lengths = tuple(len(_encoded(text)) for text in texts)
+    return units, lengths
 
 
 def units_of_text(text: str) -> Units:
@@ -38,7 +41,7 @@ def units_of_text(text: str) -> Units:
 @lru_cache(maxsize=4096)
 def units_of_heading(folded: str) -> Units:
     """As `units_of`, kept: many passages stand under the same title."""
-    return units_of(folded)
+    return units_of([folded])[0]
 
 
 def _piece(term: str) -> bytes:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.folding import fold, fold_with_offsets
+from embeddings.folding import fold, fold_pieces, fold_with_offsets
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,14 @@ def test_a_span_over_a_figure_covers_it_whole():
     folded = fold_with_offsets(text)
     at = folded.text.index("5.2%")
     assert text[folded.offsets[at] : folded.offsets[at + 4]] == "百分之五点二"
+
+
+@given(
+    st.lists(
+        st.text(alphabet=st.characters() | st.sampled_from("零一二三十百千万亿点分之年,.5%２臺é\n\n"), max_size=20),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_pieces_are_folded_as_each_by_itself(pieces):
+    assert fold_pieces(pieces) == [fold(piece) for piece in pieces]
