@@ -12,7 +12,7 @@ from rag.coverage import Coverage, Values
 from rag.matching import Matchable, Terms
 from rag.measure import in_unit
 from rag.passages import Passage, Span
-from rag.question import Kind, Question
+from rag.question import Aspect, Kind, Question
 from rag.ranking import aspect_agreement
 from rag.spotting import Held
 
@@ -120,7 +120,7 @@ def features(
             "across:short": float(span.end - span.start < 12),
             "across:heading": float(heads(span)),
             "across:year": _year(question.years, span, passage),
-            "across:aspect": aspect_agreement(question.aspect, span.aspect),
+            "across:aspect": aspect_agreement(question.aspect, _aspect(span, passage)),
         }
         evidence = kind_evidence(asking, told(passage, index), held, across=True)
         return row | {f"across:{name}": value for name, value in evidence.items()}
@@ -133,13 +133,19 @@ def features(
         "short": float(span.end - span.start < 12),
         "heading": float(heads(span)),
         "year": _year(question.years, span, passage),
-        "aspect": aspect_agreement(question.aspect, span.aspect)
+        "aspect": aspect_agreement(question.aspect, _aspect(span, passage))
         or 0.5 * aspect_agreement(question.aspect, passage.aspect),
     }
     row |= {
         f"{question.kind}:{name}": value for name, value in kind_evidence(asking, told(passage, index), held).items()
     }
     return row
+
+
+def _aspect(span: Span, passage: Passage) -> Aspect | None:
+    """A sentence's own; None where it only seems to tell of what was done, under a heading that tells of plans."""
+    seems = span.aspect is Aspect.DONE and passage.aspect is Aspect.PLAN and not span.says_itself
+    return None if seems else span.aspect
 
 
 def lacks(question: Question, features: Mapping[str, float]) -> bool:

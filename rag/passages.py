@@ -25,6 +25,12 @@ _DONE_SENTENCE = re.compile(
     r"完成|实现|达到?|累计|共有?|同比|获评?|建成|新增|\bwas\b|\bwere\b|\brose\b|\bgrew\b|\bcompleted\b|\breached\b"
 )
 
+_TOLD = re.compile(
+    r"同比|累计|[^未]已[经完建实达有被]|[较比]上年|获评?|了(?=[一-龥\d“])|\b(?:was|were|rose|grew|had)\b"
+)
+_INTENDED = re.compile(r"力争|争取|力求|拟|建议|将(?![近军领])|预计|预期|到20\d\d年底?|\bwill\b|\bto be\b")
+"""What leaves no doubt: 完成, 建成 and the like stand in plans as well as in reports."""
+
 _COMPARED = re.compile(r"[较比](?:20|19)\d\d年(?!度?以?来)|\b(?:than|compared (?:with|to)) (?:in )?(?:20|19)\d\d\b")
 """A year that a figure is held against: the sentence tells of another."""
 
@@ -45,7 +51,13 @@ class Span:
 
     @cached_property
     def aspect(self) -> Aspect | None:
-        return _aspect(self.text.folded, _PLAN_SENTENCE, _DONE_SENTENCE)
+        folded = self.text.folded
+        return _aspect(folded, _INTENDED, _TOLD) or _aspect(folded, _PLAN_SENTENCE, _DONE_SENTENCE)
+
+    @cached_property
+    def says_itself(self) -> bool:
+        """Whether it leaves no doubt of its aspect, whatever it stands under."""
+        return _aspect(self.text.folded, _INTENDED, _TOLD) is not None
 
 
 @dataclass(frozen=True)
