@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from rag import wanted
 from rag.asking import Asking
-from rag.choosing import lacks
+from rag.choosing import lacks, told
 from rag.premise import refuted
 from rag.question import OTHER
 from rag.trees import fitted_trees
@@ -92,9 +92,9 @@ def ruled_out(asking: Asking, candidates: "Sequence[Candidate]", named: Mapping[
 
 
 def _refuted(asking: Asking, best: "Candidate") -> bool:
-    spans = best.passage.spans
-    beside = [span.text.folded for span in (*spans[max(best.index - 1, 0) : best.index], *spans[best.index + 1 :][:1])]
-    return refuted(asking.question, spans[best.index].text.folded, beside)
+    spans, index = best.passage.spans, best.index
+    beside = [span.text.folded for span in (*spans[max(index - 1, 0) : index], *spans[index + 1 :][:1])]
+    return refuted(asking.question, told(best.passage, index).folded, beside, aspect=spans[index].aspect)
 
 
 def _beyond_subjects(asking: Asking, candidate: "Candidate") -> bool:

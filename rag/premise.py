@@ -4,7 +4,7 @@ that a figure rose or fell, that there was a reason. Rules over the wording of f
 import re
 from collections.abc import Sequence
 
-from rag.question import Kind, Question
+from rag.question import Aspect, Kind, Question
 
 _ENDS = r"取消|停[止办建工产播]|关闭|关停|撤销|中止|终止|废除|放弃|搁置|叫停|退出|解散|倒闭|推迟|延期|延后|暂停"
 _ENDED_ASKED = re.compile(
@@ -30,14 +30,23 @@ _GROUNDS = re.compile(
     r"不[足够均平高强佳到明再能]|难|缺|短板|薄弱|困|压力|问题|挑战|瓶颈|滞后|尚|仍|未|没有|有待|落后|复杂|[最首偏太]|"
     r"\b(?:because|due to|since|so that|so as|in order|owing|thanks|caus|reason|result|help|lack|short|need|aim|to)\b"
 )
+_OUTCOME = re.compile(r"实际|最终|最后|到底[完建]|真正|\bactual|\bin the end\b|\beventually\b")
+_NUMBER = re.compile(
+    r"[\d一二两三四五六七八九十百千万亿双半首唯]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|an?|first|only|no)\b"
+)
 
 
-def refuted(question: Question, sentence: str, near: Sequence[str]) -> bool:
+def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: Aspect | None = None) -> bool:
     """Whether a sentence, with what stands `near` it, cannot answer what the question takes for granted: an end or a
-    delay nobody tells of; a fall where the sentence tells of a rise alone, or the other way round; a reason where
-    nothing gives grounds, names a want or a purpose."""
+    delay nobody tells of; a fall where the sentence tells of a rise alone, or the other way round; an outcome where it
+    tells of a plan, its `aspect`; a number where there is none; a reason where nothing gives grounds, names a want or a
+    purpose."""
     asked = question.folded
     around = " ".join([*near, sentence])
+    if aspect is Aspect.PLAN and _OUTCOME.search(asked) and question.aspect is not Aspect.PLAN:
+        return True
+    if question.kind is Kind.NUMERIC and not _NUMBER.search(sentence):
+        return True
     if _ENDED_ASKED.search(asked) and not _ENDED_TOLD.search(around):
         return True
     if question.kind is Kind.REASON and not _GROUNDS.search(around):

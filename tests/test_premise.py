@@ -3,7 +3,7 @@
 import pytest
 
 from rag.premise import refuted
-from rag.question import understand
+from rag.question import Aspect, understand
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,16 @@ def test_a_reason_has_grounds_a_want_or_a_purpose() -> None:
     assert not refuted(why, "现有馆舍面积小,难以容纳读者。", ())
     assert not refuted(why, "东江区图书馆将搬至河滨路。", ("为方便读者,全区优化场馆布局。",))
     assert not refuted(understand("东江区图书馆在哪里?"), "东江区图书馆新馆位于河滨路。", ())
+
+
+def test_a_plan_is_no_outcome() -> None:
+    plan = "2021年力争完成旧改征收8000户。"
+    assert refuted(understand("东江区2021年实际完成征收多少户?"), plan, (), aspect=Aspect.PLAN)
+    assert not refuted(understand("东江区2021年征收多少户?"), plan, (), aspect=Aspect.PLAN)
+    assert not refuted(understand("东江区2021年实际完成征收多少户?"), "完成征收8200户。", (), aspect=Aspect.DONE)
+
+
+def test_how_many_wants_a_number() -> None:
+    many = understand("东江大剧院有多少个座位?")
+    assert refuted(many, "东江大剧院建成运营,演艺经济火热。", ())
+    assert not refuted(many, "东江大剧院设两千个座位。", ())
