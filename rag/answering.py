@@ -7,7 +7,7 @@ from itertools import chain, zip_longest
 
 from rag import confidence, retrieval, wording
 from rag.asking import Asking
-from rag.choosing import coverages, features, lacks
+from rag.choosing import ABOVE, coverages, features, lacks
 from rag.composing import compose
 from rag.finding import Candidate, Finding
 from rag.linear import fitted
@@ -149,8 +149,13 @@ def bonus(question: Question, features: Mapping[str, float], *, aspect: float) -
     against one without the place, the date, the sum or the share that is asked for."""
     nowhere = question.kind is Kind.PLACE and not features.get("place:place", features.get("across:place", 0.0))
     year = features.get("year", features.get("across:year", 0.0))
+    above = ABOVE in (features.get("date:exact"), features.get("across:exact"))
     score = aspect * features.get("aspect", features.get("across:aspect", 0.0))
-    return score - (OTHER_YEAR if year == -1.0 else 0.0) - (LACKING if nowhere or lacks(question, features) else 0.0)
+    return (
+        score
+        - (OTHER_YEAR if year == -1.0 else 0.0)
+        - (LACKING if nowhere or lacks(question, features) else LACKING / 2 if above else 0.0)
+    )
 
 
 def merged(lists: Sequence[Sequence[Hit]]) -> list[Hit]:

@@ -44,6 +44,11 @@ _NEGATION = re.compile(r"[不没未无非]|\bnot?\b")
 _NAME = re.compile(r"[“《「『\"]")
 _EACH = re.compile(r"[、/]|,? and |和|以及|及|[①②③④⑤]|一是|二是|\d\)")
 
+_YEAR_ASKED = re.compile(r"哪一?年|几几年|\b(?:what|which) year")
+_DATED = re.compile(r"\d{4}(?![\d.])|\d月|\d日|\b(?:jan|feb|mar|apr|may|june|july|aug|sept|oct|nov|dec)")
+ABOVE = 0.6
+"""How exact a date is that only the heading gives."""
+
 LOOSE = frozenset(
     {"", "个", "次", "人次", "种", "类", "位", "所", "座", "批", "届", "级", "层级", "倍", "年", "月", "天", "日"}
 )
@@ -123,6 +128,8 @@ def features(
             "across:aspect": aspect_agreement(question.aspect, _aspect(span, passage)),
         }
         evidence = kind_evidence(asking, told(passage, index), held, across=True)
+        if year_above(question, passage, index):
+            evidence = {**evidence, "exact": ABOVE}
         return row | {f"across:{name}": value for name, value in evidence.items()}
     row = {
         **covered,
@@ -136,10 +143,17 @@ def features(
         "aspect": aspect_agreement(question.aspect, _aspect(span, passage))
         or 0.5 * aspect_agreement(question.aspect, passage.aspect),
     }
-    row |= {
-        f"{question.kind}:{name}": value for name, value in kind_evidence(asking, told(passage, index), held).items()
-    }
-    return row
+    evidence = kind_evidence(asking, told(passage, index), held)
+    if year_above(question, passage, index):
+        evidence = {**evidence, "exact": ABOVE}
+    return row | {f"{question.kind}:{name}": value for name, value in evidence.items()}
+
+
+def year_above(question: Question, passage: Passage, index: int) -> int | None:
+    """The year a heading gives a sentence that names no date, where a year is asked for."""
+    if question.kind is not Kind.DATE or len(passage.years) != 1 or not _YEAR_ASKED.search(question.folded):
+        return None
+    return None if _DATED.search(passage.spans[index].text.folded) else next(iter(passage.years))
 
 
 def _aspect(span: Span, passage: Passage) -> Aspect | None:

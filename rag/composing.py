@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from embeddings.folding import fold
 from rag import wording
 from rag.asking import Asking
-from rag.choosing import heads
+from rag.choosing import heads, year_above
 from rag.evidence import verify
 from rag.finding import Candidate, Finding
 from rag.passages import Passage
@@ -141,7 +141,9 @@ def state(
     context = (title, *p.section)
     # A label or a subject says what was asked about, not what the span says; a figure must stand in the span.
     known = (finding.part.label, *(subject.name for subject in finding.asking.subjects), *context)
-    possible = wording.leads(finding.asking, piece, citation, label=finding.part.label if several else "")
+    span = next((i for i, span in enumerate(piece.passage.spans) if span.end > piece.start), 0)
+    year = year_above(finding.asking.question, piece.passage, span)
+    possible = wording.leads(finding.asking, piece, citation, label=finding.part.label if several else "", year=year)
     lead = next((each for each in possible if verify(each, citation.quote, context=known).verified), "")
     zh = finding.asking.question.language == "zh"
     text = wording.stated(lead, citation, zh=zh, across=piece.passage.language != finding.asking.question.language)

@@ -36,14 +36,17 @@ def join(sentences: Sequence[Sentence]) -> str:
     return "\n".join(s.text + "".join(f"[{number}]" for number in s.citations) for s in sentences)
 
 
-def leads(asking: Asking, piece: Piece, citation: Citation, *, label: str) -> list[str]:
-    """What may be said before a quote, the fullest first: what it is about where several things are asked; and where
-    question and document differ in language, the figure in the question's."""
+def leads(asking: Asking, piece: Piece, citation: Citation, *, label: str, year: int | None = None) -> list[str]:
+    """What may be said before a quote, the fullest first: what it is about where several things are asked; the `year`
+    asked for, which stands above it; and where question and document differ in language, the figure in the
+    question's."""
     zh = asking.question.language == "zh"
+    when = "" if year is None else f"{year}年" if zh else str(year)
     if piece.passage.language == asking.question.language:
-        return [label] if label else []
+        both = ("，" if zh else ", ").join(part for part in (label, when) if part)
+        return [lead for lead in dict.fromkeys((both, label)) if lead]
     about = label or _about(asking)
-    figure = _figure(citation, zh=zh)
+    figure = when or _figure(citation, zh=zh)
     whole = ("：" if zh else ": ").join(part for part in (about, figure) if part)
     return [lead for lead in dict.fromkeys((whole, figure, about)) if lead]
 

@@ -404,3 +404,9 @@ def test_a_heading_answers_with_what_it_is_of() -> None:
         )
     ).ask("北湾区的湖畔会客厅在什么地方？")
     assert "望湖路12号" in answer.text
+
+
+def test_the_year_asked_for_may_stand_in_the_heading(kb: KnowledgeBase) -> None:
+    answer = kb.ask("东江区的认知症照护床位是哪一年改造的？")
+    assert answer.text.startswith("2023年：") and "认知症照护床位" in answer.citations[0].quote
+    assert kb.ask("东江区的认知症照护床位是几月几号改造的？").abstained
