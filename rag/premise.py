@@ -31,6 +31,7 @@ _GROUNDS = re.compile(
     r"\b(?:because|due to|since|so that|so as|in order|owing|thanks|caus|reason|result|help|lack|short|need|aim|to)\b"
 )
 _OUTCOME = re.compile(r"实际|最终|最后|到底[完建]|真正|\bactual|\bin the end\b|\beventually\b")
+_PLANNED = re.compile(r"目标|计划|原定|预期|\bplan|\btarget")
 _NUMBER = re.compile(
     r"[\d一二两三四五六七八九十百千万亿双半首唯]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|an?|first|only|no)\b"
 )
@@ -43,7 +44,7 @@ def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: A
     purpose."""
     asked = question.folded
     around = " ".join([*near, sentence])
-    if aspect is Aspect.PLAN and _OUTCOME.search(asked) and question.aspect is not Aspect.PLAN:
+    if aspect is Aspect.PLAN and _OUTCOME.search(asked) and not _PLANNED.search(asked):
         return True
     if question.kind is Kind.NUMERIC and not _NUMBER.search(sentence):
         return True
