@@ -50,7 +50,7 @@ def answer(
     hits = merged([finding.hits for finding in findings])
     timings = {"search": round(sum(finding.search_ms for finding in findings), 3)}
     chances = [finding.confidence for finding in findings]
-    if not any(finding.answers for finding in findings) or max(chances) < confidence.threshold(question.language):
+    if not any(finding.answers for finding in findings) or max(chances) < confidence.threshold(findings[0].asking):
         text = wording.not_found(question, findings[0].asking.subjects)
         related = tuple(hits[:5])
         return Answer(
@@ -92,7 +92,7 @@ def look(
     search_ms = 1000 * (time.perf_counter() - began)
     candidates = weigh(snapshot, asking, hits[:PASSAGES], aspect=ASPECT if several else 0.0)
     chance = confidence.of(asking, hits, candidates)
-    threshold = confidence.threshold(asking.question.language) * (PART if several else 1)
+    threshold = confidence.threshold(asking) * (PART if several else 1)
     return Finding(part, asking, hits, candidates, chance, threshold, search_ms)
 
 

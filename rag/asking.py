@@ -42,6 +42,9 @@ _LIGHT_WORDS = (
 _LIGHT = frozenset(_LIGHT_WORDS.split())
 """English words that tell nothing by themselves, only in a phrase that is translated."""
 
+FEW = 40
+"""Paragraphs that are a handful: few words are rare or common among them, and most are near to any question."""
+
 PRIOR = 60
 """Passages of ordinary writing that count beside the documents' own when a term's rarity is told."""
 
@@ -57,6 +60,8 @@ class Asking:
     encoder: Encoder
     head: str = ""
     """The words that name what is asked for, folded."""
+    few: bool = False
+    """Whether all there is to find it in is a handful of paragraphs."""
 
     @classmethod
     def from_question(cls, question: Question, snapshot: Snapshot) -> "Asking":
@@ -93,6 +98,7 @@ class Asking:
             catalog.foreign(question.folded),
             snapshot.encoder,
             head,
+            len(snapshot.paragraphs) <= FEW,
         )
 
     @cached_property

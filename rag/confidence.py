@@ -54,6 +54,7 @@ def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
         "foreign": float(bool(asking.foreign)),
         "english": float(asking.question.language == "en"),
         "across": float(across),
+        "few": float(asking.few),
         "similarity": own.get("similarity", own.get("across:similarity", 0.0)),
         "dense": hit.features.get("dense", hit.features.get("across:dense", 0.0)),
         "subject": hit.features.get("subject", hit.features.get("across:subject", 0.0)),
@@ -111,8 +112,8 @@ def of(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -
     return 0.0 if ruled_out(asking, candidates, named) else fitted_trees("confidence").chance(named)
 
 
-def threshold(language: str) -> float:
-    """Below it an answer to a question in this language abstains; chosen on held-apart rows, stored with the
-    risk-coverage curve."""
+def threshold(asking: Asking) -> float:
+    """Below it the answer abstains: that of the question's language, or of few paragraphs; chosen on rows that the
+    trees were not fitted on, stored with the risk-coverage curve."""
     thresholds: Mapping[str, float] = fitted_trees("confidence").about["thresholds"]
-    return thresholds.get(language, 1.0)
+    return thresholds.get("few" if asking.few else asking.question.language, 1.0)

@@ -1,8 +1,8 @@
 """Fits the weight files: python -m rag.fitting --data FOLDER [--reports FOLDER] [--stage ranking choosing confidence]
 
 Ranking and choosing are fitted on one half of the rows and reported on the other; the halves are cut by a hash, so that
-nothing moves between them. Of the confidence, each half is judged by what was fitted on the other: thresholds and
-figures come from that, and what is kept is fitted on both.
+nothing moves between them. Of the confidence, each of ten folds is judged by what was fitted on the others: thresholds
+and figures come from that, and what is kept is fitted on all.
 """
 
 import argparse
@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings import load_encoder
 from rag.fitting import boosting, cases, logit, rows, stages
@@ -21,10 +22,10 @@ from rag.fitting.logit import Group
 from rag.linear import WEIGHTS, Linear, fitted
 from rag.trees import Trees, fitted_trees
 
-FALSE_ABSTENTION = {"zh": 0.05, "en": 0.06}
+FALSE_ABSTENTION = {"zh": 0.05, "en": 0.06, "few": 0.06}
 """Share of our own answerable questions that the threshold may silence, asked of the reports where they are there: in
 their own words less speaks for a passage than in ours. An English question is mostly asked of Chinese documents, where
-less does still."""
+less does still. Of few paragraphs, those of five on one topic."""
 
 
 def bodies(data: Path, reports: Path | None, stage: str, *, size: int) -> Iterator[Body]:
@@ -37,8 +38,12 @@ def bodies(data: Path, reports: Path | None, stage: str, *, size: int) -> Iterat
     if reports is not None:
         yield cases.reports(reports, encoder)
     yield from cases.public(read, encoder, passages=300 if stage == "confidence" else 1000, questions=size)
-    if stage != "ranking":
-        yield from cases.five({s: read[s] for s in rows.READING}, encoder, questions=size // 2)
+    reading = {source: read[source] for source in rows.READING}
+    if stage == "choosing":
+        yield from cases.five(reading, encoder, questions=size // 2)
+    elif stage == "confidence":
+        yield from cases.five(reading, encoder, questions=2 * size)
+        yield from cases.five_own(encoder)
 
 
 def gather(read: Iterator[Body], stage: str, collect: Callable[[Body], Iterator[Group]]) -> list[Group]:
@@ -80,48 +85,53 @@ def family_of(group: Group) -> str:
 
 
 def fit_confidence(groups: Sequence[Group], about: Mapping[str, object]) -> tuple[Trees, Mapping[str, object]]:
-    """A calibrated chance, the threshold at the false abstention allowed, and the risk-coverage curve."""
-    names = logit.names_of([g.features[0] for g in groups])
+    """A calibrated chance, thresholds at the false abstention allowed, and the risk-coverage curve. Each fold is judged
+    by what was fitted on the others; what is kept is fitted on all."""
+    marks = ("ruled_out", "missed")
+    ruled_out, missed = (np.array([bool(g.features[0].get(mark)) for g in groups]) for mark in marks)
+    names = tuple(name for name in logit.names_of([g.features[0] for g in groups]) if name not in marks)
     x = logit.matrix([g.features[0] for g in groups], names)
     yes = np.array([g.right[0] for g in groups], bool)
-    apart = np.array([g.held_apart for g in groups], bool)
+    fold = np.array([g.fold for g in groups])
     family = [family_of(g) for g in groups]
     share = np.array([SHARES[name.split()[0]] / family.count(name) for name in family])
-    out = np.array([bool(g.features[0].get("ruled_out") or g.features[0].get("missed")) for g in groups])
-    names = tuple(name for name in names if name not in ("ruled_out", "missed"))
-    x = logit.matrix([g.features[0] for g in groups], names)
-    learned = ~out & (share > 0)
-    ruled_out = np.array([bool(g.features[0].get("ruled_out")) for g in groups])
+
+    def fit(learnt: NDArray[np.bool_]) -> Trees:
+        learnt = learnt & ~ruled_out & ~missed
+        return boosting.boost(x[learnt], yes[learnt], share[learnt], names)
+
     chance = np.zeros(len(groups))
-    for half in (apart, ~apart):
-        other = boosting.boost(x[learned & ~half], yes[learned & ~half], share[learned & ~half], names)
-        for row in np.flatnonzero(half & ~ruled_out).tolist():
-            chance[row] = other.chance(groups[row].features[0])
+    for number in range(rows.FOLDS):
+        others = fit(fold != number)
+        for row in np.flatnonzero((fold == number) & ~ruled_out).tolist():
+            chance[row] = others.chance(groups[row].features[0])
     kinds = np.array([name.split()[0] for name in family])
-    english = x[:, names.index("english")] > 0
-    own = yes & (kinds == ("reports" if "reports" in kinds else "own"))
+    lot = lots(x, names)
+    asked = yes & np.isin(kinds, ("five", "reports" if "reports" in kinds else "own"))
     thresholds = {
-        language: round(float(np.quantile(chance[own & mine], FALSE_ABSTENTION[language])), 3)
-        for language, mine in (("zh", ~english), ("en", english))
+        name: round(float(np.quantile(chance[asked & (lot == name)], allowed)), 3)
+        for name, allowed in FALSE_ABSTENTION.items()
     }
-    silent = chance < np.where(english, thresholds["en"], thresholds["zh"])
+    silent = chance < np.array([thresholds[name] for name in lot])
     figures: dict[str, object] = {"thresholds": thresholds}
     for kind in sorted(set(kinds)):
         figures[kind] = {
-            figure: round(float(silent[rows & (kinds == kind)].mean()), 3)
-            for figure, rows in (("abstention_recall", ~yes), ("false_abstention", yes))
-            if (rows & (kinds == kind)).any()
+            figure: round(float(silent[of & (kinds == kind)].mean()), 3)
+            for figure, of in (("abstention_recall", ~yes), ("false_abstention", yes))
+            if (of & (kinds == kind)).any()
         }
     curve = [
-        [
-            round(t, 2),
-            round(float((chance >= t).mean()), 3),
-            round(float((~yes[chance >= t]).mean()), 3),
-        ]
+        [round(t, 2), round(float((chance >= t).mean()), 3), round(float((~yes[chance >= t]).mean()), 3)]
         for t in np.arange(0.05, 1.0, 0.05)
     ]
-    kept = boosting.boost(x[learned], yes[learned], share[learned], names)
+    kept = fit(np.ones(len(groups), bool))
     return replace(kept, about={**about, **figures, "threshold_coverage_risk": curve}), figures
+
+
+def lots(x: NDArray[np.float64], names: Sequence[str]) -> NDArray[np.str_]:
+    """Which threshold each question is held to, as `confidence.threshold` has it."""
+    few, english = x[:, names.index("few")] > 0, x[:, names.index("english")] > 0
+    return np.where(few, "few", np.where(english, "en", "zh"))
 
 
 def main() -> int:

@@ -16,7 +16,7 @@ from pathlib import Path
 from embeddings import Encoder
 from embeddings.folding import fold
 from embeddings.terms import terms
-from rag.fitting.rows import Row
+from rag.fitting.rows import Row, fold_of
 from rag.knowledge_base import KnowledgeBase
 from rag.reading import read_path, split
 from rag.snapshot import Snapshot
@@ -34,7 +34,8 @@ SAME = 0.5
 
 @dataclass(frozen=True)
 class Case:
-    """A question over a body of documents. `evidence` are (document, piece of it); empty when nothing answers it."""
+    """A question over a body of documents. `evidence` are (document, piece of it); empty when nothing answers it;
+    `fold` as in `rows.fold_of`: cases made of one question, or over one passage, share theirs."""
 
     question: str
     history: Sequence[tuple[str, str]]
@@ -42,7 +43,7 @@ class Case:
     every: bool
     evidence: Sequence[tuple[str, str]]
     source: str
-    held_apart: bool
+    fold: int
     kind: str = ""
 
     @property
@@ -73,24 +74,48 @@ def public(rows: Mapping[str, Sequence[Row]], encoder: Encoder, *, passages: int
 def five(rows: Mapping[str, Sequence[Row]], encoder: Encoder, *, questions: int) -> Iterator[Body]:
     """Five passages on one topic, one of which answers, and the same question over five that do not."""
     for source, own in rows.items():
-        texts = sorted({row.passage for row in own})
-        whole = KnowledgeBase.from_texts(texts, encoder=encoder)
         usable = [row for row in own if row.answer and len(row.answer) <= 60]
         random.Random(2).shuffle(usable)
-        for row in usable[:questions]:
-            near = [hit.paragraph.document_id for hit in whole.search(row.question, k=16, leg=Leg.LEXICAL)]
-            others = [texts[int(i) - 1] for i in dict.fromkeys(near)]
-            others = [text for text in others if text != row.passage and (row.answer or "") not in text]
-            if len(others) < 5:
-                continue
-            with_gold = [*others[:4], row.passage]
-            order = sorted(range(5), key=lambda i, row=row: hashlib.sha256(f"{row.question}{i}".encode()).digest())  # type: ignore[misc]
-            shuffled = [with_gold[i] for i in order]
-            place = str(order.index(4) + 1)
-            yes = replace(_case(row, place), source=f"five:{source}")
-            no = replace(yes, evidence=(), answers=())
-            yield Body(KnowledgeBase.from_texts(shuffled, encoder=encoder).snapshot, [yes])
-            yield Body(KnowledgeBase.from_texts(others[:5], encoder=encoder).snapshot, [no])
+        asked = [(_case(row, ""), row.passage) for row in usable[:questions]]
+        yield from _fives(asked, dict.fromkeys(sorted({row.passage for row in own}), ""), f"five:{source}", encoder)
+
+
+def five_own(encoder: Encoder) -> Iterator[Body]:
+    """As `five`, of our questions that one paragraph in their language answers, over those of the sample corpus."""
+    for language in ("zh", "en"):
+        documents = _documents(ROOT / "data" / "corpus")
+        written = [d for d in documents if d.attributes.get("language", "zh") == language]
+        title_of = {p.text: d.title for d in written for p in split(d)}
+        asked = []
+        for case in _own_rows("own"):
+            gold = [text for text in title_of if any(piece in text for _, piece in case.evidence)]
+            if case.source.endswith(language) and len(gold) == 1 and not case.history and not case.every:
+                asked.append((case, gold[0]))
+        yield from _fives(asked, title_of, f"five:own:{language}", encoder)
+
+
+def _fives(
+    asked: Sequence[tuple[Case, str]], title_of: Mapping[str, str], source: str, encoder: Encoder
+) -> Iterator[Body]:
+    """Of questions, each with the text that answers it, and the texts nearest to it by their words."""
+    texts = list(title_of)
+    whole = KnowledgeBase.from_texts(texts, encoder=encoder)
+
+    def body(chosen: Sequence[str], case: Case) -> Body:
+        kb = KnowledgeBase.from_texts(chosen, [title_of[text] for text in chosen], encoder=encoder)
+        return Body(kb.snapshot, [case])
+
+    for case, gold in asked:
+        near = [hit.paragraph.document_id for hit in whole.search(case.question, k=16, leg=Leg.LEXICAL)]
+        others = [texts[int(i) - 1] for i in dict.fromkeys(near)]
+        others = [text for text in others if text != gold and not any(answer in text for answer in case.answers)]
+        if len(others) < 5:
+            continue
+        order = sorted(range(5), key=lambda i, case=case: hashlib.sha256(f"{case.question}{i}".encode()).digest())  # type: ignore[misc]
+        place = str(order.index(4) + 1)
+        yes = replace(case, source=source, evidence=tuple((place, piece) for _, piece in case.evidence))
+        yield body([[*others[:4], gold][i] for i in order], yes)
+        yield body(others[:5], replace(yes, evidence=(), answers=()))
 
 
 def across(lines: Sequence[tuple[str, str]], encoder: Encoder, *, passages: int, questions: int) -> Body:
@@ -102,7 +127,7 @@ def across(lines: Sequence[tuple[str, str]], encoder: Encoder, *, passages: int,
         place = str(1 + number * max(len(groups) // questions, 1))
         chinese, english = group[number % 3]
         if len(english.split()) >= 6:
-            cases.append(Case(english, (), (chinese,), False, ((place, chinese),), "across", _apart(english)))
+            cases.append(Case(english, (), (chinese,), False, ((place, chinese),), "across", fold_of(english)))
     return Body(snapshot, cases)
 
 
@@ -139,7 +164,7 @@ def _own_rows(source: str) -> Iterator[Case]:
             history = tuple((q, a) for q, a in row.get("history", ()))
             yield Case(
                 row["question"], history, row["answers"], row.get("all", False), evidence, f"{source}:{row['lang']}",
-                _apart(row["id"]), row["type"],
+                fold_of(row["id"]), row["type"],
             )  # fmt: skip
 
 
@@ -174,8 +199,4 @@ def displaced(cases: Sequence[Case]) -> Iterator[Case]:
 
 def _case(row: Row, document: str) -> Case:
     answers = (row.answer,) if row.answer else ()
-    return Case(row.question, (), answers, False, ((document, row.answer or row.passage),), row.source, row.held_apart)
-
-
-def _apart(id: str) -> bool:
-    return hashlib.sha256(id.encode()).digest()[0] % 2 == 1
+    return Case(row.question, (), answers, False, ((document, row.answer or row.passage),), row.source, row.fold)

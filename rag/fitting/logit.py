@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from rag.fitting.rows import is_held_apart
+
 Floats = NDArray[np.float64]
 
 
@@ -18,7 +20,11 @@ class Group:
     features: Sequence[Mapping[str, float]]
     right: Sequence[bool]
     source: str
-    held_apart: bool
+    fold: int
+
+    @property
+    def held_apart(self) -> bool:
+        return is_held_apart(self.fold)
 
 
 def names_of(rows: Sequence[Mapping[str, float]]) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def ranking(body: Body) -> Iterator[Group]:
             asking = Asking.from_question(part.question, body.snapshot)
             hits = retrieval.find(body.snapshot, asking, k=40, only=part.documents)
             right = [holds_evidence(case, hit.paragraph) for hit in hits]
-            yield Group([hit.features for hit in hits], right, case.source, case.held_apart)
+            yield Group([hit.features for hit in hits], right, case.source, case.fold)
 
 
 def choosing(body: Body) -> Iterator[Group]:
@@ -55,7 +55,7 @@ def choosing(body: Body) -> Iterator[Group]:
             hits = retrieval.find(body.snapshot, asking, only=part.documents)
             candidates = answering.weigh(body.snapshot, asking, hits[: answering.PASSAGES], depth=24)
             right = [_answers(case, candidate) for candidate in candidates]
-            yield Group([c.features for c in candidates], right, case.source, case.held_apart)
+            yield Group([c.features for c in candidates], right, case.source, case.fold)
 
 
 def _answers(case: Case, candidate: Candidate) -> bool:
@@ -87,7 +87,7 @@ def _judged(snapshot: Snapshot, case: Case) -> Iterator[Group]:
             features = {**features, "ruled_out": 1.0}
         if case.answerable and not any(_answers(case, candidate) for candidate in candidates[:2]):
             features = {**features, "missed": 1.0}
-        yield Group([features], [case.answerable], case.source, case.held_apart)
+        yield Group([features], [case.answerable], case.source, case.fold)
 
 
 class Withholding(Snapshot):
