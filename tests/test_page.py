@@ -476,6 +476,8 @@ def test_documents_are_listed_and_show_how_they_were_read(page):
     row.get_by_role("button", name="查看读取结果").click()
     how = page.locator(".yj-how")
     how.wait_for()
+    page.wait_for_function("document.activeElement.matches('.yj-how h2')")  # it is drawn below the list
+    assert how.locator("h2").evaluate("(e) => e.getBoundingClientRect().bottom <= innerHeight")
     assert how.locator("summary").all_inner_texts() == ["一、经济 › （一）财政 2", "二、民生 1", "三、下一步 1"]
     how.locator("summary").first.click()
     assert how.locator("li").first.inner_text() == QUOTE + "其中税收占比较高。"

@@ -35,3 +35,11 @@ def test_an_abstention_says_the_question_once():
     other = drawn(replace(answer, text="模型认为这些段落不够。"))
     assert "查找的是：月球上呢？</p>" in other
     assert "模型认为这些段落不够。" in other
+
+
+def test_a_word_in_latin_letters_is_marked_whole():
+    from ui.page.search import highlight
+
+    marked, found = highlight("600 beds embedded in 15 wards, 5% more: 养老床位", ["bed", "5", "床位"])
+    assert marked == "600 <mark>beds</mark> embedded in 15 wards, <mark>5</mark>% more: 养老<mark>床位</mark>"
+    assert found == ["bed", "5", "床位"]

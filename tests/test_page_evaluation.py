@@ -191,6 +191,10 @@ def test_the_tab(page, kb, axe):
     failure = page.locator("#yj-evaluation-here .yj-failure")
     failure.wait_for()
     assert failure.inner_text() == "评测没有完成：管理口令不对，没有改动"
+    page.context.set_offline(True)
+    choose(page, *ROWS)
+    page.get_by_text("评测没有完成：连接中断").wait_for()
+    page.context.set_offline(False)
 
     page.locator("#yj-token-evaluation").fill(TOKEN)
     kb.go_on.clear()

@@ -17,6 +17,7 @@ from ui.marking import view_url
 from ui.messages import Language, message
 from ui.page.html import QUIET, html
 from ui.page.language import Words, language
+from ui.reasons import error_words
 
 SHOWN = 200  # documents listed at once; the rest are found by their title
 UPLOAD_LIMIT = 100 * 2**20  # bytes of one file
@@ -86,7 +87,7 @@ def render_reading(library: Library, document_id: str, tongue: Language) -> str:
         document = library.document(document_id)
         paragraphs = library.paragraphs(document_id)
     except UnknownDocument as error:
-        return f'<p class="yj-failure">{escape(str(error))}</p>'
+        return f'<p class="yj-failure">{escape(error_words(error, tongue))}</p>'
     title = message(tongue, "how_read_title", title=document.title or document.id, paragraphs=len(paragraphs))
     sections = []
     for section, group in groupby(paragraphs, key=lambda p: p.section):

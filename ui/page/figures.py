@@ -20,6 +20,7 @@ from ui.messages import Language, message
 from ui.page.filters import years
 from ui.page.html import QUIET, html
 from ui.page.language import Words, language
+from ui.reasons import error_words
 
 DOCUMENTS = 24  # asked at most, the likeliest first
 YEARS = 6  # asked of one document at most, the latest first
@@ -45,7 +46,7 @@ def figures_tab(page: gr.Blocks, kb: Knowledge, words: Words) -> None:
             label=words("measure"), placeholder=words("measure_placeholder"), show_label=False, scale=6,
             max_length=100, elem_id="yj-measure", elem_classes="yj-line",
         )  # fmt: skip
-        go = gr.Button(words("measure_go"), variant="primary", scale=0, min_width=110, elem_id="yj-figures-go")
+        go = gr.Button(words("measure_go"), variant="primary", scale=0, min_width=140, elem_id="yj-figures-go")
     shown = html("yj-figures")
 
     def show(measure: str | None, request: gr.Request) -> str:
@@ -53,7 +54,8 @@ def figures_tab(page: gr.Blocks, kb: Knowledge, words: Words) -> None:
         try:
             return render_figures(measure, figures(kb, measure, tongue), tongue) if measure and measure.strip() else ""
         except YoujuError as error:
-            return f'<p class="yj-failure" role="alert">{escape(message(tongue, "failed", reason=str(error)))}</p>'
+            said = message(tongue, "failed", reason=error_words(error, tongue))
+            return f'<p class="yj-failure" role="alert">{escape(said)}</p>'
 
     def invite(request: gr.Request) -> str:
         return f'<p class="yj-note">{escape(message(language(request), "figures_what"))}</p>'
@@ -130,9 +132,9 @@ def _cells(row: Figure) -> tuple[str, str, str, str]:
     c = row.citation
     link = escape(view_url(c.document_id, c.start, c.end))
     return (
-        escape(row.year),
+        f'<span class="yj-fixed">{escape(row.year)}</span>',
         escape(row.document.title or row.document.id),
-        f"<strong>{escape(row.said)}</strong>",
+        f'<strong class="yj-fixed">{escape(row.said)}</strong>',
         f'<a href="{link}" target="_blank" rel="noopener">{escape(c.quote)}</a>',
     )
 

@@ -1,5 +1,6 @@
 """The search tab: what each leg finds, with its score and the terms that match, so that a miss can be understood."""
 
+import re
 from html import escape
 
 import gradio as gr
@@ -13,6 +14,7 @@ from ui.marking import view_url
 from ui.messages import Language, message
 from ui.page.html import QUIET, html
 from ui.page.language import Words, language
+from ui.reasons import error_words
 
 SHOWN = 10
 
@@ -49,7 +51,8 @@ def render_search(kb: Knowledge, query: str, tongue: Language) -> str:
             name = escape(message(tongue, f"leg_{leg.value}"))
             columns.append(f'<section class="yj-leg" data-leg="{leg.value}"><h2>{name}</h2>{body}</section>')
     except YoujuError as error:
-        return f'<p class="yj-failure" role="alert">{escape(message(tongue, "failed", reason=str(error)))}</p>'
+        said = message(tongue, "failed", reason=error_words(error, tongue))
+        return f'<p class="yj-failure" role="alert">{escape(said)}</p>'
     return f'<div class="yj-legs">{"".join(columns)}</div>'
 
 
@@ -58,12 +61,12 @@ def highlight(text: str, terms: list[str]) -> tuple[str, list[str]]:
     folded = fold_with_offsets(text)
     found, spans = [], []
     for term in terms:
-        at = folded.text.find(term)
-        if at >= 0:
+        # A word in Latin letters or a number stands whole, with the plural s that it was searched without.
+        whole = rf"(?<![a-z\d]){re.escape(term)}(?:e?s)?(?![a-z\d])" if term.isascii() else re.escape(term)
+        places = [(folded.offsets[m.start()], folded.offsets[m.end()]) for m in re.finditer(whole, folded.text)]
+        if places:
             found.append(term)
-        while at >= 0:
-            spans.append((folded.offsets[at], folded.offsets[at + len(term)]))
-            at = folded.text.find(term, at + len(term))
+        spans += places
     out, done = [], 0
     for start, end in sorted(spans):
         if start >= done:

@@ -125,7 +125,7 @@ def create_app(
         title="Youju 有据",
         version="1",
         description="Answers about a body of documents, each sentence with the place it stands on. "
-        "Why something failed is told in Chinese or English, by `Accept-Language`; the codes are the same in both.",
+        "Why something failed is told in Chinese or English, as Accept-Language prefers, with the same codes.",
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,

@@ -206,6 +206,7 @@
     hideHistory();
     const body = $("#yj-panel-body");
     if (body) body.replaceChildren(make("p", { class: "yj-note" }, say("sources_empty")));
+    $("#yj-panel")?.classList.remove("yj-has-cards");
     $("#yj-box textarea, #yj-box input")?.focus();
   }
 
@@ -305,8 +306,11 @@
     else if (target.dataset.remove !== undefined) removeDocument(target);
     else if (target.id === "yj-upload-cancel") cancelUploads();
     else if (target.id === "yj-evaluate-sample") evaluate();
-    else if (target.id === "yj-evaluate-cancel") evaluation("DELETE").catch((error) => tell(error.message));
-    else if (target.dataset.send) send(target.dataset.send, { ...target.dataset });
+    else if (target.id === "yj-evaluate-cancel") evaluation("DELETE").catch((error) => tell(saidBy(error)));
+    else if (target.dataset.send) {
+      if (target.dataset.send === "show_reading") showOnceRead();
+      send(target.dataset.send, { ...target.dataset });
+    }
   });
 
   document.addEventListener("keydown", (e) => {
@@ -480,6 +484,19 @@
     xhr.send(form);
   }
 
+  function showOnceRead() { // it is drawn below the list, out of sight of what was pressed
+    const here = $("#yj-reading");
+    const watcher = new MutationObserver(() => {
+      const heading = $(".yj-how h2, .yj-failure", here);
+      if (!heading) return;
+      watcher.disconnect();
+      heading.tabIndex = -1;
+      heading.focus({ preventScroll: true });
+      heading.scrollIntoView({ block: "start" });
+    });
+    watcher.observe(here, { childList: true, subtree: true });
+  }
+
   function cancelUploads() {
     for (const item of queue) {
       if (!["held", "waiting", "sending", "reading"].includes(item.state)) continue;
@@ -493,7 +510,7 @@
     if (!token()) return askForToken("#yj-token");
     if (!window.confirm(button.dataset.confirm)) return;
     const path = button.dataset.remove.split("/").map(encodeURIComponent).join("/");
-    const answer = await fetch(api(`/${path}`), { method: "DELETE", headers: { Authorization: `Bearer ${token()}` } });
+    const answer = await fetch(api(`/${path}`), { method: "DELETE", headers: { Authorization: `Bearer ${token()}` } }).catch(() => Response.error());
     if (answer.ok) { tell(say("removed")); send("list_documents", {}); }
     else { tell(answer.status === 401 ? say("token_wrong") : `HTTP ${answer.status}`); $("#yj-token")?.focus(); }
   }
@@ -503,6 +520,7 @@
   let following = null;
 
   class Refusal extends Error {}
+  const saidBy = (error) => (error instanceof Refusal ? error.message : say("file_lost")); // what a browser says is English
 
   async function evaluation(method, body) {
     const answer = await fetch(new URL("api/evaluation", document.baseURI).href, { method, body, headers: { Authorization: `Bearer ${token()}` } });
@@ -516,7 +534,7 @@
     let body;
     if (file) { body = new FormData(); body.append("file", file, file.name); }
     try { showEvaluation(await evaluation("POST", body)); }
-    catch (error) { showEvaluation({ state: "failed", error: error.message }); }
+    catch (error) { showEvaluation({ state: "failed", error: saidBy(error) }); }
   }
 
   async function lookAtEvaluation() {
@@ -571,7 +589,7 @@
   }
 
   async function fetchReport(name) {
-    const answer = await fetch(new URL(`api/evaluation/runs/${encodeURIComponent(name)}/report`, document.baseURI).href, { headers: { Authorization: `Bearer ${token()}` } });
+    const answer = await fetch(new URL(`api/evaluation/runs/${encodeURIComponent(name)}/report`, document.baseURI).href, { headers: { Authorization: `Bearer ${token()}` } }).catch(() => Response.error());
     if (answer.ok) return answer.text();
     tell(answer.status === 401 ? say("token_wrong") : `HTTP ${answer.status}`);
     return "";

@@ -17,6 +17,7 @@
   const call = async (method, path, body) => {
     const response = await fetch(`../api/sites${path}`, {
       method,
+      credentials: "omit",
       headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json", "Accept-Language": "zh-CN" },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
