@@ -5,10 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, zip_longest
 
-from rag import confidence, retrieval, wording
+import numpy as np
+
+from rag import confidence, ranking, retrieval, wording
 from rag.asking import Asking
-from rag.choosing import ABOVE, coverages, features, lacks
+from rag.choosing import ABOVE, features, lack_of
 from rag.composing import compose
+from rag.coverage import Values
 from rag.finding import Candidate, Finding
 from rag.linear import fitted
 from rag.parts import Part, parts
@@ -101,27 +104,22 @@ def weigh(
 ) -> list[Candidate]:
     """The sentences of these hits, best first, ties by paragraph and place."""
     passages = [snapshot.passage_of(hit.paragraph) for hit in hits]
-    rows = []
-    for rank, (hit, passage, covered) in enumerate(zip(hits, passages, coverages(asking, passages), strict=True)):
-        for index, own in enumerate(covered):
-            named = features(asking, passage, index, own, passage_score=hit.score - hits[0].score, rank=rank)
-            rows.append((passage, index, named))
-    model = fitted("choosing")
-    scores = model.score([named for *_, named in rows]).tolist()
-    found = [
-        Candidate(passage, index, score + bonus(asking.question, named, aspect=aspect), named)
-        for (passage, index, named), score in zip(rows, scores, strict=True)
-    ]
-    found.sort(key=lambda c: (-c.score, *c.place))
-    across = any(c.passage.language != asking.question.language for c in found)
-    return _with_similarity(snapshot, asking, found, max(depth, ACROSS) if across else depth)
+    places = [(passage, index) for passage in passages for index in range(len(passage.spans))]
+    found = features(asking, passages, [hit.score - hits[0].score for hit in hits])
+    weighed = ranking.scores(fitted("choosing"), found).astype(np.float64)
+    for each in found:
+        weighed[each.rows] += bonus(asking.question, each.columns, aspect=aspect)
+    scores = weighed.tolist()
+    order = sorted(range(len(places)), key=lambda row: (-scores[row], places[row][0].paragraph.id, places[row][1]))
+    across = any(passage.language != asking.question.language for passage, _ in places)
+    kept = order[: max(depth, ACROSS) if across else depth]
+    named = ranking.named(found, kept)
+    best = [Candidate(*places[row], scores[row], own) for row, own in zip(kept, named, strict=True)]
+    return _with_similarity(snapshot, asking, best) if best else []
 
 
-def _with_similarity(snapshot: Snapshot, asking: Asking, found: Sequence[Candidate], depth: int) -> list[Candidate]:
-    """The best `depth` candidates scored again with their sentence's cosine to the question, the rest cut off."""
-    kept = found[:depth]
-    if not kept:
-        return []
+def _with_similarity(snapshot: Snapshot, asking: Asking, kept: Sequence[Candidate]) -> list[Candidate]:
+    """Candidates, one at least, scored again with their sentence's cosine to the question."""
     cosines = (snapshot.sentence_vectors([(c.passage, c.index) for c in kept]) @ asking.vector).tolist()
     scored = []
     for c, cosine in zip(kept, cosines, strict=True):
@@ -144,18 +142,18 @@ def _latest_first(ranked: list[Candidate]) -> list[Candidate]:
     return [latest, *(c for c in ranked if c is not latest)]
 
 
-def bonus(question: Question, features: Mapping[str, float], *, aspect: float) -> float:
-    """Added to a sentence's score: for the aspect asked for, against one that speaks of another year than asked, and
-    against one without the place, the date, the sum or the share that is asked for."""
-    nowhere = question.kind is Kind.PLACE and not features.get("place:place", features.get("across:place", 0.0))
-    year = features.get("year", features.get("across:year", 0.0))
-    above = ABOVE in (features.get("date:exact"), features.get("across:exact"))
-    score = aspect * features.get("aspect", features.get("across:aspect", 0.0))
-    return (
-        score
-        - (OTHER_YEAR if year == -1.0 else 0.0)
-        - (LACKING if nowhere or lacks(question, features) else LACKING / 2 if above else 0.0)
-    )
+def bonus(question: Question, columns: Mapping[str, Values], *, aspect: float) -> Values:
+    """Added to the scores of sentences: for the aspect asked for, against one that speaks of another year than asked,
+    and against one without the place, the date, the sum or the share that is asked for."""
+    across = "across:words" in columns
+    prefix = "across:" if across else ""
+    score = np.asarray(aspect * columns[f"{prefix}aspect"] - OTHER_YEAR * (columns[f"{prefix}year"] == -1.0))
+    place = ("across:place" if across else "place:place", 0.0) if question.kind is Kind.PLACE else None
+    lack = place or lack_of(question, across=across)
+    if lack is not None:
+        name, nothing = lack
+        score -= LACKING * (columns[name] == nothing) + LACKING / 2 * (columns[name] == ABOVE)
+    return score
 
 
 def merged(lists: Sequence[Sequence[Hit]]) -> list[Hit]:

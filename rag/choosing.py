@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from itertools import islice
+from itertools import compress
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from rag.matching import Matchable, Terms
 from rag.measure import in_unit
 from rag.passages import Passage, Span
 from rag.question import Aspect, Kind, Question
-from rag.ranking import aspect_agreement
+from rag.ranking import Features, aspect_agreement
 from rag.spotting import Held
 
 DATE = re.compile(
@@ -49,36 +49,74 @@ _DATED = re.compile(r"\d{4}(?![\d.])|\d月|\d日|\b(?:jan|feb|mar|apr|may|june|j
 ABOVE = 0.6
 """How exact a date is that only the heading gives."""
 
+Column = Sequence[float] | Values
+
 LOOSE = frozenset(
     {"", "个", "次", "人次", "种", "类", "位", "所", "座", "批", "届", "级", "层级", "倍", "年", "月", "天", "日"}
 )
 """Units whose figure may be written in many ways, or in words; in any other a figure must be to answer."""
 
 
-def coverages(asking: Asking, passages: Sequence[Passage]) -> Sequence[Sequence[Mapping[str, float]]]:
-    """How much of the question each sentence of each passage holds, and what is around it."""
-    found: dict[str, list[Mapping[str, float]]] = {}
+def features(asking: Asking, passages: Sequence[Passage], scores: Sequence[float]) -> Sequence[Features]:
+    """Of the sentences of passages, numbered through one passage after the other, the best passage first. `scores` are
+    the passages' distances to the best one's score, at or below 0. Passages in another language have features of their
+    own ("across:…")."""
+    bounds = np.concatenate([[0], np.cumsum([len(passage.spans) for passage in passages])]).tolist()
+    found = []
     for own in (True, False):
-        chosen = [p for p in passages if (p.language == asking.question.language) is own and p.spans]
-        if not chosen:
-            continue
-        sights = [asking.sight(passage) for passage in chosen]
-        held, near, after = (
-            np.concatenate(rows) for rows in zip(*((s.spans, s.near, s.after) for s in sights), strict=True)
-        )
-        above = held | np.repeat([s.above for s in sights], [len(s.spans) for s in sights], axis=0)
-        columns = (_own if own else _across)(asking.coverage, held, above, near, after)
-        rows = zip(*(values.tolist() for values in columns.values()), strict=True)
-        each = iter([dict(zip(columns, row, strict=True)) for row in rows])
-        found |= {p.paragraph.id: list(islice(each, len(p.spans))) for p in chosen}
-    return [found.get(passage.paragraph.id, []) for passage in passages]
+        ranks = [
+            rank
+            for rank, passage in enumerate(passages)
+            if passage.spans and (passage.language == asking.question.language) is own
+        ]
+        if ranks:
+            rows = np.concatenate([np.arange(bounds[rank], bounds[rank + 1]) for rank in ranks])
+            chosen = [passages[rank] for rank in ranks]
+            columns = _columns(asking, chosen, ranks, [scores[rank] for rank in ranks], own=own)
+            found.append(Features(rows, {name: np.asarray(values, np.float64) for name, values in columns.items()}))
+    return found
 
 
-def _own(coverage: Coverage, held: Held, above: Held, near: Held, after: Held) -> Mapping[str, Values]:
-    words, bigrams, head = (
-        np.split(values, 4) for values in coverage.of_terms(np.concatenate([held, above, near, after]))
+def _columns(
+    asking: Asking, passages: Sequence[Passage], ranks: Sequence[int], scores: Sequence[float], *, own: bool
+) -> Mapping[str, Column]:
+    question = asking.question
+    sizes = [len(passage.spans) for passage in passages]
+    sentences = [(passage, index, span) for passage in passages for index, span in enumerate(passage.spans)]
+    lengths = [span.end - span.start for *_, span in sentences]
+    plain: Mapping[str, Column] = {
+        "passage": np.repeat(scores, sizes),
+        "first_passage": np.repeat([float(rank == 0) for rank in ranks], sizes),
+        "first": [index == 0 for _, index, _ in sentences],
+        "length": [math.log1p(length) / 5 for length in lengths],
+        "short": [length < 12 for length in lengths],
+        "heading": [heads(span) for *_, span in sentences],
+        "year": [_year(question.years, span, passage) for passage, _, span in sentences],
+        "aspect": [_agreement(question, span, passage, own=own) for passage, _, span in sentences],
+    }
+    sights = [asking.sight(passage) for passage in passages]
+    held, near, after = (
+        np.concatenate(rows) for rows in zip(*((s.spans, s.near, s.after) for s in sights), strict=True)
     )
-    missing, missing_near = np.split(coverage.rarest_missing(np.concatenate([above, near | after])), 2)
+    terms = (Terms(compress(asking.asked.vocabulary, row)) for row in held.tolist())
+    each = [
+        _evidence(asking, passage, index, of, across=not own)
+        for (passage, index, _), of in zip(sentences, terms, strict=True)
+    ]
+    evidence: Mapping[str, Column] = {name: [row[name] for row in each] for name in each[0]}
+    if not own:
+        covered = _covered_across(asking.coverage, held, near, after)
+        return {f"across:{name}": values for name, values in {**covered, **plain, **evidence}.items()}
+    above = held | np.repeat([s.above for s in sights], sizes, axis=0)
+    covered = _covered(asking.coverage, held, above, near, after)
+    return {**covered, **plain, **{f"{question.kind}:{name}": values for name, values in evidence.items()}}
+
+
+def _covered(coverage: Coverage, held: Held, above: Held, near: Held, after: Held) -> Mapping[str, Values]:
+    words, bigrams, head = (
+        values.reshape(4, -1) for values in coverage.of_terms(np.concatenate([held, above, near, after]))
+    )
+    missing, missing_near = coverage.rarest_missing(np.concatenate([above, near | after])).reshape(2, -1)
     return {
         "words": words[0],
         "bigrams": bigrams[0],
@@ -92,61 +130,27 @@ def _own(coverage: Coverage, held: Held, above: Held, near: Held, after: Held) -
     }
 
 
-def _across(coverage: Coverage, held: Held, above: Held, near: Held, after: Held) -> Mapping[str, Values]:
+def _covered_across(coverage: Coverage, held: Held, near: Held, after: Held) -> Mapping[str, Values]:
     return {
-        "across:words": coverage.of_groups(near),
-        "across:held": coverage.of_groups(held),
-        "across:rarest_missing": coverage.group_missing(near | after),
-        "across:head": coverage.head_of_groups(near),
+        "words": coverage.of_groups(near),
+        "held": coverage.of_groups(held),
+        "rarest_missing": coverage.group_missing(near | after),
+        "head": coverage.head_of_groups(near),
     }
 
 
-def features(
-    asking: Asking,
-    passage: Passage,
-    index: int,
-    covered: Mapping[str, float],
-    *,
-    passage_score: float,
-    rank: int,
-) -> Mapping[str, float]:
-    """Of one sentence of a passage. `covered` is what `coverages` has for it; `passage_score` is below or at 0, the
-    distance to the best passage's score."""
-    question = asking.question
-    span = passage.spans[index]
-    held = asking.sight(passage).held(index)
-    if passage.language != question.language:
-        row = {
-            **covered,
-            "across:passage": passage_score,
-            "across:first_passage": float(rank == 0),
-            "across:first": float(index == 0),
-            "across:length": math.log1p(span.end - span.start) / 5,
-            "across:short": float(span.end - span.start < 12),
-            "across:heading": float(heads(span)),
-            "across:year": _year(question.years, span, passage),
-            "across:aspect": aspect_agreement(question.aspect, _aspect(span, passage)),
-        }
-        evidence = kind_evidence(asking, told(passage, index), held, across=True)
-        if year_above(question, passage, index):
-            evidence = {**evidence, "exact": ABOVE}
-        return row | {f"across:{name}": value for name, value in evidence.items()}
-    row = {
-        **covered,
-        "passage": passage_score,
-        "first_passage": float(rank == 0),
-        "first": float(index == 0),
-        "length": math.log1p(span.end - span.start) / 5,
-        "short": float(span.end - span.start < 12),
-        "heading": float(heads(span)),
-        "year": _year(question.years, span, passage),
-        "aspect": aspect_agreement(question.aspect, _aspect(span, passage))
-        or 0.5 * aspect_agreement(question.aspect, passage.aspect),
-    }
-    evidence = kind_evidence(asking, told(passage, index), held)
-    if year_above(question, passage, index):
-        evidence = {**evidence, "exact": ABOVE}
-    return row | {f"{question.kind}:{name}": value for name, value in evidence.items()}
+def _evidence(asking: Asking, passage: Passage, index: int, held: Terms, *, across: bool) -> Mapping[str, float]:
+    evidence = kind_evidence(asking, told(passage, index), held, across=across)
+    return {**evidence, "exact": ABOVE} if year_above(asking.question, passage, index) else evidence
+
+
+def _agreement(question: Question, span: Span, passage: Passage, *, own: bool) -> float:
+    """As ranking.aspect_agreement, of the sentence; in the question's language else half as much of what stands over
+    it."""
+    if question.aspect is None:
+        return 0.0
+    agreed = aspect_agreement(question.aspect, _aspect(span, passage))
+    return agreed if agreed or not own else 0.5 * aspect_agreement(question.aspect, passage.aspect)
 
 
 def year_above(question: Question, passage: Passage, index: int) -> int | None:
@@ -162,12 +166,21 @@ def _aspect(span: Span, passage: Passage) -> Aspect | None:
     return None if seems else span.aspect
 
 
+def lack_of(question: Question, *, across: bool) -> tuple[str, float] | None:
+    """The feature, and its value, by which a sentence has nothing of the kind asked for; None where that is never free
+    of doubt."""
+    name = "across" if across else question.kind
+    if question.kind is Kind.DATE:
+        return f"{name}:exact", 0.0
+    if question.kind is Kind.NUMERIC and question.unit not in LOOSE:
+        return f"{name}:unit_missing", 1.0
+    return None
+
+
 def lacks(question: Question, features: Mapping[str, float]) -> bool:
     """Whether a sentence has nothing of the kind asked for, where that leaves no doubt."""
-    name = "across" if "across:words" in features else question.kind
-    if question.kind is Kind.DATE:
-        return not features.get(f"{name}:exact")
-    return question.kind is Kind.NUMERIC and question.unit not in LOOSE and bool(features.get(f"{name}:unit_missing"))
+    lack = lack_of(question, across="across:words" in features)
+    return lack is not None and features.get(lack[0], 0.0) == lack[1]
 
 
 def heads(span: Span) -> bool:

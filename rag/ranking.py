@@ -16,7 +16,7 @@ from rag.rows import Rows, Scores
 
 @dataclass(frozen=True)
 class Features:
-    """Of the passages whose numbers are `rows`: each feature's values, shape (len(rows),)."""
+    """Of the passages, or sentences, whose numbers are `rows`: each feature's values, shape (len(rows),)."""
 
     rows: Rows
     columns: Mapping[str, Values]
@@ -26,7 +26,7 @@ class Features:
         return {name: values.tolist() for name, values in self.columns.items()}
 
     def named(self, place: int) -> Mapping[str, float]:
-        """Of the passage rows[place]."""
+        """Of rows[place]."""
         return {name: values[place] for name, values in self._lists.items()}
 
 
@@ -47,8 +47,14 @@ def features(asking: Asking, passages: Sequence[Passage], *, lexical: Scores, de
     return found
 
 
+def named(found: Sequence[Features], rows: Sequence[int]) -> list[Mapping[str, float]]:
+    """The features of each of these rows."""
+    places = {row: (each, place) for each in found for place, row in enumerate(each.rows.tolist())}
+    return [each.named(place) for each, place in map(places.__getitem__, rows)]
+
+
 def scores(model: Linear, found: Sequence[Features]) -> Scores:
-    """Of all passages, in their order."""
+    """Of all rows, in their order."""
     whole = np.zeros(sum(len(each.rows) for each in found), np.float32)
     for each in found:
         whole[each.rows] = model.score_columns(each.columns)

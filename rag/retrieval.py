@@ -76,10 +76,9 @@ def _reranked(snapshot: Snapshot, asking: Asking, rows: Rows, lexical: Scores, d
     rows, share, dense = rows[kept], share[kept], dense[kept]
     passages = snapshot.passages(rows)
     found = ranking.features(asking, passages, lexical=share, dense=dense)
-    places = {row: (each, place) for each in found for place, row in enumerate(each.rows.tolist())}
     scores = ranking.scores(fitted("ranking"), found)
     order = np.lexsort((rows, -scores))[:k].tolist()
-    named = [each.named(place) for each, place in map(places.__getitem__, order)]
+    named = ranking.named(found, order)
     return [
         Hit(passages[i].paragraph, score, Leg.HYBRID, own)
         for i, score, own in zip(order, scores[order].tolist(), named, strict=True)
