@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from rag import wanted
 from rag.asking import Asking
 from rag.choosing import lacks, told
-from rag.premise import refuted
+from rag.naming import nobody_named
+from rag.premise import refuted, unheard
 from rag.question import OTHER
 from rag.trees import fitted_trees
 from rag.types import Hit
@@ -74,11 +75,14 @@ def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
     return rows | told | {name: own.get(name, 0.0) for name in same} | {f"kind:{asking.question.kind}": 1.0}
 
 
-def ruled_out(asking: Asking, candidates: "Sequence[Candidate]", named: Mapping[str, float]) -> bool:
+def ruled_out(
+    asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]", named: Mapping[str, float]
+) -> bool:
     """Whether no score can make this an answer: the question says nothing in a language we read; or nothing of it is
     near but whom it is about; or it is about a place that the passage does not name, or about a year when the sentence
     speaks of another; or it wants a sum, a size or a day, and the best sentence has none; or it takes for granted what
-    the sentence knows nothing of (`rag.premise`).
+    the sentence knows nothing of (`rag.premise`); or it wants somebody of an office and nobody is named; or it quotes
+    a name that nothing found holds.
     """
     if not asking.asked.vocabulary or asking.question.language == OTHER:
         return True
@@ -88,6 +92,8 @@ def ruled_out(asking: Asking, candidates: "Sequence[Candidate]", named: Mapping[
         return True
     if lacks(asking.question, candidates[0].features) or _refuted(asking, candidates[0]):
         return True
+    if unheard(asking.question, [f"{' '.join(hit.paragraph.section)} {hit.paragraph.text}" for hit in hits]):
+        return True
     text = candidates[0].passage.text.folded
     return bool(asking.foreign) and not any(place[:2] in text for place in asking.foreign)
 
@@ -95,7 +101,10 @@ def ruled_out(asking: Asking, candidates: "Sequence[Candidate]", named: Mapping[
 def _refuted(asking: Asking, best: "Candidate") -> bool:
     spans, index = best.passage.spans, best.index
     beside = [span.text.folded for span in (*spans[max(index - 1, 0) : index], *spans[index + 1 :][:1])]
-    return refuted(asking.question, told(best.passage, index).folded, beside, aspect=spans[index].aspect)
+    sentence = told(best.passage, index).folded
+    return nobody_named(asking.question, " ".join([*beside, sentence])) or refuted(
+        asking.question, sentence, beside, aspect=spans[index].aspect
+    )
 
 
 def _beyond_subjects(asking: Asking, candidate: "Candidate") -> bool:
@@ -109,7 +118,7 @@ def of(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -
     if not candidates:
         return 0.0
     named = features(asking, hits, candidates)
-    return 0.0 if ruled_out(asking, candidates, named) else fitted_trees("confidence").chance(named)
+    return 0.0 if ruled_out(asking, hits, candidates, named) else fitted_trees("confidence").chance(named)
 
 
 def threshold(asking: Asking) -> float:

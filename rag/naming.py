@@ -11,7 +11,7 @@ _SURNAMES = (
     "廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
 )
 _PERSON = re.compile(
-    rf"(?:[长记任授士生师员手家裁理席监]|代表)[{_SURNAMES}]{_HAN}{{1,2}}|[·‧]|"
+    rf"(?:[长记任授士生师员手家裁理席监]|代表)\s*[{_SURNAMES}]{_HAN}{{1,2}}|[·‧]|"
     rf"\b(?:mr|ms|mrs|dr|professor|director) \w+|"
     rf"[{_SURNAMES}]{_HAN}{{1,2}}(?:[市区省县院局]长|书记|主任|等\d?人|演唱)|"
     rf"{_HAN}{{2}}(?:院士|教授|先生|女士)"
@@ -52,6 +52,11 @@ _KINDS = tuple(
         (r"哪一?[个些](?:街道|镇)|\b(?:which|what) (?:\w+ )?(?:subdistrict|town)", "街道|镇", "subdistrict|town"),
     )
 )  # fmt: skip
+_OFFICE = re.compile(
+    r"[区局院校馆市处会所县省]长|书记|主任|负责人|设计师|建筑师|教授|运动员|选手|经理|总裁|老师|学者|专家|院士|谁设计|"
+    r"\b(?:mayor|director|head|secretary|principal|architect|professor|chief|chair\w*|president|manager|designer|"
+    r"athlete|student)\b"
+)
 _WHO = re.compile(f"{_PERSON.pattern}|{_BY}")
 
 
@@ -64,3 +69,9 @@ def name_missing(question: Question, sentence: str) -> float:
     if name is None:
         return 0.0
     return -1.0 if any(found.group() not in asked for found in name.finditer(sentence)) else 1.0
+
+
+def nobody_named(question: Question, near: str) -> bool:
+    """Whether somebody is asked for by an office or a trade, and nobody is named in a sentence and beside it."""
+    somebody = question.kind is Kind.PERSON and bool(_OFFICE.search(question.folded))
+    return somebody and name_missing(question, near) == 1.0

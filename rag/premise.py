@@ -4,6 +4,7 @@ that a figure rose or fell, that there was a reason. Rules over the wording of f
 import re
 from collections.abc import Sequence
 
+from embeddings.folding import fold
 from rag.question import Aspect, Kind, Question
 
 _ENDS = r"取消|停[止办建工产播]|关闭|关停|撤销|中止|终止|废除|放弃|搁置|叫停|退出|解散|倒闭|推迟|延期|延后|暂停"
@@ -35,6 +36,18 @@ _PLANNED = re.compile(r"目标|计划|原定|预期|\bplan|\btarget")
 _NUMBER = re.compile(
     r"[\d一二两三四五六七八九十百千万亿双半首唯]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|an?|first|only|no)\b"
 )
+_QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,16})[”\"」』]")
+_CHINESE = re.compile(r"[一-龥]{2}")
+_MARKS = re.compile(r"[\s“”\"‘’'「」『』·,，、。()（）+—–-]")
+
+
+def unheard(question: Question, passages: Sequence[str]) -> bool:
+    """Whether a Chinese name is put in quotation marks that stands in none of these passages."""
+    quoted = [_MARKS.sub("", name) for name in _QUOTED.findall(question.folded) if _CHINESE.search(name)]
+    if not quoted:
+        return False
+    texts = [_MARKS.sub("", fold(passage)) for passage in passages]
+    return any(not any(name in text for text in texts) for name in quoted)
 
 
 def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: Aspect | None = None) -> bool:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rag.premise import refuted
+from rag.naming import nobody_named
+from rag.premise import refuted, unheard
 from rag.question import Aspect, understand
 
 
@@ -60,3 +61,18 @@ def test_how_many_wants_a_number() -> None:
     many = understand("东江大剧院有多少个座位?")
     assert refuted(many, "东江大剧院建成运营,演艺经济火热。", ())
     assert not refuted(many, "东江大剧院设两千个座位。", ())
+
+
+def test_a_name_in_quotation_marks_stands_somewhere() -> None:
+    passages = ["打造“一湖三带”公共空间。", "推行“首席联络员”制度。"]
+    assert unheard(understand("东江区的“首席服务员”是怎么回事?"), passages)
+    assert not unheard(understand("东江区的“首席联络员”是怎么回事?"), passages)
+    assert not unheard(understand("东江区的“一湖·三带”是什么?"), passages)
+    assert not unheard(understand("What is the 'lake district'?"), passages)
+
+
+def test_who_holds_an_office_wants_somebody_named() -> None:
+    mayor = understand("东江区的区长是谁?")
+    assert nobody_named(mayor, "东江区政府召开全体会议,部署全年工作。")
+    assert not nobody_named(mayor, "东江区区长 李明作报告。")
+    assert not nobody_named(understand("谁可以申请补贴?"), "本区户籍老人可以申请。")

@@ -83,7 +83,7 @@ def _judged(snapshot: Snapshot, case: Case) -> Iterator[Group]:
     candidates = answering.weigh(snapshot, asking, hits[: answering.PASSAGES])
     if candidates:
         features = confidence.features(asking, hits, candidates)
-        if confidence.ruled_out(asking, candidates, features):
+        if confidence.ruled_out(asking, hits, candidates, features):
             features = {**features, "ruled_out": 1.0}
         if case.answerable and not any(_answers(case, candidate) for candidate in candidates[:2]):
             features = {**features, "missed": 1.0}
