@@ -4,14 +4,19 @@ import re
 from dataclasses import dataclass
 
 from embeddings.folding import fold, fold_with_offsets
+from embeddings.terms import stem
 from rag.asking import Asking
 from rag.choosing import DATE, kind_evidence
 from rag.facts import counts, quantities
 from rag.matching import Matchable
 from rag.measure import in_unit
 from rag.passages import Passage
-from rag.question import Kind
+from rag.question import Kind, Question
 
+_HOW_MANY = re.compile(
+    r"\bhow many (?:[a-z'-]+ ){0,3}?([a-z]{3,}s|people)"
+    r"(?= (?:did|do|does|was|were|is|are|has|have|had|will|can|could|of|in|on|for)\b)"
+)
 _CLAUSE = re.compile(r"[^，,；;。！？!?\n]*(?:(?<=\d),(?=\d{3})[^，,；;。！？!?\n]*)*[，,；;。！？!?\n]*[”’」』）)]*")
 
 
@@ -93,11 +98,25 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
     if piece.passage.language != asking.question.language:
         weights = {t: group.weight * credit for group in asking.asked.groups for t, credit in group.terms.items()}
     places = [(m.start(), weights.get(t, 0.0)) for t in held for m in re.finditer(re.escape(t), folded.text)]
-    unit = asking.question.unit
+    unit, counted = asking.question.unit, _counted(asking.question)
 
     def fit(span: tuple[int, int]) -> tuple[float, int]:
         near = sum(weight / (4 + abs(span[0] - place) * (1 if place <= span[0] else 2)) for place, weight in places)
-        return near + (1.5 if unit and in_unit(unit, folded.text, *span) else 0.0), -span[0]
+        told = in_unit(unit, folded.text, *span) if unit else bool(counted) and _counts(counted, folded.text, span[1])
+        return near + (1.5 if told else 0.0), -span[0]
 
     start, end = max(spans, key=fit)
+    end = len(folded.text[:end].rstrip())
     return piece.start + folded.offsets[start], piece.start + folded.offsets[end]
+
+
+def _counted(question: Question) -> str:
+    """What an English question counts, without the plural s: "job" of "how many new jobs did it create"."""
+    asked = _HOW_MANY.search(question.folded)
+    return stem(asked[1]) if asked else ""
+
+
+def _counts(counted: str, folded: str, end: int) -> bool:
+    """Whether what a figure ending there is of is this: the word stands after it, before any other figure."""
+    after = re.split(r"[\d.,;:]", folded[end : end + 40], maxsplit=1)[0]
+    return counted in map(stem, re.findall(r"[a-z]+", after)[:4])

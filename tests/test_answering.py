@@ -63,6 +63,16 @@ def test_a_figure_is_found_in_its_own_district(kb: KnowledgeBase) -> None:
     assert WEST[start:end] == "197亿元"
 
 
+def test_the_figure_marked_is_of_what_an_english_question_counts() -> None:
+    text = "Yangpu completed 17 support projects and 55 other projects in 2023. It created 39,000 jobs in all."
+    kb = KnowledgeBase.from_texts([text], titles=["Yangpu report"])
+    asked = {"How many jobs did Yangpu create in 2023?": "39,000", "How many support projects were completed?": "17"}
+    for question, figure in asked.items():
+        cited = kb.ask(question).citations[0]
+        start, end = cited.key or (0, 0)
+        assert text[start:end] == figure
+
+
 def test_every_quote_stands_at_its_offsets(kb: KnowledgeBase) -> None:
     for question in ("东江加装电梯多少台", "哪个区固定资产投资高？", "一街三廊是什么意思", "東江區新增養老床位幾張"):
         answer = kb.ask(question)
