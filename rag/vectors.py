@@ -24,10 +24,11 @@ LARGE = 10_000
 RECALL = 0.99
 """Of the true 10 nearest, the share that the compressed copy must bring; measured when it is made."""
 
-_MARGIN = 0.0025
 _DEPTHS = (100, 150, 200, 300, 400, 600, 800, 1200, 1600)
 _WORTH_IT = 4
-_SAMPLE = 100
+_SAMPLE = 200
+_FLATTERED = 0.002
+"""A depth chosen because it did well does a little worse with other queries: .002 on seven segments of a million."""
 _TRAINING = 30_000
 _CHUNK = 10_000
 _FILE, _COARSE_FILE, _DEPTH_FILE = "vectors.faiss", "vectors-coarse.faiss", "vectors-coarse.json"
@@ -42,8 +43,8 @@ class Coarse:
     With one bit, 1,600 of 100,000 rows had to be compared, which took longer than a search through all two bits of all
     of them; of a million no depth was enough.
 
-    The true 10 nearest are among its `depth` nearest with the measured `recall`: that of other queries than those the
-    depth was chosen by.
+    The true 10 nearest are among its `depth` nearest with the measured `recall`: that of the worse half of the queries
+    the depth was chosen by, both of which it has to satisfy.
     """
 
     index: faiss.Index
@@ -72,8 +73,9 @@ class Coarse:
             return shared / (10 * len(found))
 
         for depth in (depth for depth in _DEPTHS if _WORTH_IT * depth <= rows):
-            if recall(depth, slice(_SAMPLE)) >= RECALL + _MARGIN:
-                return cls(index, depth, recall(depth, slice(_SAMPLE, None)))
+            worse = min(recall(depth, slice(_SAMPLE)), recall(depth, slice(_SAMPLE, None)))
+            if worse >= RECALL + _FLATTERED:
+                return cls(index, depth, worse)
         return None
 
     @classmethod
