@@ -22,8 +22,10 @@ _BODY = "街道|集团|公司|大学|学院|医院|银行|委员会|协会|基�
 _NAMED = re.compile(rf"^(?P<base>[一-龥]{{2,6}}?)(?P<suffix>{_BODY})$")
 _PLACE = re.compile(r"(?P<base>[一-龥]{2,5}?)(?P<suffix>自治区|开发区|新区|自治州|[省市区县镇乡州])")
 _NO_PLACE = re.compile(
-    r"[届委社小城园街地片辖景校厂库矿灾郊林本全我该各外内个哪几两三]区$|[城上超股都夜门楼菜本全我该各个]市$|[个各全本]县$"
+    r"[届委社小城园街地片辖景校厂库矿灾郊林本全我该各外内个哪几两三]区$|[城上超股都夜门楼菜本全我该各个]市$|[个各全本外]县$|[外各][省市]$|省市$"
 )
+_NO_END = re.compile(r"[级域间]|(?<=市)(?:[场民容面属]|政(?!府))")
+"""What goes on after 市, 区 and the like where they end no name: 市级, 市场, 区域."""
 _COMMON_AREA = re.compile(
     r"(?:示范|保税|风景|生态|工业|开发|试验|合作|自贸|商务|管理|保护|服务|经济|度假|文化|产业|聚集|集聚|功能|核心|中心|老|主|建成|沿海|"
     r"沿江|贫困|革命|受灾|疫)(?:城区|区|城市)$"
@@ -158,7 +160,8 @@ def _places_said(folded: str) -> Iterator[tuple[str, str]]:
                 break
     for run in re.finditer("[一-龥]+", folded):
         place = next(_places(run.group()[:_LONGEST_BASE]), None)
-        if place and "".join(place) not in known:
+        name = "".join(place or ())
+        if place and name not in known and not _NO_END.match(run.group(), run.group().find(name) + len(name)):
             yield place
 
 
