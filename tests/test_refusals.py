@@ -275,3 +275,8 @@ def test_what_was_got_and_what_to_do_stays_in_chinese(kind, said):
 )
 def test_a_row_that_cannot_be_used_is_said_in_chinese(said, chinese):
     assert chinese_problem(said) == chinese
+
+
+def test_what_is_chinese_already_stays():
+    assert chinese_error(ModelError("模型没有回应：等了 30 秒")) == "模型没有回应：等了 30 秒"
+    assert chinese_error(errors.StoreError("报告 was made with another encoder")) == "文档库用不了"

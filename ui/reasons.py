@@ -5,6 +5,7 @@ import re
 from rag import errors
 from ui.messages import Language
 
+_HAN, _LATIN = re.compile("[\u3400-\u9fff]"), re.compile("[A-Za-z]")
 # What a reader says, with room for what it names, and the same in Chinese.
 _REASONS: tuple[tuple[str, str], ...] = (
     (r".*: no reader for a file without a suffix\..*", "文件名没有后缀，认不出是什么文件"),
@@ -167,11 +168,12 @@ def chinese_kind(error: errors.YoujuError) -> str:
 
 
 def chinese_error(error: errors.YoujuError) -> str:
-    """All of it where its words are known, else its kind: no English either way."""
+    """All of it where it is Chinese or its words are known, else its kind: no English either way."""
     said = _expanded(str(error), _ERRORS)
     if said is None and isinstance(error, errors.ReadError):
         said = chinese_reason(str(error))
-    return said or chinese_kind(error)
+    chinese = len(_HAN.findall(str(error))) > len(_LATIN.findall(str(error)))
+    return said or (str(error) if chinese else chinese_kind(error))
 
 
 def chinese_problem(said: str) -> str:
