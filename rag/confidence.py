@@ -29,7 +29,7 @@ def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
     across = "across:words" in own
     name = "across" if across else asking.question.kind
     evidence = [value for key, value in own.items() if key in (f"{name}:figure", f"{name}:date", f"{name}:unit")]
-    told = {f"has:{key}": own.get(f"{name}:{key}", 0.0) for key in TOLD}
+    has = {f"has:{key}": own.get(f"{name}:{key}", 0.0) for key in TOLD}
     asked = asking.asked
     if across:
         missing = [group.weight * (1 - group.credit(best.near)) for group in asked.groups]
@@ -72,7 +72,7 @@ def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
     span, before = best.passage.spans[best.index], best.passage.spans[max(best.index - 1, 0)]
     around = " ".join((best.passage.title.folded, best.passage.section.folded, before.text.folded))
     rows |= wanted.features(asking, span.text, around, across=across)
-    return rows | told | {name: own.get(name, 0.0) for name in same} | {f"kind:{asking.question.kind}": 1.0}
+    return rows | has | {name: own.get(name, 0.0) for name in same} | {f"kind:{asking.question.kind}": 1.0}
 
 
 def ruled_out(
