@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain, zip_longest
 
 import numpy as np
@@ -121,12 +120,13 @@ def weigh(
 def _with_similarity(snapshot: Snapshot, asking: Asking, kept: Sequence[Candidate]) -> list[Candidate]:
     """Candidates, one at least, scored again with their sentence's cosine to the question."""
     cosines = (snapshot.sentence_vectors([(c.passage, c.index) for c in kept]) @ asking.vector).tolist()
+    model = fitted("choosing")
     scored = []
     for c, cosine in zip(kept, cosines, strict=True):
         name = "similarity" if c.passage.language == asking.question.language else "across:similarity"
-        score = c.score + fitted("choosing").weight(name) * cosine
+        score = c.score + model.weight(name) * cosine
         near = asking.sight(c.passage).held_near(c.index)
-        scored.append(replace(c, score=score, features={**c.features, name: cosine}, near=near))
+        scored.append(Candidate(c.passage, c.index, score, {**c.features, name: cosine}, near))
     ranked = sorted(scored, key=lambda c: (-c.score, *c.place))
     return ranked if asking.question.years else _latest_first(ranked)
 

@@ -1,9 +1,8 @@
 """Named features of a sentence for a question: does it hold what is asked?"""
 
-import math
 import re
-from collections.abc import Mapping, Sequence
-from itertools import compress
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -49,7 +48,11 @@ _DATED = re.compile(r"\d{4}(?![\d.])|\d月|\d日|\b(?:jan|feb|mar|apr|may|june|j
 ABOVE = 0.6
 """How exact a date is that only the heading gives."""
 
+KEPT = 8192
+"""Sentences of which it is kept what they are worded like: those of a few hundred paragraphs are asked for again."""
+
 Column = Sequence[float] | Values
+Looked = Callable[[], Terms]
 
 LOOSE = frozenset(
     {"", "个", "次", "人次", "种", "类", "位", "所", "座", "批", "届", "级", "层级", "倍", "年", "月", "天", "日"}
@@ -83,14 +86,14 @@ def _columns(
     question = asking.question
     sizes = [len(passage.spans) for passage in passages]
     sentences = [(passage, index, span) for passage in passages for index, span in enumerate(passage.spans)]
-    lengths = [span.end - span.start for *_, span in sentences]
+    first, length, short, heading = np.concatenate([passage.shape for passage in passages], axis=1)
     plain: Mapping[str, Column] = {
         "passage": np.repeat(scores, sizes),
         "first_passage": np.repeat([float(rank == 0) for rank in ranks], sizes),
-        "first": [index == 0 for _, index, _ in sentences],
-        "length": [math.log1p(length) / 5 for length in lengths],
-        "short": [length < 12 for length in lengths],
-        "heading": [heads(span) for *_, span in sentences],
+        "first": first,
+        "length": length,
+        "short": short,
+        "heading": heading,
         "year": [_year(question.years, span, passage) for passage, _, span in sentences],
         "aspect": [_agreement(question, span, passage, own=own) for passage, _, span in sentences],
     }
@@ -98,10 +101,10 @@ def _columns(
     held, near, after = (
         np.concatenate(rows) for rows in zip(*((s.spans, s.near, s.after) for s in sights), strict=True)
     )
-    terms = (Terms(compress(asking.asked.vocabulary, row)) for row in held.tolist())
     each = [
-        _evidence(asking, passage, index, of, across=not own)
-        for (passage, index, _), of in zip(sentences, terms, strict=True)
+        _evidence(asking, passage, index, partial(sight.held, index), across=not own)
+        for passage, sight in zip(passages, sights, strict=True)
+        for index in range(len(passage.spans))
     ]
     evidence: Mapping[str, Column] = {name: [row[name] for row in each] for name in each[0]}
     if not own:
@@ -139,8 +142,8 @@ def _covered_across(coverage: Coverage, held: Held, near: Held, after: Held) -> 
     }
 
 
-def _evidence(asking: Asking, passage: Passage, index: int, held: Terms, *, across: bool) -> Mapping[str, float]:
-    evidence = kind_evidence(asking, told(passage, index), held, across=across)
+def _evidence(asking: Asking, passage: Passage, index: int, held: Looked, *, across: bool) -> Mapping[str, float]:
+    evidence = kind_evidence(asking, passage.told[index], held, across=across)
     return {**evidence, "exact": ABOVE} if year_above(asking.question, passage, index) else evidence
 
 
@@ -183,40 +186,53 @@ def lacks(question: Question, features: Mapping[str, float]) -> bool:
     return lack is not None and features.get(lack[0], 0.0) == lack[1]
 
 
-def heads(span: Span) -> bool:
-    """Whether a sentence is a heading run into its paragraph: short, and without an end."""
-    return span.end - span.start < 30 and span.text.folded.rstrip()[-1:] not in '。!?;:；：！？.”"）)'
-
-
-def told(passage: Passage, index: int) -> Matchable:
-    """What a sentence says: a heading says what it is of as well."""
-    span, following = passage.spans[index], passage.spans[index + 1 : index + 2]
-    if not following or not heads(span):
-        return span.text
-    return Matchable(f"{span.text.folded} {following[0].text.folded}")
-
-
-def kind_evidence(asking: Asking, text: Matchable, held: Terms, *, across: bool = False) -> Mapping[str, float]:
-    """What a sentence that answers this kind of question has: figures for "how many", a date for "when"."""
-    kind, folded = asking.question.kind, text.folded
-    match kind:
+def kind_evidence(asking: Asking, text: Matchable, held: Looked, *, across: bool = False) -> Mapping[str, float]:
+    """What a sentence that answers this kind of question has: figures for "how many", a date for "when". `held` looks
+    up the question's terms that stand in it."""
+    question, folded = asking.question, text.folded
+    match question.kind:
         case Kind.NUMERIC | Kind.COMPARISON:
-            fresh = [q for q in text.figures if folded[q.start : q.end] not in asking.question.folded]
-            unit = asking.question.unit
-            fitting = [(q.start, q.end) for q in fresh if unit and in_unit(unit, folded, q.start, q.end)]
-            places = fitting or [(q.start, q.end) for q in fresh]
-            coverage = asking.asked.head_group_coverage if across else asking.asked.head_coverage
-            return {
-                "figure": float(bool(fresh)),
-                "unit": float(bool(fitting)),
-                "unit_missing": float(bool(unit) and not fitting),
-                "beside": _beside(folded, held, places),
-                "head_beside": max([coverage(_around(folded, held, *place)) for place in places], default=0.0),
-            }
+            return _figures(asking, text, held, across=across)
         case Kind.DATE:
-            found = [m.span() for m in DATE.finditer(folded) if m.group() not in asking.question.folded]
-            fine = any(exact.search(folded) for exact in _exactness(asking.question.folded))
-            return {"date": float(bool(found)), "exact": float(fine), "beside": _beside(folded, held, found)}
+            found = [(start, end) for start, end in _dates(folded) if folded[start:end] not in question.folded]
+            fine = any(exact.search(folded) for exact in _exactness(question.folded))
+            return {
+                "date": float(bool(found)),
+                "exact": float(fine),
+                "beside": _beside(folded, held(), found) if found else 0.0,
+            }
+        case kind:
+            return _wording(kind, folded)
+
+
+def _figures(asking: Asking, text: Matchable, held: Looked, *, across: bool) -> Mapping[str, float]:
+    folded, unit = text.folded, asking.question.unit
+    fresh = [(q.start, q.end) for q in text.figures if folded[q.start : q.end] not in asking.question.folded]
+    fitting = [(start, end) for start, end in fresh if unit and in_unit(unit, folded, start, end)]
+    beside = head_beside = 0.0
+    if fresh:
+        places, terms = fitting or fresh, held()
+        coverage = asking.asked.head_group_coverage if across else asking.asked.head_coverage
+        beside = _beside(folded, terms, places)
+        head_beside = max(coverage(_around(folded, terms, *place)) for place in places)
+    return {
+        "figure": float(bool(fresh)),
+        "unit": float(bool(fitting)),
+        "unit_missing": float(bool(unit) and not fitting),
+        "beside": beside,
+        "head_beside": head_beside,
+    }
+
+
+@lru_cache(maxsize=KEPT)
+def _dates(folded: str) -> Sequence[tuple[int, int]]:
+    return [match.span() for match in DATE.finditer(folded)]
+
+
+@lru_cache(maxsize=KEPT)
+def _wording(kind: Kind, folded: str) -> Mapping[str, float]:
+    """What of a sentence is the same whatever is asked of this kind."""
+    match kind:
         case Kind.PLACE:
             return {"place": float(bool(_PLACE.search(folded)))}
         case Kind.PERSON:
@@ -235,6 +251,7 @@ def kind_evidence(asking: Asking, text: Matchable, held: Terms, *, across: bool 
             return {"name": float(bool(_NAME.search(folded)))}
 
 
+@lru_cache(maxsize=256)
 def _exactness(asked: str) -> Sequence[re.Pattern[str]]:
     """What a date must have to be as exact as asked: a day, a month, or a year."""
     return next((forms for question, forms in _EXACT if question.search(asked)), (DATE,))

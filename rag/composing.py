@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from embeddings.folding import fold
 from rag import wording
 from rag.asking import Asking
-from rag.choosing import heads, year_above
+from rag.choosing import year_above
 from rag.evidence import verify
 from rag.finding import Candidate, Finding
 from rag.passages import Passage
@@ -80,7 +80,7 @@ def pieces(finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> list
         new = whole(held | other.near) - whole(held)
         if best.score - other.score > SECOND + NEW * new or _within(other, chosen[0][1]):
             continue
-        within = extended if heads(other.passage.spans[other.index]) else _tightened
+        within = extended if other.passage.spans[other.index].heads else _tightened
         piece = within(asking, other, limit=max(room, 0))
         if len(piece.text) <= room:
             return [*chosen, (other, piece)]
@@ -93,7 +93,7 @@ def extended(asking: Asking, candidate: Candidate, *, limit: int) -> Piece:
     if asking.question.language != passage.language:
         limit = min(limit, ACROSS) if asking.question.kind not in LONG_KINDS else limit
     piece = tighten(asking, passage, index, limit=limit)
-    headed = heads(passage.spans[index])
+    headed = passage.spans[index].heads
     if piece.end != passage.spans[index].end or not (headed or asking.question.kind in LONG_KINDS):
         return piece
     end = piece.end

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from rag import wanted
 from rag.asking import Asking
-from rag.choosing import lacks, told
+from rag.choosing import lacks
 from rag.naming import nobody_named
 from rag.premise import refuted, unheard
 from rag.question import OTHER
@@ -92,7 +92,7 @@ def ruled_out(
         return True
     if lacks(asking.question, candidates[0].features) or _refuted(asking, candidates[0]):
         return True
-    if unheard(asking.question, [f"{' '.join(hit.paragraph.section)} {hit.paragraph.text}" for hit in hits]):
+    if unheard(asking.question, (f"{' '.join(hit.paragraph.section)} {hit.paragraph.text}" for hit in hits)):
         return True
     text = candidates[0].passage.text.folded
     return bool(asking.foreign) and not any(place[:2] in text for place in asking.foreign)
@@ -101,7 +101,7 @@ def ruled_out(
 def _refuted(asking: Asking, best: "Candidate") -> bool:
     spans, index = best.passage.spans, best.index
     beside = [span.text.folded for span in (*spans[max(index - 1, 0) : index], *spans[index + 1 :][:1])]
-    sentence = told(best.passage, index).folded
+    sentence = best.passage.told[index].folded
     return nobody_named(asking.question, " ".join([*beside, sentence])) or refuted(
         asking.question, sentence, beside, aspect=spans[index].aspect
     )

@@ -37,14 +37,7 @@ class Coverage:
 
     def _spread(self, weights: Mapping[str, float]) -> Values:
         """Weights as an array over the vocabulary."""
-        values = np.zeros(len(self._columns))
-        known = [
-            (column, weight) for term, weight in weights.items() if (column := self._columns.get(term)) is not None
-        ]
-        if known:
-            columns, values_of = zip(*known, strict=True)
-            values[list(columns)] = values_of
-        return values
+        return np.array([weights.get(term, 0.0) for term in self.asked.vocabulary])
 
     @cached_property
     def _credits(self) -> "Credits":

@@ -32,7 +32,7 @@ class Linear:
 
     def weight(self, name: str) -> float:
         """Of one feature; 0 when the model does not know it."""
-        return float(self.weights[self.names.index(name)]) if name in self.names else 0.0
+        return float(self.weights[self._places[name]]) if name in self._places else 0.0
 
     def save(self, path: Path) -> None:
         rounded = {name: round(float(weight), 4) for name, weight in zip(self.names, self.weights, strict=True)}

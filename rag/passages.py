@@ -1,10 +1,14 @@
 """Paragraphs made ready to be matched: their sentences, what stands over them, which years they speak of."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.folding import fold, fold_pieces
 from rag.facts import years
@@ -55,6 +59,11 @@ class Span:
         return _aspect(folded, _INTENDED, _TOLD) or _aspect(folded, _PLAN_SENTENCE, _DONE_SENTENCE)
 
     @cached_property
+    def heads(self) -> bool:
+        """Whether it is a heading run into its paragraph: short, and without an end."""
+        return self.end - self.start < 30 and self.text.folded.rstrip()[-1:] not in '。!?;:；：！？.”"）)'
+
+    @cached_property
     def says_itself(self) -> bool:
         """Whether it leaves no doubt of its aspect, whatever it stands under."""
         return _aspect(self.text.folded, _INTENDED, _TOLD) is not None
@@ -94,6 +103,28 @@ class Passage:
         """As it is written."""
         span = self.spans[index]
         return self.paragraph.text[span.start : span.end]
+
+    @cached_property
+    def told(self) -> Sequence[Matchable]:
+        """What each sentence says: a heading says what it is of as well."""
+        following = [*self.spans[1:], None]
+        return [
+            Matchable(f"{span.text.folded} {after.text.folded}") if after is not None and span.heads else span.text
+            for span, after in zip(self.spans, following, strict=True)
+        ]
+
+    @cached_property
+    def shape(self) -> NDArray[np.float64]:
+        """Of its sentences, a column each: whether it is the first, its length, 1 for some 150 characters, whether it
+        is shorter than any that says much, and whether it heads what follows."""
+        lengths = [span.end - span.start for span in self.spans]
+        rows = (
+            [index == 0 for index in range(len(lengths))],
+            [math.log1p(length) / 5 for length in lengths],
+            [length < 12 for length in lengths],
+            [span.heads for span in self.spans],
+        )
+        return np.array(rows, np.float64)
 
     @cached_property
     def section(self) -> Matchable:

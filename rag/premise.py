@@ -2,7 +2,7 @@
 that a figure rose or fell, that there was a reason. Rules over the wording of folded text."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from embeddings.folding import fold
 from rag.question import Aspect, Kind, Question
@@ -41,7 +41,7 @@ _CHINESE = re.compile(r"[一-龥]{2}")
 _MARKS = re.compile(r"[\s“”\"‘’'「」『』·,，、。()（）+—–-]")
 
 
-def unheard(question: Question, passages: Sequence[str]) -> bool:
+def unheard(question: Question, passages: Iterable[str]) -> bool:
     """Whether a Chinese name is put in quotation marks that stands in none of these passages."""
     quoted = [_MARKS.sub("", name) for name in _QUOTED.findall(question.folded) if _CHINESE.search(name)]
     if not quoted:

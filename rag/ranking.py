@@ -1,8 +1,7 @@
 """Named features of passages for a question, by whose fitted sum they are ordered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -21,13 +20,10 @@ class Features:
     rows: Rows
     columns: Mapping[str, Values]
 
-    @cached_property
-    def _lists(self) -> Mapping[str, list[float]]:
-        return {name: values.tolist() for name, values in self.columns.items()}
-
-    def named(self, place: int) -> Mapping[str, float]:
-        """Of rows[place]."""
-        return {name: values[place] for name, values in self._lists.items()}
+    def named(self, places: Sequence[int]) -> Iterator[Mapping[str, float]]:
+        """Of rows[place] for each of these places."""
+        table = np.array([values[places] for values in self.columns.values()])
+        return (dict(zip(self.columns, row, strict=True)) for row in table.T.tolist())
 
 
 def features(asking: Asking, passages: Sequence[Passage], *, lexical: Scores, dense: Scores) -> Sequence[Features]:
@@ -49,8 +45,12 @@ def features(asking: Asking, passages: Sequence[Passage], *, lexical: Scores, de
 
 def named(found: Sequence[Features], rows: Sequence[int]) -> list[Mapping[str, float]]:
     """The features of each of these rows."""
-    places = {row: (each, place) for each in found for place, row in enumerate(each.rows.tolist())}
-    return [each.named(place) for each, place in map(places.__getitem__, rows)]
+    features: dict[int, Mapping[str, float]] = {}
+    for each in found:
+        places = {row: place for place, row in enumerate(each.rows.tolist())}
+        own = [row for row in rows if row in places]
+        features |= zip(own, each.named([places[row] for row in own]), strict=True)
+    return [features[row] for row in rows]
 
 
 def scores(model: Linear, found: Sequence[Features]) -> Scores:

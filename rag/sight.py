@@ -15,32 +15,14 @@ from rag.spotting import Held, units_of_heading
 
 @dataclass(frozen=True, eq=False)
 class Sight:
-    """Which of the question's terms stand in a passage: in the title, in the headings, in the text (one row each), and
-    in each sentence of it (a row a sentence)."""
+    """Which of the question's terms stand over a passage, and, a row a sentence: in each sentence of it; over the
+    passage, in the sentence, or in the one before; in the sentence after."""
 
     asked: Asked
-    title: Held
-    section: Held
-    text: Held
+    above: Held
     spans: Held
-
-    @property
-    def above(self) -> Held:
-        return self.title | self.section
-
-    @cached_property
-    def near(self) -> Held:
-        """Over the passage, in a sentence, or in the one before that: a row a sentence."""
-        near = self.spans | self.above
-        near[1:] |= self.spans[:-1]
-        return near
-
-    @property
-    def after(self) -> Held:
-        """In the next sentence: a row a sentence."""
-        after = np.zeros_like(self.spans)
-        after[:-1] = self.spans[1:]
-        return after
+    near: Held
+    after: Held
 
     def held(self, index: int) -> Terms:
         """The terms in one of its sentences."""
@@ -83,5 +65,27 @@ class Sights:
         return cls(asked, found[titles], found[sections], text, spans, bounds)
 
     def __getitem__(self, place: int) -> Sight:
-        spans = self.spans[self.bounds[place] : self.bounds[place + 1]]
-        return Sight(self.asked, self.title[place], self.section[place], self.text[place], spans)
+        rows = slice(self.bounds[place], self.bounds[place + 1])
+        return Sight(self.asked, self._above[place], self.spans[rows], self._near[rows], self._after[rows])
+
+    @cached_property
+    def _above(self) -> Held:
+        return self.title | self.section
+
+    @cached_property
+    def _near(self) -> Held:
+        near = self.spans | self._above.repeat(np.diff(self.bounds), axis=0)
+        near[1:] |= self.spans[:-1] & self._goes_on
+        return near
+
+    @cached_property
+    def _after(self) -> Held:
+        after = np.zeros_like(self.spans)
+        after[:-1] = self.spans[1:] & self._goes_on
+        return after
+
+    @cached_property
+    def _goes_on(self) -> Held:
+        """Whether the next sentence is of the same passage, a row for each but the last; shape (rows, 1)."""
+        passage = np.arange(len(self.bounds) - 1).repeat(np.diff(self.bounds))
+        return np.equal(passage[1:], passage[:-1])[:, None]

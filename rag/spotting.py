@@ -44,6 +44,7 @@ def units_of_heading(folded: str) -> Units:
     return units_of([folded])[0]
 
 
+@lru_cache(maxsize=8192)
 def _piece(term: str) -> bytes:
     if term[0] >= "㐀":
         piece = term
@@ -77,11 +78,12 @@ class Spotter:
         hashes = units[longer, 0] * _SPREAD + units[longer, 1]
         order = hashes.argsort(kind="stable")
         self._pieces, hashes = longer[order], hashes[order]
-        firsts = np.flatnonzero(np.concatenate([[True], hashes[1:] != hashes[:-1]])[: len(hashes)])
+        changes = np.flatnonzero(hashes[1:] != hashes[:-1]) + 1
+        bounds = np.concatenate([[0], changes, [len(hashes)]]) if len(hashes) else np.zeros(1, np.intp)
         self._bucket_of = np.zeros(1 << 16, np.uint16)
-        self._bucket_of[hashes[firsts]] = np.arange(1, len(firsts) + 1)
-        self._starts = np.concatenate([[0], firsts])
-        self._sizes = np.concatenate([[0], np.diff(firsts, append=len(hashes))])
+        self._bucket_of[hashes[bounds[:-1]]] = np.arange(1, len(bounds))
+        self._starts = np.concatenate([[0], bounds[:-1]])
+        self._sizes = np.concatenate([[0], bounds[1:] - bounds[:-1]])
 
     def spot(self, texts: Sequence[Units], lengths: Sequence[int]) -> Held:
         """Which terms each text holds, shape (len(lengths), terms). `texts` may be several run together; `lengths`

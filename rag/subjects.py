@@ -111,8 +111,14 @@ class Catalog:
         """Subjects a folded question names, in the order named, the longest form where several overlap."""
         latin = set(re.findall(r"[a-z]+", folded))
         found: dict[str, int] = {}
-        for form in {folded[i : i + size] for size in self._sizes for i in range(len(folded) - size + 1)}:
-            if form in self.forms and (form[0] >= "㐀" or " " in form or form in latin):
+        if len(self.forms) > len(folded):
+            said = self.forms.keys() & {
+                folded[i : i + size] for size in self._sizes for i in range(len(folded) - size + 1)
+            }
+        else:
+            said = {form for form in self.forms if form in folded}
+        for form in said:
+            if form[0] >= "㐀" or " " in form or form in latin:
                 name, place = self.forms[form].name, folded.find(form)
                 found[name] = min(place, found.get(name, place))
         names = [n for n in found if not any(n != other and n in other for other in found)]

@@ -1,6 +1,7 @@
 """A sentence cut to what answers: the run of clauses that fits, and the figure or name that is asked for."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from embeddings.folding import fold, fold_with_offsets
@@ -72,7 +73,7 @@ def _worth(asking: Asking, clause: str, *, across: bool) -> float:
     asked = asking.asked
     held = asked.matched(text)
     covered = 2 * asked.group_coverage(held) if across else asked.bigram_coverage(held) + asked.word_coverage(held)
-    return covered + 0.4 * sum(kind_evidence(asking, text, held, across=across).values())
+    return covered + 0.4 * sum(kind_evidence(asking, text, lambda: held, across=across).values())
 
 
 def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
@@ -97,7 +98,7 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
     weights = asking.asked.bigrams
     if piece.passage.language != asking.question.language:
         weights = {t: group.weight * credit for group in asking.asked.groups for t, credit in group.terms.items()}
-    places = [(m.start(), weights.get(t, 0.0)) for t in held for m in re.finditer(re.escape(t), folded.text)]
+    places = [(place, weights.get(t, 0.0)) for t in held for place in _places(t, folded.text)]
     unit, counted = asking.question.unit, _counted(asking.question)
 
     def fit(span: tuple[int, int]) -> tuple[float, int]:
@@ -108,6 +109,14 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
     start, end = max(spans, key=fit)
     end = len(folded.text[:end].rstrip())
     return piece.start + folded.offsets[start], piece.start + folded.offsets[end]
+
+
+def _places(term: str, text: str) -> Iterator[int]:
+    """Where a term begins in a text; no two overlap."""
+    place = text.find(term)
+    while place >= 0:
+        yield place
+        place = text.find(term, place + len(term))
 
 
 def _counted(question: Question) -> str:
