@@ -4,7 +4,7 @@ The table was made with pypinyin over the characters of GB 2312.
 """
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from math import prod
 from pathlib import Path
@@ -14,6 +14,7 @@ _LONGEST = 6
 _MOST = 5_000
 
 
+@lru_cache(maxsize=8192)
 def romanise(text: str) -> str:
     """杨浦 -> "yangpu"; characters without a reading stay as they are."""
     readings = _readings()

@@ -135,6 +135,10 @@ class LiveSegment:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def is_where(self, other: "LiveSegment") -> bool:
+        """Whether the rows of both have the same numbers and paragraphs."""
+        return self.segment is other.segment and self.gone == other.gone and self.first == other.first
+
     @property
     def documents(self) -> int:
         """How many are left."""

@@ -98,8 +98,7 @@ class LocalShelf:
     def refresh(self) -> None:
         if self._store is not None:
             with self._writing:
-                if self._store.changed():
-                    self._snapshot = self._store.load(self._snapshot.encoder)
+                self._load_if_changed(self._store)
 
     def _stored(self) -> Store:
         if self._store is None:
@@ -116,8 +115,7 @@ class LocalShelf:
             if self._store is not None:
                 stack.enter_context(self._store.writing())
                 keep = self._store.keep
-                if self._store.changed():
-                    self._snapshot = self._store.load(self._snapshot.encoder)
+                self._load_if_changed(self._store)
             before = self._snapshot
             change = Change(before, split=self._split, keep=keep)
             yield change
@@ -136,12 +134,17 @@ class LocalShelf:
         if not self._writing.acquire(blocking=False):
             return
         try:
-            if store.changed():
-                self._snapshot = store.load(self._snapshot.encoder)
+            self._load_if_changed(store)
         except (StoreError, OSError) as error:
             _log.warning("still serving the earlier documents: %s", error)
         finally:
             self._writing.release()
+
+    def _load_if_changed(self, store: Store) -> None:
+        if store.changed():
+            loaded = store.load(self._snapshot.encoder)
+            loaded.take_over(self._snapshot, changed=loaded.changed_since(self._snapshot))
+            self._snapshot = loaded
 
     def _is_stored(self) -> bool:
         return self._store is None or self._store.exists()

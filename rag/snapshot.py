@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from typing import overload
 
 import numpy as np
@@ -213,11 +214,25 @@ class Snapshot:
             found.update(new)
         return np.array([found[p.paragraph.id, i] for p, i in sentences], np.float32)
 
+    def changed_since(self, before: "Snapshot") -> set[str]:
+        """Documents that do not stand where they stood: removed, replaced, or merged into another segment."""
+        gone = {id(part.segment): part.gone for part in self.parts}
+        changed: set[str] = set()
+        for part in before.parts:
+            left = gone.get(id(part.segment))
+            if left != part.gone:
+                ids = part.segment.texts.ids()
+                changed.update(ids[ordinal] for ordinal in part.ordinals() if left is None or ordinal in left)
+        return changed
+
     def take_over(self, before: "Snapshot", *, changed: Collection[str]) -> None:
         """Keep what an earlier snapshot had prepared, but for documents changed since; and make ready here, before
         anybody asks, what was in use there."""
         held = dict(before._passages)  # in one step: others may be adding to it
         self._passages.update({id: p for id, p in held.items() if p.paragraph.document_id not in changed})
+        as_before = sum(len(part) for part in _as_before(self.parts, before.parts))
+        rows = dict(before._passages_by_row)
+        self._passages_by_row.update({row: passage for row, passage in rows.items() if row < as_before})
         self._spoken.update({id: spoken for id, spoken in dict(before._spoken).items() if id not in changed})
         if "catalog" in vars(before):
             _ = self.catalog
@@ -237,3 +252,9 @@ class Snapshot:
             if id in self.documents:
                 mask[self.rows_of(id)] = True
         return mask
+
+
+def _as_before(parts: Sequence[LiveSegment], before: Sequence[LiveSegment]) -> Iterator[LiveSegment]:
+    """The first of these parts whose rows have the numbers they had."""
+    same = takewhile(lambda pair: pair[0].is_where(pair[1]), zip(parts, before, strict=False))
+    return (part for part, _ in same)

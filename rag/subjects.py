@@ -43,6 +43,7 @@ READ_AT_MOST = 2_000
 """Documents up to which whole titles count as names, and texts are read for the name a title lacks."""
 Names = Mapping[str, str]
 _CLEARLY_MORE = 3
+_FEW_NAMES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,19 @@ class Subject:
     documents: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spoken:
     """How often a text holds each of `names`; those it does not hold are left out of `counts`."""
 
     names: frozenset[str]
     counts: Mapping[str, int]
+
+    @cached_property
+    def most(self) -> Sequence[str]:
+        """The one name the text holds clearly more often than any other, or none."""
+        ranked = [*Counter(self.counts).most_common(2), ("", 0), ("", 0)]
+        (first, most), (_, second) = ranked[:2]
+        return [first] if most >= _CLEARLY_MORE and most >= _CLEARLY_MORE * second else []
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,8 @@ class Catalog:
         spread = Counter(name for names in known.values() for name in names)
         telling = {name for name, count in spread.items() if count < len(known)}
         chinese = frozenset(name for name in telling if name[0] >= "㐀")
+        # The very set counted before, if it is the same: two of a thousand names are compared a name at a time.
+        chinese = next((counted.names for counted in spoken.values() if counted.names == chinese), chinese)
         owners: dict[str, set[str]] = {name: set() for name in telling}
         suffix_of: dict[str, str] = {}
         for id, names in known.items():
@@ -100,7 +110,7 @@ class Catalog:
                 owners[name].add(id)
             if not any(own.values()) and len(known) <= READ_AT_MOST:
                 spoken[id] = _count(chinese, partial(text_of, id), spoken.get(id))
-                for name in _spoken_of_most(spoken[id]):
+                for name in spoken[id].most:
                     owners[name].add(id)
             suffix_of |= own
         subjects = [Subject(name, suffix_of.get(name, ""), frozenset(ids)) for name, ids in sorted(owners.items())]
@@ -212,6 +222,8 @@ def names_of(document: Document | DocumentHead) -> Names:
 
 def _count(names: frozenset[str], read: Callable[[], str], before: Spoken | None) -> Spoken:
     """A text that was counted before is read again only for names that were not looked for then."""
+    if before and before.names is names:
+        return before
     held = {name: count for name, count in before.counts.items() if name in names} if before else {}
     missing = names - before.names if before else names
     if missing:
@@ -221,7 +233,9 @@ def _count(names: frozenset[str], read: Callable[[], str], before: Spoken | None
 
 
 def _standing_in(text: str, names: frozenset[str]) -> Iterable[str]:
-    """Looked for all at once: one by one, a thousand names in a thousand texts take eight seconds."""
+    """Many are looked for all at once: one by one, a thousand names in a thousand texts take eight seconds."""
+    if len(names) <= _FEW_NAMES:
+        return [name for name in names if name in text]
     ordered, spotter = _spotter(names)
     units = units_of_text(text)
     return compress(ordered, spotter.spot([units], [len(units)])[0].tolist())
@@ -231,10 +245,3 @@ def _standing_in(text: str, names: frozenset[str]) -> Iterable[str]:
 def _spotter(names: frozenset[str]) -> tuple[Sequence[str], Spotter]:
     ordered = sorted(names)
     return ordered, Spotter(ordered)
-
-
-def _spoken_of_most(spoken: Spoken) -> list[str]:
-    """The one name a text holds clearly more often than any other, or none."""
-    ranked = [*Counter(spoken.counts).most_common(2), ("", 0), ("", 0)]
-    (first, most), (_, second) = ranked[:2]
-    return [first] if most >= _CLEARLY_MORE and most >= _CLEARLY_MORE * second else []

@@ -1,6 +1,7 @@
 """What a knowledge base does with documents, in memory and on disk alike."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -186,6 +187,33 @@ def test_what_was_prepared_is_kept_only_of_documents_that_did_not_change(make: M
     assert [first.text, second.text] == ["交通线路2条", "住房5000套"]
     assert kb.snapshot.passage_of(first) is before.passage_of(first)
     assert kb.snapshot.passage_of(second).paragraph == second
+
+
+def test_what_was_prepared_is_kept_when_another_process_changed_the_store(tmp_path: Path) -> None:
+    def opened() -> KnowledgeBase:
+        return KnowledgeBase.open(tmp_path, encoder=ToyEncoder(), create=True, split=lines)
+
+    opened().add([A, replace(B, text="交通线路2条\n公园五座\n桥三座"), C])
+    kb, other = opened(), opened()
+    first, _, road, *_ = kb.snapshot.passages(np.arange(5))
+    other.add([replace(A, id="d")])
+    other.remove(["c"])
+    kb.refresh()
+    again = kb.snapshot.passages(np.arange(3))
+    assert again[0] is first
+    assert again[2].paragraph == road.paragraph
+    assert kb.snapshot.passage_of(first.paragraph) is first
+
+
+def test_passages_keep_their_numbers_up_to_the_first_segment_that_changed() -> None:
+    kb = KnowledgeBase(LocalShelf(Snapshot.of([], ToyEncoder()), split=lines))
+    kb.add([A])
+    kb.add([B])
+    first, _, last = kb.snapshot.passages(np.arange(3))
+    kb.add([replace(B, text="交通线路3条")])
+    again = kb.snapshot.passages(np.arange(3))
+    assert again[0] is first
+    assert (last.paragraph.text, again[2].paragraph.text) == ("交通线路2条", "交通线路3条")
 
 
 def test_the_best_of_either_leg_are_among_those_ranked() -> None:

@@ -98,6 +98,7 @@ class Store:
                     raise
                 raise StoreDamaged(f"{error.filename} is missing; restore a backup") from error
             self._loaded = pointer
+            self._open = {n: known for n, known in self._open.items() if (self.path / SEGMENTS / n).is_dir()}
             return Snapshot.of(segments, encoder)
         raise StoreError(f"{self.path} changes faster than it can be read; try again")
 
