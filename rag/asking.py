@@ -45,6 +45,10 @@ _LIGHT = frozenset(_LIGHT_WORDS.split())
 FEW = 40
 """Paragraphs that are a handful: few words are rare or common among them, and most are near to any question."""
 
+MANY = 1000
+"""Paragraphs beyond which what a passage lacks of the question tells more: the more there are, the more of them are as
+near in meaning as the one that is meant."""
+
 PRIOR = 60
 """Passages of ordinary writing that count beside the documents' own when a term's rarity is told."""
 
@@ -62,6 +66,8 @@ class Asking:
     """The words that name what is asked for, folded."""
     few: bool = False
     """Whether all there is to find it in is a handful of paragraphs."""
+    many: float = 0.0
+    """How many there are: 0 up to MANY, 1 for its square, and in between and beyond by their logarithm."""
 
     @classmethod
     def from_question(cls, question: Question, snapshot: Snapshot) -> "Asking":
@@ -99,6 +105,7 @@ class Asking:
             snapshot.encoder,
             head,
             len(snapshot.paragraphs) <= FEW,
+            many(len(snapshot.paragraphs)),
         )
 
     @cached_property
@@ -147,6 +154,11 @@ class Asking:
     def bound(self) -> frozenset[str] | None:
         """The documents the answer must come from: those of a place or body named as such, not of a mere title."""
         return self.documents if any(s.suffix for s in self.subjects) else None
+
+
+def many(paragraphs: int) -> float:
+    """As `Asking.many`: ln(paragraphs / MANY) / ln(MANY), at least 0."""
+    return max(math.log(max(paragraphs, 1) / MANY) / math.log(MANY), 0.0)
 
 
 def without(subjects: Sequence[Subject], folded: str) -> str:

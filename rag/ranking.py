@@ -12,6 +12,9 @@ from rag.passages import Passage
 from rag.question import Aspect
 from rag.rows import Rows, Scores
 
+OF_MANY = "rarest_missing_of_many"
+"""The feature that is 0 unless there are many paragraphs; fitted by itself, so that it changes nothing elsewhere."""
+
 
 @dataclass(frozen=True)
 class Features:
@@ -68,6 +71,7 @@ def _same(asking: Asking, passages: Sequence[Passage], lexical: Values, dense: V
         np.concatenate([whole, sights.text, sights.title, sights.section, sights.spans])
     )
     words, bigrams = (np.split(values, np.arange(1, 5) * len(passages)) for values in measured[:2])
+    missing = asking.coverage.rarest_missing(whole)
     return {
         "lexical": lexical,
         "dense": dense,
@@ -76,7 +80,8 @@ def _same(asking: Asking, passages: Sequence[Passage], lexical: Values, dense: V
         "text_words": words[1],
         "text_bigrams": bigrams[1],
         "sentence": _best_of_each(bigrams[4], sights.bounds),
-        "rarest_missing": asking.coverage.rarest_missing(whole),
+        "rarest_missing": missing,
+        OF_MANY: missing * asking.many,
         "title": words[2],
         "section": words[3],
         **_agreements(asking, passages),

@@ -1,16 +1,18 @@
 """What the weights are fitted on, and which threshold a question is held to."""
 
+import math
 from itertools import islice
 
 import numpy as np
+import pytest
 
 from embeddings import load_encoder
 from embeddings.folding import fold
 from rag import KnowledgeBase, confidence
-from rag.asking import FEW, Asking
-from rag.fitting import cases
+from rag.asking import FEW, MANY, Asking, many
+from rag.fitting import alike, cases
 from rag.fitting.__main__ import lots
-from rag.fitting.logit import Group
+from rag.fitting.logit import Group, choose
 from rag.fitting.rows import FOLDS, fold_of
 from rag.question import understand
 from rag.trees import fitted_trees
@@ -46,3 +48,26 @@ def test_few_paragraphs_have_a_threshold_of_their_own() -> None:
             )
             assert confidence.threshold(asking) == thresholds[lot]
             assert lots(np.array([[asking.few, language == "en"]], float), ("few", "english")).tolist() == [lot]
+
+
+def test_made_passages_are_alike_but_for_name_measure_and_year() -> None:
+    for writing in (alike.CHINESE, alike.ENGLISH):
+        told = list(alike.paragraphs(writing, 500))
+        assert told[:50] == list(alike.paragraphs(writing, 500))[:50]
+        assert len({each.text for each in told}) == 500 and all(each.answer in each.text for each in told)
+        names = [next(name for name in writing.names if name in each.question) for each in told]
+        assert all(name in each.text for name, each in zip(names, told, strict=True))
+
+
+def test_what_is_held_stays_while_the_rest_is_fitted() -> None:
+    # The right one has less of "near" and lacks nothing: only the weight of "missing" can put it first.
+    groups = [Group([{"near": 1.0, "missing": 1.0}, {"near": 0.5, "missing": 0.0}], [False, True], "made", 0)]
+    near, missing = choose(groups, ("near", "missing"), held={"near": 3.0})
+    assert near == 3.0
+    assert missing < 3.0 * (0.5 - 1.0)
+
+
+def test_many_paragraphs_are_told_by_their_logarithm() -> None:
+    assert [many(count) for count in (0, 1, MANY)] == [0.0, 0.0, 0.0]
+    assert many(MANY**2) == pytest.approx(1.0)
+    assert many(30_000) == pytest.approx(math.log(30) / math.log(1000))

@@ -16,6 +16,7 @@ from pathlib import Path
 from embeddings import Encoder
 from embeddings.folding import fold
 from embeddings.terms import terms
+from rag.fitting import alike
 from rag.fitting.rows import Row, fold_of
 from rag.knowledge_base import KnowledgeBase
 from rag.reading import read_path, split
@@ -116,6 +117,38 @@ def _fives(
         yes = replace(case, source=source, evidence=tuple((place, piece) for _, piece in case.evidence))
         yield body([[*others[:4], gold][i] for i in order], yes)
         yield body(others[:5], replace(yes, evidence=(), answers=()))
+
+
+LARGE = "large"
+"""What the sources of large bodies begin with: many times the paragraphs of the others."""
+
+
+def large(rows: Mapping[str, Sequence[Row]], encoder: Encoder, *, passages: int, questions: int) -> Iterator[Body]:
+    """The passages of all sources together; and, a body a language, passages that all say the same of another name."""
+    asked = {source: random.Random(3).sample(list(own), min(questions, len(own))) for source, own in rows.items()}
+    texts = sorted({row.passage for own in rows.values() for row in own})
+    number = {text: str(i) for i, text in enumerate(texts, 1)}
+    cases = [
+        replace(_case(row, number[row.passage]), source=f"{LARGE}:{source}")
+        for source, own in asked.items()
+        for row in own
+    ]
+    yield Body(KnowledgeBase.from_texts(texts, encoder=encoder).snapshot, cases)
+    for language, writing in (("zh", alike.CHINESE), ("en", alike.ENGLISH)):
+        told = list(alike.paragraphs(writing, passages))
+        cases = [
+            Case(
+                each.question,
+                (),
+                (each.answer,),
+                False,
+                ((str(i), each.text),),
+                f"{LARGE}:alike:{language}",
+                fold_of(each.text),
+            )
+            for i, each in enumerate(told[: 2 * questions], 1)
+        ]
+        yield Body(KnowledgeBase.from_texts([each.text for each in told], encoder=encoder).snapshot, cases)
 
 
 def across(lines: Sequence[tuple[str, str]], encoder: Encoder, *, passages: int, questions: int) -> Body:

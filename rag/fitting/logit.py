@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,9 +44,15 @@ without, public ones at .897 and .903. It was tried on the half held apart as we
 flatter by as much."""
 
 
-def choose(groups: Sequence[Group], names: Sequence[str], *, ridge: float = 2e-4) -> Floats:
+def choose(
+    groups: Sequence[Group],
+    names: Sequence[str],
+    *,
+    held: Mapping[str, float] = MappingProxyType({}),
+    ridge: float = 2e-4,
+) -> Floats:
     """Conditional logit (McFadden 1974): maximises the chance that a right candidate is chosen. Sources weigh alike,
-    however many questions they have, ours OURS times as much."""
+    however many questions they have, ours OURS times as much. Weights of features in `held` stay as given there."""
     usable = [g for g in groups if any(g.right) and not all(g.right)]
     sources = Counter(g.source for g in usable)
     worth = {source: OURS if source.startswith(("own", "reports")) else 1.0 for source in sources}
@@ -62,6 +69,8 @@ def choose(groups: Sequence[Group], names: Sequence[str], *, ridge: float = 2e-4
             slope -= share * (x[right].T @ (chances[right] / hit) - x.T @ (chances / chances.sum()))
         return total + ridge * kinds * float(weights @ weights), slope + 2 * ridge * kinds * weights
 
-    found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B")
+    start = np.array([held.get(name, 0.0) for name in names])
+    bounds = [(held[name], held[name]) if name in held else (None, None) for name in names]
+    found = minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B")
     weights: Floats = found.x
     return weights
