@@ -55,7 +55,28 @@ Column = Sequence[float] | Values
 Looked = Callable[[], Terms]
 
 LOOSE = frozenset(
-    {"", "个", "次", "人次", "种", "类", "位", "所", "座", "批", "届", "级", "层级", "倍", "年", "月", "天", "日"}
+    {
+        "",
+        "个",
+        "块",
+        "枚",
+        "次",
+        "人次",
+        "种",
+        "类",
+        "位",
+        "所",
+        "座",
+        "批",
+        "届",
+        "级",
+        "层级",
+        "倍",
+        "年",
+        "月",
+        "天",
+        "日",
+    }
 )
 """Units whose figure may be written in many ways, or in words; in any other a figure must be to answer."""
 
@@ -167,6 +188,11 @@ def _aspect(span: Span, passage: Passage) -> Aspect | None:
     """A sentence's own; None where it only seems to tell of what was done, under a heading that tells of plans."""
     seems = span.aspect is Aspect.DONE and passage.aspect is Aspect.PLAN and not span.says_itself
     return None if seems else span.aspect
+
+
+def aspect_of(span: Span, passage: Passage) -> Aspect | None:
+    """A sentence's own; in Chinese, whose verbs do not tell, else that of the headings it stands under."""
+    return _aspect(span, passage) or (passage.aspect if passage.language == "zh" else span.aspect)
 
 
 def lack_of(question: Question, *, across: bool) -> tuple[str, float] | None:

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 from rag import wanted
 from rag.asking import Asking
-from rag.choosing import lacks
-from rag.naming import nobody_named
+from rag.choosing import aspect_of, lacks
+from rag.naming import nothing_named
 from rag.premise import refuted, unheard
 from rag.question import OTHER
+from rag.scope import contradicted
 from rag.trees import fitted_trees
 from rag.types import Hit
 
@@ -101,9 +102,15 @@ def ruled_out(
 def _refuted(asking: Asking, best: "Candidate") -> bool:
     spans, index = best.passage.spans, best.index
     beside = [span.text.folded for span in (*spans[max(index - 1, 0) : index], *spans[index + 1 :][:1])]
-    sentence = best.passage.told[index].folded
-    return nobody_named(asking.question, " ".join([*beside, sentence])) or refuted(
-        asking.question, sentence, beside, aspect=spans[index].aspect
+    sentence = best.passage.told[index]
+    above = [best.passage.title.folded, best.passage.section.folded]
+    around = " ".join([*above, *beside, sentence.folded])
+    rest = " ".join(span.text.folded for span in spans[index + 1 :])
+    return (
+        nothing_named(asking.question, around)
+        or contradicted(asking.question, sentence, around, rest)
+        or wanted.told_without_figure(asking, sentence)
+        or refuted(asking.question, sentence.folded, beside, aspect=aspect_of(spans[index], best.passage))
     )
 
 

@@ -6,7 +6,7 @@ import re
 _ASKED_ZH = re.compile(
     r"多少|百分之几|几个百分点|几成|几(?=[^月号日时点])|多[大长高重远]|哪一?[个家位所座条项种类些年天]?|什么|谁"
 )
-_COUNTERS = "个家户套名位条项张件次亩吨辆台部所座栋处种类倍届级层场人册只批期门支间幢艘株棵"
+_COUNTERS = "个家户套名位条项张件次亩吨辆台部所座栋处种类倍届级层场人册只批期门支间幢艘株棵枚岁"
 _COUNTER = re.compile(
     r"^(?:个?百分点|平方米|平方公里|公里|公顷|人次|艘次|万|亿|[余多])*"
     rf"(?:平方米|平方公里|公里|公顷|人次|[{_COUNTERS}元年月天日公里米钱])?"
@@ -36,7 +36,7 @@ _STOP_EN = re.compile(
 
 _MONEY = re.compile(
     r"多少钱|多少资金|花了?多少|投[入资]了?多少|经费|预算(?!收入的)|补贴|奖金|"
-    r"造价|租金|房租|房价|单价|票价|售价|年薪|月薪|工资|薪[水酬资]|"
+    r"几个亿|(?:几[百千万]?|多少)块(?:钱|[??。,，]|$)|造价|租金|房租|房价|单价|票价|售价|年薪|月薪|工资|薪[水酬资]|"
     r"\bhow much (?:money|funding)|"
     r"\bhow much .{0,40}\b(?:spend|spent|cost|invest|invested|pay|paid|raised?)\b|"
     r"\bwhat(?:'s| is| was| were| are)? (?:(?!of|share|percent|proportion)[\w'-]+ ){0,5}"
@@ -82,7 +82,9 @@ _UNITS_EN = {
     }.items()
     for word in words.split()
 }  # fmt: skip
-_COUNTED = re.compile(rf"(?:多少|(?<!哪)几)个?(?:亿|万)*(百分点|平方米|平方公里|公里|公顷|人次|艘次|[{_COUNTERS}元钱])")
+_COUNTED = re.compile(
+    rf"(?:多少|(?<!哪)几)个?(?:亿|万|千|百)*(百分点|平方米|平方公里|公里|公顷|人次|艘次|块(?=[一-龥])(?!钱)|[{_COUNTERS}元钱](?!亿))"
+)
 _PEOPLE = re.compile(
     r"(?:多少|几)[万余]*(?!家|个|户|套)[㐀-鿿]{0,4}(?:[求志消亲患]\w者|职工|员工|教师|老师|医生|护士|学生|居民|老人|观众|游客|"
     r"旅客|乘客|病人|党员|干部|民警|选手|人口)"
@@ -102,12 +104,15 @@ _ALIKE: dict[str, tuple[str, ...]] = {
     "条": ("条", "项", "个"), "处": ("处", "个"), "座": ("座", "个"), "件": ("件", "个", "起", "case"),
     "吨": ("吨", "公斤", "千克", "tonne"), "层": ("层", "楼", "store", "floor"), "对": ("对", "couple"),
     "千瓦": ("瓦", "watt"),
+    "块": ("块", "枚", "金", "银", "铜", "个", "座", "片", "处"), "枚": ("枚", "块", "金", "银", "铜"),
     "棵": ("棵", "株", "tree"), "株": ("株", "棵", "tree"), "册": ("册", "本", "book"), "幢": ("幢", "栋", "座", "楼"),
     "栋": ("栋", "幢", "座", "楼"), "套": ("套", "户", "flat", "apartment"), "台": ("台", "部"),
     "部": ("部", "台"), "只": ("只", "个"),
     "场": ("场", "次"), "次": ("次", "场"), "张": ("张", "bed"), "种": ("种", "个", "类"), "类": ("类", "个", "种"),
 }  # fmt: skip
 """What a figure may be written in that is asked for in a unit."""
+
+_SUM = re.compile(r"[\d.]+\s?[千百]?亿(?=[,;。)、以左]|项目|$)")
 
 _CELL_ENDS = ("", ",", ";", "。")
 
@@ -134,6 +139,8 @@ def in_unit(unit: str, folded: str, start: int, end: int) -> bool:
     """Whether the figure written at start:end, with what follows it, is in the unit asked for or one like it."""
     if folded[start - 1 : start] == ":" and folded[end : end + 1] in _CELL_ENDS:
         return True  # a cell of a table: its unit, if any, stands in the heading of its column
+    if unit == "元" and _SUM.match(folded, start):
+        return True  # 3.25亿 of nothing said
     forms = _ALIKE.get(unit, (unit,))
     return any(form in folded[start : end + (26 if form.isascii() and form != "%" else 3)] for form in forms)
 

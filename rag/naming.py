@@ -17,7 +17,7 @@ _PERSON = re.compile(
     rf"{_HAN}{{2}}(?:院士|教授|先生|女士)"
 )
 _BY = (
-    rf"由{_HAN}{{2,8}}(?:合作|负责|牵头|承办|开发|设立|演唱|主办|组织|建设|出资|运营)|"
+    rf"由{_HAN}{{2,8}}(?:合作|负责|牵头|承办|开发|设立|演唱|主办|组织|建设|出资|运营|编制|发布|制定|设计|施工|经营|提供)|"
     rf"[同与和]{_HAN}{{2,8}}合[作办建资]|\bby (?!\d)\w+|\bwith \w+"
 )
 """Who did it, whatever the kind."""
@@ -29,7 +29,7 @@ _KINDS = tuple(
             r"\b(?:which|what) (?:\w+ )?(?:compan|firm|contractor|developer|bank|studio|agency)|"
             r"\b(?:which|what) (?:\w+ )?(?:institut|investor|operator)|"
             r"\bwho (?:\w+ )?(?:designed|built|develop|operat|won|supplied|financed|invested|runs|constructed)",
-            "公司|集团|企业|银行|设计院|研究院|事务所|工作室|科技|股份|中心|学院|大学",
+            "公司|集团|企业|银行|设计院|研究院|事务所|工作室|科技|股份|中心|学院|大学|协会|[局办委部]",
             "co|ltd|inc|group|company|corporation|bank|institute|university",
         ),
         (
@@ -40,16 +40,18 @@ _KINDS = tuple(
         ),
         (r"(?:哪一?[家所个些]|什么)\w{0,3}医院|\b(?:which|what) (?:\w+ )?hospital", "医院|服务中心|院区", "hospital"),
         (
-            r"(?:哪一?[条个些]|什么)\w{0,2}(?:路|街)|\b(?:which|what|whose) (?:\w+ )?(?:street|road|avenue)",
+            r"(?:哪一?[条个些]|什么)\w{0,2}(?:路|街(?!坊|道))|\b(?:which|what|whose) (?:\w+ )?(?:street|road|avenue)",
             "路|街|大道",
             "road|street|avenue",
         ),
         (
-            r"哪一?[个些](?:区|县|省|城市|市)|\b(?:which|what) (?:\w+ )?(?:district|county|province|city)",
+            r"哪(?:一|几|[两三四五六七八九十])?[个些](?:区(?!域|间)|县|省|城市|市)|"
+            r"\b(?:which|what) (?:\w+ )?(?:district|county|province|city)",
             "区|县|省|市",
             "district|county|province|city",
         ),
-        (r"哪一?[个些](?:街道|镇)|\b(?:which|what) (?:\w+ )?(?:subdistrict|town)", "街道|镇", "subdistrict|town"),
+        (r"哪(?:一|几|[两三四五六七八九十])?[个些](?:街道|镇)|"
+            r"\b(?:which|what) (?:\w+ )?(?:subdistrict|town)", "街道|镇", "subdistrict|town"),
     )
 )  # fmt: skip
 _OFFICE = re.compile(
@@ -71,7 +73,13 @@ def name_missing(question: Question, sentence: str) -> float:
     return -1.0 if any(found.group() not in asked for found in name.finditer(sentence)) else 1.0
 
 
-def nobody_named(question: Question, near: str) -> bool:
-    """Whether somebody is asked for by an office or a trade, and nobody is named in a sentence and beside it."""
-    somebody = question.kind is Kind.PERSON and bool(_OFFICE.search(question.folded))
-    return somebody and name_missing(question, near) == 1.0
+def nothing_named(question: Question, near: str) -> bool:
+    """Whether somebody is asked for by an office or a trade, or a company, a school, a street and the like by their
+    kind, and none is named in a sentence and what stands beside it."""
+    asked = question.folded
+    somebody = question.kind is Kind.PERSON and bool(_OFFICE.search(asked))
+    kinds = _KINDS[:-1]  # a subdistrict is often named without its kind
+    something = question.kind not in (Kind.DEFINITION, Kind.COMPARISON) and any(
+        wanted.search(asked) for wanted, _ in kinds
+    )
+    return (somebody or something) and name_missing(question, near) == 1.0

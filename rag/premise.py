@@ -7,14 +7,17 @@ from collections.abc import Iterable, Sequence
 from embeddings.folding import fold
 from rag.question import Aspect, Kind, Question
 
-_ENDS = r"取消|停[止办建工产播]|关闭|关停|撤销|中止|终止|废除|放弃|搁置|叫停|退出|解散|倒闭|推迟|延期|延后|暂停"
+_ENDS = (
+    r"取消|取缔|停[止办建工产播业]|关闭|关停|撤[销走离]|中止|终止|废除|放弃|搁置|叫停|退出|解散|倒闭|推迟|延期|延后|暂停|"
+    r"改了?名|搬[走离]"
+)
 _ENDED_ASKED = re.compile(
     rf"{_ENDS}|\b(?:why|when|who|after|did|was|were|has|had|been)\b.{{0,80}}"
     r"(?<!-)\b(?:cancel(?:l?ed)?|close[d]?|shut|stop(?:ped)?|suspend(?:ed)?|abolish(?:ed)?|halt(?:ed)?|scrap(?:ped)?|"
     r"abandon(?:ed)?|call(?:ed)? off|postponed?|delay(?:ed)?)\b(?! (?:management|loop|to\b|in on))"
 )
 _ENDED_TOLD = re.compile(
-    rf"{_ENDS}|[停关撤废退缓]|延误|延迟|滞后|不再|清退|腾退|拆除|\b(?:cancel|clos|shut|stop|suspend|abolish|halt|scrap|abandon|"
+    rf"{_ENDS}|撤|停[用运播]|关[停闭掉门]|废[除止]|缓|退[市场租还]|延误|延迟|滞后|不再|清退|腾退|拆除|更名|搬|\b(?:cancel|clos|shut|stop|suspend|abolish|halt|scrap|abandon|"
     r"call\w* off|postpon|delay|no longer|end(?:ed)?\b)"
 )
 _FALL_ASKED = re.compile(
@@ -32,10 +35,16 @@ _GROUNDS = re.compile(
     r"\b(?:because|due to|since|so that|so as|in order|owing|thanks|caus|reason|result|help|lack|short|need|aim|to)\b"
 )
 _OUTCOME = re.compile(r"实际|最终|最后|到底[完建]|真正|\bactual|\bin the end\b|\beventually\b")
-_PLANNED = re.compile(r"目标|计划|原定|预期|\bplan|\btarget")
+_PLANNED = re.compile(r"目标|计划|原定|预期|打算|要求|本来|原先|\bsupposed|\bmeant to|\bplan|\btarget")
 _NUMBER = re.compile(
     r"[\d一二两三四五六七八九十百千万亿双半首唯]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|an?|first|only|no)\b"
 )
+_DENIED_ASKED = re.compile(
+    r"(?:没有?|未)能?(?:够)?(?:完成|达到|实现|建成|通过|落实|做到|解决|开工|开通|启用|获得|入选|增长|增加|提高)"
+)
+_DENIED_TOLD = re.compile(r"[未没不尚无难缺]|有待|仍需|差距")
+_EACH_ASKED = re.compile(r"平均|人均|户均|均价|每一?个?[户人家月天日平套张场]")
+_EACH_TOLD = re.compile(r"[均每/]|(?:元|人|次)一?[户人月天日]|\b(?:average|per|each)\b")
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,16})[”\"」』]")
 _CHINESE = re.compile(r"[一-龥]{2}")
 _MARKS = re.compile(r"[\s“”\"‘’'「」『』·,，、。()（）+—–-]")
@@ -53,13 +62,17 @@ def unheard(question: Question, passages: Iterable[str]) -> bool:
 def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: Aspect | None = None) -> bool:
     """Whether a sentence, with what stands `near` it, cannot answer what the question takes for granted: an end or a
     delay nobody tells of; a fall where the sentence tells of a rise alone, or the other way round; an outcome where it
-    tells of a plan, its `aspect`; a number where there is none; a reason where nothing gives grounds, names a want or a
-    purpose."""
+    tells of a plan, its `aspect`; a number where there is none, or an average where there is but a sum; what was not
+    done where the sentence denies nothing; a reason where nothing gives grounds, names a want or a purpose."""
     asked = question.folded
     around = " ".join([*near, sentence])
     if aspect is Aspect.PLAN and _OUTCOME.search(asked) and not _PLANNED.search(asked):
         return True
-    if question.kind is Kind.NUMERIC and not _NUMBER.search(sentence):
+    if question.kind is Kind.NUMERIC and (
+        not _NUMBER.search(sentence) or (_EACH_ASKED.search(asked) and not _EACH_TOLD.search(around))
+    ):
+        return True
+    if _DENIED_ASKED.search(asked) and not _DENIED_TOLD.search(sentence):
         return True
     if _ENDED_ASKED.search(asked) and not _ENDED_TOLD.search(around):
         return True

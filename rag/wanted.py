@@ -1,6 +1,7 @@
 """What must stand in a sentence for it to answer, beyond the words it shares with the question: the very thing asked
 for (月薪 of 平均月薪), the numbers the question names, the stretch of the year it speaks of."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from embeddings.terms import words
@@ -9,10 +10,19 @@ from rag.asking import Asking
 from rag.matching import Matchable
 from rag.naming import name_missing
 from rag.paraphrasing import paraphrases
+from rag.question import Kind
 from rag.translating import lexicon
 
 PARTLY = 0.8
 """What half of a longer word counts: 求职 for 求职者."""
+
+
+LONG = 4
+"""Characters from which a name is not likely to stand in a clause by chance."""
+
+_RANK = re.compile("第几")
+_CLAUSE_END = re.compile("[,;。]")
+_FIGURE = re.compile(r"\d|[一二两三四五六七八九十百千万]+[个家户套名人位项条张件次场所座处成倍金银]")
 
 
 def features(asking: Asking, sentence: Matchable, around: str, *, across: bool) -> Mapping[str, float]:
@@ -28,6 +38,17 @@ def features(asking: Asking, sentence: Matchable, around: str, *, across: bool) 
         "name_missing": name_missing(asking.question, sentence.folded),
         **scope.features(asking.question, sentence, text),
     }
+
+
+def told_without_figure(asking: Asking, sentence: Matchable) -> bool:
+    """Whether a clause of a sentence names all of what a Chinese question wants a number of, a long name, and neither
+    it nor any after it has a figure."""
+    head = words(asking.head) if asking.question.kind is Kind.NUMERIC else ()
+    if sum(map(len, head)) < LONG or _RANK.search(asking.question.folded):
+        return False
+    clauses = _CLAUSE_END.split(sentence.folded)
+    naming = next((i for i, clause in enumerate(clauses) if all(word in clause for word in head)), None)
+    return naming is not None and not any(_FIGURE.search(clause) for clause in clauses[naming:])
 
 
 def tail_of(head: str) -> Sequence[str]:

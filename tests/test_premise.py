@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.naming import nobody_named
+from rag.naming import nothing_named
 from rag.premise import refuted, unheard
 from rag.question import Aspect, understand
 
@@ -73,6 +73,34 @@ def test_a_name_in_quotation_marks_stands_somewhere() -> None:
 
 def test_who_holds_an_office_wants_somebody_named() -> None:
     mayor = understand("东江区的区长是谁?")
-    assert nobody_named(mayor, "东江区政府召开全体会议,部署全年工作。")
-    assert not nobody_named(mayor, "东江区区长 李明作报告。")
-    assert not nobody_named(understand("谁可以申请补贴?"), "本区户籍老人可以申请。")
+    assert nothing_named(mayor, "东江区政府召开全体会议,部署全年工作。")
+    assert not nothing_named(mayor, "东江区区长 李明作报告。")
+    assert not nothing_named(understand("谁可以申请补贴?"), "本区户籍老人可以申请。")
+
+
+def test_a_road_or_a_company_asked_for_is_named() -> None:
+    road = understand("东江书院的新址在哪条路上?")
+    assert nothing_named(road, "东江书院迁入新址,面积翻倍。")
+    assert not nothing_named(road, "东江书院迁至河滨路。")
+    company = understand("东江大剧院是哪家公司盖的?")
+    assert nothing_named(company, "东江大剧院竣工。")
+    assert not nothing_named(company, "东江大剧院由河海建设集团承建。")
+    assert not nothing_named(understand("滨江指挥部是个什么机构?"), "负责统筹开发管理。")
+
+
+def test_an_average_is_no_sum() -> None:
+    each = understand("东江区廉租房平均每户补贴多少元?")
+    assert refuted(each, "发放廉租房补贴6549万元,2800户受益。", ())
+    assert not refuted(each, "廉租房补贴户均2.3万元。", ())
+
+
+def test_what_is_denied_is_not_told_as_done() -> None:
+    why = understand("东江区为什么没有完成年度目标?")
+    assert refuted(why, "针对全年形势,完成了各项目标。", ())
+    assert not refuted(why, "由于疫情,年度目标尚未完成。", ())
+
+
+def test_taken_away_or_renamed_is_an_end() -> None:
+    assert refuted(understand("联赛主场怎么从东江撤走了?"), "为促进消费,联赛主场落户东江。", ())
+    assert refuted(understand("东江步行街取缔的理由是什么?"), "为促进消费,相关步行街开街。", ())
+    assert not refuted(understand("河滨路为什么改名?"), "为了纪念先贤,河滨路更名。", ())

@@ -27,6 +27,7 @@ def told(question: str, sentence: str) -> dict[str, float]:
         ("numbers_missing", "第六届进博会的成交额是多少?", "第七届进博会成交额3亿美元", 1),
         ("numbers_missing", "第七届进博会的成交额是多少?", "第七届进博会成交额3亿美元", 0),
         ("numbers_missing", "22号线和18号线哪个先开工?", "18号线已开工", 0.5),
+        ("numbers_missing", "20号线哪天通车?", "2020年18号线建成通车", 1),
         ("share_for_count", "报警一共接了多少起?", "报警数量下降34.1%", 1),
         ("share_for_count", "报警一共接了多少起?", "2023年报警812起,下降34.1%", 0),
         ("share_for_count", "报警数量下降了百分之几?", "报警数量下降34.1%", 0),
@@ -37,6 +38,26 @@ def told(question: str, sentence: str) -> dict[str, float]:
 )
 def test_as_much_is_told_as_is_asked(feature: str, question: str, sentence: str, value: float) -> None:
     assert told(question, sentence)[feature] == value
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "rest", "other"),
+    [
+        ("2024年全年的生产总值是多少?", "前三季度生产总值2379亿元", "", True),
+        ("2024年的生产总值是多少?", "前三季度生产总值2379亿元", "", False),
+        ("单看2024年,筹措人才公寓多少套?", "累计筹措人才公寓4600套", "", True),
+        ("2024年筹措人才公寓多少套?", "累计筹措人才公寓4600套", "", False),
+        ("算上历年的,总部有多少家?", "新增总部7家", "", True),
+        ("第六届进博会的成交额是多少?", "第七届进博会成交额3亿美元", "", True),
+        ("第一届全国大赛拿了几枚奖牌?", "首届全国大赛获3枚奖牌", "", False),
+        ("第二中学有多少学生?", "第一中学有学生900人", "", True),
+        ("六大重点领域分别是什么?", "聚焦六大重点领域,开展整治", "", True),
+        ("六大重点领域分别是什么?", "聚焦六大重点领域", "包括燃气、消防、交通、建筑、教育和文旅", False),
+        ("六大重点领域有多少家企业?", "六大重点领域有企业900家", "", False),
+    ],
+)
+def test_another_extent_is_beyond_doubt(question: str, sentence: str, rest: str, other: bool) -> None:
+    assert scope.contradicted(understand(question), Matchable.from_text(sentence), sentence, rest) is other
 
 
 @pytest.mark.parametrize(
@@ -71,6 +92,9 @@ def test_a_name_of_the_kind_asked_for_is_there_or_missing(question: str, sentenc
         ("平均租金几何,每月多少?", "元"),
         ("全区有多少家企业?", "家"),
         ("2024年的目标是多少?", ""),
+        ("基金募了几个亿?", "元"),
+        ("拿了几块奖牌?", "块"),
+        ("票要几块钱?", "元"),
     ],
 )
 def test_the_unit_follows_from_what_is_asked_for(question: str, unit: str) -> None:

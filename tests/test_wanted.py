@@ -39,6 +39,19 @@ def test_the_thing_asked_for_stands_in_the_sentence_or_not(question: str, senten
     assert told(question, sentence)["tail_sentence"] == float(stands)
 
 
+def test_a_clause_that_names_what_is_asked_for_gives_no_figure() -> None:
+    def without(question: str, sentence: str) -> bool:
+        snapshot = Snapshot.from_documents([Document("a", "", sentence)], encoder=load_encoder(), split=split)
+        asking = Asking.from_question(understand(question), snapshot)
+        return wanted.told_without_figure(asking, Matchable.from_text(sentence))
+
+    sentence = "教育满意度高于全市5个百分点,本科达线率创新高。"
+    assert without("本科达线率是多少?", sentence)
+    assert not without("教育满意度高多少?", sentence)
+    assert not without("固定资产投资增长多少?", "完成固定资产投资310亿元,增长22.9%。")
+    assert not without("本科达线率排第几?", sentence)
+
+
 def test_a_translation_stands_for_the_thing_asked_for() -> None:
     assert told("What was the population?", "户籍人口85万人", across=True)["tail"] > 0.5
     assert told("What was the population?", "一般公共预算收入85亿元", across=True)["tail"] == 0
