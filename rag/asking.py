@@ -24,7 +24,7 @@ from rag.subjects import Subject
 from rag.translating import lexicon
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_CAPITALISED = re.compile(r"\b[A-Z][a-z]{3,}\b")
+_CAPITALISED = re.compile(r"\b(?=[A-Za-z']{4})[A-Z][a-z]+(?:'[a-z]{2,})?\b")
 SPELLINGS = 2
 """Ways to write a name in Chinese characters that are taken from the documents, commonest first."""
 
@@ -180,9 +180,12 @@ def names_across(
         found = {}
         known = {romanise(subject.name): subject.name for subject in subjects}
         for name in dict.fromkeys(_CAPITALISED.findall(question.text)):
-            ways = [known[name.lower()]] if name.lower() in known else spellings(name)
+            letters = name.lower().replace("'", "")
+            ways = [known[letters]] if letters in known else spellings(letters)
             counts = snapshot.lexical.frequency(ways)
             usual = [ways[i] for i in np.argsort(-counts, kind="stable")[:SPELLINGS].tolist() if counts[i] > 0]
+            if usual and letters not in known:
+                usual = _well_known(letters) or usual
             if usual:
                 found[name.lower()] = usual
         return found
@@ -190,6 +193,16 @@ def names_across(
     ways = [romanise(word) for word in chinese]
     held = snapshot.lexical.frequency(ways)
     return {word: [way] for word, way, count in zip(chinese, ways, held, strict=True) if count > 0}
+
+
+def _well_known(letters: str) -> list[str]:
+    """What a name is surely written as, whatever else in the documents may be read like it: 新疆, and not 新江 of
+    新江湾."""
+    return [
+        way
+        for way, worth in lexicon().translations([letters])[0].items()
+        if worth >= SURE and romanise(way) == letters
+    ]
 
 
 def places_across(own: Sequence[str], names: Mapping[str, list[str]]) -> Mapping[str, Mapping[str, float]]:

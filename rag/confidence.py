@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from embeddings.folding import fold
+from embeddings.romanising import romanise
 from rag import wanted
 from rag.asking import Asking
 from rag.choosing import aspect_of, lacks
+from rag.english_names import holds_in_pinyin, names_in_pinyin
 from rag.naming import nothing_named
 from rag.premise import refuted, unheard
 from rag.question import OTHER
@@ -83,7 +86,7 @@ def ruled_out(
     near but whom it is about; or it is about a place that the passage does not name, or about a year when the sentence
     speaks of another; or it wants a sum, a size or a day, and the best sentence has none; or it takes for granted what
     the sentence knows nothing of (`rag.premise`); or it wants somebody of an office and nobody is named; or it quotes
-    a name that nothing found holds.
+    a name that nothing found holds, or has one in pinyin.
     """
     if not asking.asked.vocabulary or asking.question.language == OTHER:
         return True
@@ -95,8 +98,21 @@ def ruled_out(
         return True
     if unheard(asking.question, (f"{' '.join(hit.paragraph.section)} {hit.paragraph.text}" for hit in hits)):
         return True
+    if asking.question.language == "en" and _elsewhere(asking, hits, candidates):
+        return True
     text = candidates[0].passage.text.folded
     return bool(asking.foreign) and not any(place[:2] in text for place in asking.foreign)
+
+
+def _elsewhere(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -> bool:
+    """Whether an English question is about a place, or anything with a Chinese name, that nothing found speaks of."""
+    known = {romanise(subject.name) for subject in asking.subjects}
+    names = [name for name in names_in_pinyin(asking.question.text) if name not in known]
+    if not names:
+        return False
+    texts = [fold(" ".join((*hit.paragraph.section, hit.paragraph.text))) for hit in hits]
+    texts += {candidate.passage.title.folded for candidate in candidates}
+    return any(not any(holds_in_pinyin(text, name) for text in texts) for name in names)
 
 
 def _refuted(asking: Asking, best: "Candidate") -> bool:

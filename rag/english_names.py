@@ -143,6 +143,16 @@ def missing_names(sentence: str, text: str) -> list[str]:
     ]
 
 
+def names_in_pinyin(sentence: str) -> list[str]:
+    """The Chinese names in an English sentence, folded, in order: "xuhui", "jing'an"."""
+    return [word.low for name in _names(sentence) for word in name if _is_pinyin(_letters(word.low))]
+
+
+def holds_in_pinyin(text: str, name: str) -> bool:
+    """Whether a folded text, in English or Chinese, has such a name."""
+    return name in text or _letters(name) in text or _links(name, text)
+
+
 @lru_cache(maxsize=512)
 def _words(sentence: str) -> tuple[_Word, ...]:
     found = []
