@@ -37,7 +37,9 @@ SURE = 0.4
 _LIGHT_WORDS = (
     "out up off down away back set go going went get getting got take took taken make made come came kind own also "
     "only just one number total among per each within whether after before since against through during around about "
-    "according say said tell called name new year people place thing due"
+    "according say said tell called name new year people place thing due two three four five six seven eight nine ten eleven "
+    "twelve early end now given take taking brought bring want like put keep part together altogether again first "
+    "time long money versus along onto having let us being one once per much exactly really still yet currently"
 )
 _LIGHT = frozenset(_LIGHT_WORDS.split())
 """English words that tell nothing by themselves, only in a phrase that is translated."""
@@ -199,9 +201,7 @@ def _well_known(letters: str) -> list[str]:
     """What a name is surely written as, whatever else in the documents may be read like it: 新疆, and not 新江 of
     新江湾."""
     return [
-        way
-        for way, worth in lexicon().translations([letters])[0].items()
-        if worth >= SURE and romanise(way) == letters
+        way for way, worth in lexicon().translations([letters])[0].items() if worth >= SURE and romanise(way) == letters
     ]
 
 

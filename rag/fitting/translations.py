@@ -8,7 +8,7 @@ what public administration in China is called in English, written for this table
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,7 +25,8 @@ KEPT = 6
 LEAST_WORTH, LEAST_CREDIT = 0.06, 0.15
 GLOSSARY = Path(__file__).with_name("administration.txt")
 FIRST, LATER = 0.7, 0.85
-"""Worth of a glossary entry's first translation, and what each further one is worth beside the one before."""
+"""Worth of a glossary entry's first translation, and what each further one is worth beside the one before; these are
+ways to say it, and not what it means back."""
 WORD_SEEN, PAIR_SEEN = 3, 8
 Line = tuple[list[str], list[str]]
 
@@ -119,12 +120,13 @@ def glossary(file: Path = GLOSSARY) -> Iterator[tuple[str, str, float]]:
 Table = dict[tuple[str, str], float]
 
 
-def save(table: Table, file: Path) -> None:
-    """Both ways in one table, each term's best translations with their worth; a phrase is looked up, not looked for."""
+def save(table: Table, file: Path, *, one_way: Collection[tuple[str, str]] = ()) -> None:
+    """Both ways in one table, each term's best translations with their worth; a phrase is looked up, not looked for,
+    and neither is what is loosely called so (`one_way`)."""
     ways: dict[str, dict[str, float]] = defaultdict(dict)
     for (english, chinese), worth in table.items():
         ways[english][chinese] = worth
-        if " " not in english:
+        if " " not in english and (english, chinese) not in one_way:
             ways[chinese][english] = worth
     best = {
         term: [(told, worth) for told, worth in ranked[:KEPT] if worth >= LEAST_CREDIT * ranked[0][1]]
@@ -150,9 +152,10 @@ def save(table: Table, file: Path) -> None:
 def main(folder: Path) -> None:
     learned = learn([line for line in lines(folder) if all(line)])
     table: Table = dict(zip(zip(learned[0], learned[1], strict=True), learned[2].tolist(), strict=True))
+    loosely = {(english, chinese) for english, chinese, worth in glossary() if worth < FIRST} - table.keys()
     for english, chinese, worth in glossary():
         table[english, chinese] = max(worth, table.get((english, chinese), 0.0))
-    save(table, FILE)
+    save(table, FILE, one_way=loosely)
 
 
 if __name__ == "__main__":
