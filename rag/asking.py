@@ -37,9 +37,9 @@ SURE = 0.4
 _LIGHT_WORDS = (
     "out up off down away back set go going went get getting got take took taken make made come came kind own also "
     "only just one number total among per each within whether after before since against through during around about "
-    "according say said tell called name new year people place thing due two three four five six seven eight nine ten eleven "
-    "twelve early end now given take taking brought bring want like put keep part together altogether again first "
-    "time long money versus along onto having let us being one once per much exactly really still yet currently"
+    "according say said tell called name new year people place thing due two three four five six "
+    "seven eight nine ten eleven twelve early end now given take taking brought bring want like put keep part together "
+    "altogether again money versus along onto having let us being one once per much exactly really still yet currently"
 )
 _LIGHT = frozenset(_LIGHT_WORDS.split())
 """English words that tell nothing by themselves, only in a phrase that is translated."""

@@ -24,20 +24,28 @@ _YEARS = re.compile(r"(?:19|20)\d\d年?(?:至|到|-|—)?|今年|去年|全年|�
 LONGEST = 10
 
 _ASKED_EN = re.compile(
-    r"\bhow (?:many|much|large|big|high|long|far|old)\b|"
+    r"\bhow much money\b|\bhow (?:many|much|large|big|high|long|far|old|tall|wide|deep|heavy)\b|"
     r"\bwhat (?:percentage|percent|share|proportion|number|amount|rate|total)(?: of)?\b|"
     r"\bby how much\b|\b(?:which|what|who)\b"
 )
 _SKIPPED_EN = re.compile(r"^(?:(?:was|were|is|are|the|a|an|new|of|total|number|amount)\s+)+")
+_DOING = (
+    "works?|lives?|attends?|speaks?|uses?|takes?|gets?|got|came|comes?|went|goes|visits?|receives?|makes?|joins?|owns?|needs?|wants?|"
+    "pays?|belongs?|exists?|moved|opened|closed|completed|finished|planned|installed|added|built|created|opened|set up|"
+    "received|registered|employed|stands?|benefit(?:ed)?|took|won|gave"
+)
+"""What is done by or to the things that are counted: "nurses work", "lifts completed"."""
 _STOP_EN = re.compile(
     r"\b(?:did|does|do|was|were|is|are|has|have|had|will|would|can|in|at|by|for|to|on|from|under|during|as|that|which)\b"
-    r"|[,.;:?!]"
+    rf"|[,.;:?!]|(?<=[a-z] )(?:{_DOING})\b"
 )
 
 _MONEY = re.compile(
     r"多少钱|多少资金|花了?多少|投[入资]了?多少|经费|预算(?!收入的)|补贴|奖金|"
     r"几个亿|(?:几[百千万]?|多少)块(?:钱|[??。,，]|$)|造价|租金|房租|房价|单价|票价|售价|年薪|月薪|工资|薪[水酬资]|"
     r"\bhow much (?:money|funding)|"
+    r"\bhow much (?:is|are|was|were) the (?:[\w'-]+ ){0,3}?"
+    r"(?:charge|fee|fine|rent|price|ticket|deposit|allowance|salary|subsidy)s?\b|"
     r"\bhow much .{0,40}\b(?:spend|spent|cost|invest|invested|pay|paid|raised?)\b|"
     r"\bwhat(?:'s| is| was| were| are)? (?:(?!of|share|percent|proportion)[\w'-]+ ){0,5}"
     r"(?:cost|price|rent|fees?|salary|wages?|bill|fine|income|budget|worth)\b|"
@@ -54,8 +62,10 @@ _SHARE = re.compile(
 _AREA = re.compile(r"面积|占地|\bfloor area|\bhow many (?:square|hectares)|\bhow much (?:land|space|green)")
 _LENGTH = re.compile(
     r"多长|多远|几公里|多少公里|里程|"
-    r"\bhow (?:long|far)\b.{0,30}\b(?:road|line|route|track|river|pipe)|\bhow many kilomet"
+    r"\bhow (?:long|far)\b.{0,30}\b(?:road|line|route|track|river|pipe)|\bhow many kilomet|"
+    r"\bhow (?:tall|wide|deep|thick)\b|\bwhat (?:is|was|'s) the (?:length|height|width|depth)\b"
 )
+_WEIGHT = re.compile(r"多重|重量是?多少|\bhow heavy\b|\bhow much .{0,40}\bweigh|\bwhat (?:is|was) the weight\b")
 _UNITS_EN = {
     word: unit
     for unit, words in {
@@ -94,9 +104,11 @@ _VALUE = re.compile(
     r"\b(?:revenue|investment|turnover|sales)\b"
 )
 _ALIKE: dict[str, tuple[str, ...]] = {
-    "元": ("元", "yuan", "rmb", "dollar"),
+    "元": ("元", "yuan", "rmb", "dollar", "euro", "pound", "usd", "eur", "gbp"),
     "%": ("%", "百分点", "倍", "成", "percent"), "百分点": ("百分点", "%", "percentage point"),
-    "面积": ("平方", "公顷", "亩", "square", "hectare"), "长度": ("公里", "米", "kilomet"),
+    "面积": ("平方", "公顷", "亩", "square", "hectare"),
+    "长度": ("公里", "米", "metre", "meter", "mile", "feet", "foot", "inch", "km", "cm", "mm"),
+    "重量": ("吨", "克", "斤", "kg", "tonne", "tons", "pound", "gram", " g"),
     "人": ("人", "名", "位", "people", "resident", "worker", "student"), "人次": ("人次", "人", "visit"),
     "名": ("人", "名", "位"), "位": ("人", "名", "位"), "户": ("户", "household", "famil"),
     "家": ("家", "户", "个", "compan", "firm", "enterprise"), "所": ("所", "家", "个", "school"),
@@ -115,6 +127,7 @@ _ALIKE: dict[str, tuple[str, ...]] = {
 _SUM = re.compile(r"[\d.]+\s?[千百]?亿(?=[,;。)、以左]|项目|$)")
 
 _CELL_ENDS = ("", ",", ";", "。")
+_CURRENCIES = tuple("$£€¥")
 
 
 def unit_of(folded: str) -> str:
@@ -129,7 +142,7 @@ def unit_of(folded: str) -> str:
     for word, unit in _UNITS_EN.items() if "how many" in folded else ():
         if re.search(rf"\bhow many (?:[\w-]+ ){{0,2}}{word}", folded):
             return unit
-    for unit, pattern in (("元", _MONEY), ("人", _PEOPLE), ("面积", _AREA), ("长度", _LENGTH)):
+    for unit, pattern in (("元", _MONEY), ("人", _PEOPLE), ("面积", _AREA), ("长度", _LENGTH), ("重量", _WEIGHT)):
         if pattern.search(folded):
             return unit
     return "元" if _VALUE.search(head_of(folded, "zh" if "多少" in folded else "en")) else ""
@@ -141,6 +154,8 @@ def in_unit(unit: str, folded: str, start: int, end: int) -> bool:
         return True  # a cell of a table: its unit, if any, stands in the heading of its column
     if unit == "元" and _SUM.match(folded, start):
         return True  # 3.25亿 of nothing said
+    if unit == "元" and folded[:start].rstrip()[-1:] in _CURRENCIES:
+        return True
     forms = _ALIKE.get(unit, (unit,))
     return any(form in folded[start : end + (26 if form.isascii() and form != "%" else 3)] for form in forms)
 

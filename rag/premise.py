@@ -14,11 +14,14 @@ _ENDS = (
 _ENDED_ASKED = re.compile(
     rf"{_ENDS}|\b(?:why|when|who|after|did|was|were|has|had|been)\b.{{0,80}}"
     r"(?<!-)\b(?:cancel(?:l?ed)?|close[d]?|shut|stop(?:ped)?|suspend(?:ed)?|abolish(?:ed)?|halt(?:ed)?|scrap(?:ped)?|"
-    r"abandon(?:ed)?|call(?:ed)? off|postponed?|delay(?:ed)?)\b(?! (?:management|loop|to\b|in on))"
+    r"abandon(?:ed)?|call(?:ed)? off|postponed?|delay(?:ed)?|withdr[ae]w|quit|resign(?:ed)?|ban(?:ned)?)\b"
+    r"(?! (?:management|loop|to\b|in on))|"
+    r"\b(?:why|when) (?:did|has|have|will|would|does|do|is|was) (?:[\w'-]+ ){1,6}?"
+    r"(?:leav(?:e|ing)|left|pull(?:ed)? out|move[d]? (?:out|away))\b"
 )
 _ENDED_TOLD = re.compile(
-    rf"{_ENDS}|撤|停[用运播]|关[停闭掉门]|废[除止]|缓|退[市场租还]|延误|延迟|滞后|不再|清退|腾退|拆除|更名|搬|\b(?:cancel|clos|shut|stop|suspend|abolish|halt|scrap|abandon|"
-    r"call\w* off|postpon|delay|no longer|end(?:ed)?\b)"
+    rf"{_ENDS}|撤|停[用运播]|关[停闭掉门]|废[除止]|缓|退[市场租还]|延误|延迟|滞后|不再|清退|腾退|拆除|更名|搬|离开|迁出|外迁|辞|禁|\b(?:cancel|clos|shut|stop|suspend|abolish|halt|scrap|abandon|"
+    r"call\w* off|postpon|delay|no longer|end(?:ed)?\b|withdr|quit|resign|leav|left|moved? (?:out|away)|bann?)"
 )
 _FALL_ASKED = re.compile(
     r"下降了?|减少了?|降低了?|下滑了?|回落|降幅|跌了|少了多少|\b(?:f[ae]ll(?:en)?|dropp?(?:ed)?|declined?|decreased?|shrank|shrunk)\b"
@@ -45,6 +48,7 @@ _DENIED_ASKED = re.compile(
 _DENIED_TOLD = re.compile(r"[未没不尚无难缺]|有待|仍需|差距")
 _EACH_ASKED = re.compile(r"平均|人均|户均|均价|每一?个?[户人家月天日平套张场]")
 _EACH_TOLD = re.compile(r"[均每/]|(?:元|人|次)一?[户人月天日]|\b(?:average|per|each)\b")
+_ITEM = re.compile(r"^\s*\d{1,2}[.、](?!\d)")
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,16})[”\"」』]")
 _CHINESE = re.compile(r"[一-龥]{2}")
 _MARKS = re.compile(r"[\s“”\"‘’'「」『』·,，、。()（）+—–-]")
@@ -69,7 +73,7 @@ def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: A
     if aspect is Aspect.PLAN and _OUTCOME.search(asked) and not _PLANNED.search(asked):
         return True
     if question.kind is Kind.NUMERIC and (
-        not _NUMBER.search(sentence) or (_EACH_ASKED.search(asked) and not _EACH_TOLD.search(around))
+        not _NUMBER.search(_ITEM.sub("", sentence)) or (_EACH_ASKED.search(asked) and not _EACH_TOLD.search(around))
     ):
         return True
     if _DENIED_ASKED.search(asked) and not _DENIED_TOLD.search(sentence):

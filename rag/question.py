@@ -57,8 +57,9 @@ _KINDS_ZH: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     )
 )  # fmt: skip
 _MEASURES = (
-    "(?:rate|ratio|cost|price|rent|fee|salary|wage|population|revenue|turnover|profit|budget|income|size|length|height|capacity|"
-    "density|tonnage|output|expectancy|concentration|gdp|gross domestic product)s?"
+    "(?:rate|ratio|cost|price|rent|fee|salary|wage|population|revenue|turnover|profit|budget|income|size|length|height|width|"
+    "weight|capacity|density|tonnage|output|expectancy|concentration|investment|expenditure|spending|growth|"
+    "gdp|gross domestic product)s?"
 )
 _KINDS_EN: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))
@@ -66,8 +67,9 @@ _KINDS_EN: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (Kind.COMPARISON, r"\bcompare|\bcompared|\bhigher\b|\blower\b|\bmore or (?:less|fewer)|\bgreater\b|\bdifference between|\bwhich .{0,30}\b(?:more|most|highest|largest|fastest)\b"),
         (Kind.REASON, r"\bwhy\b|\breasons?\b|\bwhat caused\b"),
         (Kind.DATE, r"^(?:by |since |until |from )?when\b|\bwhen (?:did|do|does|was|were|is|are|will|would|can|could|should|had|has|have|exactly)\b|(?:and|or|,) when\b|\bwhat (?:date|year|month|day|time)|\bwhich (?:date|year|month|day)|\bon what (?:date|day)|\bby what (?:date|year)|\bin what (?:year|month)|\bhow long\b"),
-        (Kind.NUMERIC, r"\bhow (?:many|much|large|big|high|far|old|fast|tall|wide|deep|often)\b|\bwhat (?:percentage|percent|share|proportion|number|amount|rate|total|area|was the (?:number|total))|\bby how\b|\bpercentage points?\b|"
-        rf"\bwhat(?:'s| is| was| were| are| will be) (?:(?!of\b)[\w'-]+ ){{0,6}}?(?:{_MEASURES})\b|\bwhat (?:{_MEASURES})\b"),
+        (Kind.NUMERIC, r"\bhow (?:many|much|large|big|small|high|far|old|fast|tall|wide|deep|thick|heavy|loud|hot|cold|often)\b|\bwhat (?:percentage|percent|share|proportion|number|amount|rate|total|area|was the (?:number|total))|\bby how\b|\bpercentage points?\b|"
+        rf"\bwhat(?:'s| is| was| were| are| will be) (?:(?!of\b)[\w'-]+ ){{0,6}}?(?:{_MEASURES})\b|\bwhat (?:{_MEASURES})\b|"
+        rf"^(?!.*\b(?:what|which|who|whose|where|when|why|how|is|are|was|were|did|does|do)\b).*\b(?:{_MEASURES}|number|amount|total|percentage)\b"),
         (Kind.LIST, r"\bwhat are\b|\bwhich (?:two|three|four|five|six|seven|eight|nine|ten)\b|\blist\b|\bname the\b|\bwhat (?:two|three|four|five|six|seven|eight|nine|ten)\b|\bwhich (?!\w*(?:ss|us)\b)[a-z]+s\b(?! is)"),
         (Kind.PERSON, r"\bwho(?:se|m)?\b|\bwhat (?:person|name of the person)"),
         (Kind.DEFINITION, r"\bwhat (?:is|does) .{1,60}\b(?:mean|refer to|stand for)\b|\bdefine\b|\bmeaning of\b|\bdefinition\b"),
@@ -93,6 +95,9 @@ _ASKING_EN = frozenset(
     "there that this these those it its their they them he she his her i me my you your we our us please tell "
     "about into over under between during than then so such not no if any some all each both other more most s t "
     "name list give".split()
+)
+_AS_MUCH = re.compile(
+    r"\bhow much money\b|\b(?:what|which) (?:percentage|percent|share|proportion|total|number|amount)(?: number| amount)?(?: of)?\b"
 )
 _PLAN = re.compile(
     r"计划|打算|预计|准备|安排|拟|目标|将要?|规划|下一步|要建|要完成|要达到|力争|预期|争取|未来|接下来|会(?=[建开新增])|"
@@ -176,5 +181,5 @@ def aspect_of(folded: str) -> Aspect | None:
 
 def bare(folded: str) -> str:
     """The question without its asking words; a space stands where they were, so that no bigram spans the gap."""
-    text = _ASKING_ZH.sub(" ", folded)
+    text = _ASKING_ZH.sub(" ", _AS_MUCH.sub(" ", folded))
     return " ".join(word for word in text.split() if word not in _ASKING_EN)

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from rag.matching import Matchable
 from rag.question import Kind, Question
 
-_WHOLE_YEAR = re.compile(r"全年|年度|年底|年末|最终|最后|\bfull[- ]year\b|\bwhole year\b|\bend of\b")
+_WHOLE_YEAR = re.compile(
+    r"全年|年度|年底|年末|最终|最后|\bfull[- ]year\b|\b(?:whole|entire) year\b|\b(?:whole|all|end) of\b|\bthroughout\b"
+)
 _PART_OF_YEAR = re.compile(
     r"前三季度|[一二三四1-4]季度|上半年|下半年|1[-至—到]\d{1,2}月|前\d+个?月|"
     r"\bfirst (?:half|three quarters|\w+ months)\b"

@@ -13,9 +13,10 @@ from itertools import compress
 
 from embeddings.folding import fold
 from embeddings.romanising import romanise
-from embeddings.terms import words
+from embeddings.terms import stem, words
 from rag.background import background
 from rag.spotting import Spotter, units_of_text
+from rag.translating import lexicon
 from rag.types import Document, DocumentHead
 
 _BODY = "街道|集团|公司|大学|学院|医院|银行|委员会|协会|基金会|局|厅"
@@ -44,6 +45,10 @@ READ_AT_MOST = 2_000
 Names = Mapping[str, str]
 _CLEARLY_MORE = 3
 _FEW_NAMES = 20
+_COMMON = 5e-4
+"""Share of ordinary passages from which a word is no name."""
+_MEANT = 0.2
+"""How surely a translation stands for a word that is no name, either: few are translated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,12 +217,20 @@ def names_of(document: Document | DocumentHead) -> Names:
         match = _NAMED.match(word)
         if match:
             found[match["base"]] = match["suffix"]
-    for name in _LATIN_NAME.findall(document.title):
-        if name.lower() not in _NOT_NAMES:
-            found[name.lower()] = ""
+    for name in map(str.lower, _LATIN_NAME.findall(document.title)):
+        if name not in _NOT_NAMES and not _is_plain(name):
+            found[name] = ""
     if 2 <= len(title) <= _SHORT_TITLE:
         found.setdefault(title, "")
     return found
+
+
+@lru_cache(maxsize=4096)
+def _is_plain(word: str) -> bool:
+    """Whether a folded word of a title in Latin letters is of the language, and no name: "Leave" in "Leave policy"."""
+    term = stem(word)
+    meant = [way for way, worth in lexicon().translations([term])[0].items() if worth >= _MEANT]
+    return bool(background().share([term])[0] >= _COMMON or meant) and not any(romanise(way) == word for way in meant)
 
 
 def _count(names: frozenset[str], read: Callable[[], str], before: Spoken | None) -> Spoken:

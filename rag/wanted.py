@@ -13,6 +13,23 @@ from rag.paraphrasing import paraphrases
 from rag.question import Kind
 from rag.translating import lexicon
 
+_GENERIC = frozenset(
+    (
+        "rate",
+        "ratio",
+        "growth",
+        "increase",
+        "number",
+        "amount",
+        "level",
+        "share",
+        "percentage",
+        "size",
+        "figure",
+        "value",
+    )
+)
+"""English words that say what is measured of a thing: "growth rate" of "GDP growth rate"."""
 PARTLY = 0.8
 """What half of a longer word counts: 求职 for 求职者."""
 
@@ -56,7 +73,8 @@ def tail_of(head: str) -> Sequence[str]:
     if not head:
         return ()
     if head[-1] < "㐀":
-        return words(head.split(" of ")[0])[-1:]
+        named = words(head.split(" of ")[0])
+        return [word for word in named if word not in _GENERIC][-1:] or named[-1:]
     return [word for word in words(head) if head.endswith(word)] or [head[-2:]]
 
 
