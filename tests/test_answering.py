@@ -172,6 +172,11 @@ def test_years_and_aspect_of_a_question() -> None:
     assert understand("收入是多少").aspect is None
 
 
+def test_a_plain_word_of_an_english_title_is_no_name() -> None:
+    named = subjects.names_of(Document("a", "Staff Leave Policy of Hongkou and Elmsford", ""))
+    assert named == {"hongkou": "", "elmsford": ""}
+
+
 def catalog() -> Catalog:
     titles = {"a": "东江区2024年政府工作报告", "b": "西岭区2024年政府工作报告", "c": "2024年重点工作"}
     texts = {"a": "", "b": "", "c": "西岭要建设新区。西岭人的西岭，大家来建西岭。"}
@@ -247,7 +252,12 @@ def test_figures_are_said_in_the_other_language() -> None:
         ("全区有多少家咖啡馆？", "咖啡馆", "家"),
         ("新馆的建筑面积有多大？", "建筑面积", "面积"),
         ("固定资产投资的增速是多少？", "固定资产投资增速", "%"),
-        ("How many new households moved in 2023?", "households moved", "户"),
+        ("How many new households moved in 2023?", "households", "户"),
+        ("How many nurses work in the hospitals?", "nurses", ""),
+        ("How much money is in the reserves?", "", "元"),
+        ("How much is the towing charge?", "towing charge", "元"),
+        ("How tall is the tower?", "tower", "长度"),
+        ("How heavy is the filter?", "filter", "重量"),
         ("How much did the district spend on care?", "", "元"),
         ("By what percentage did it grow?", "", "%"),
     ],
@@ -261,6 +271,8 @@ def test_a_figure_is_in_the_unit_asked_for_or_one_like_it() -> None:
     assert in_unit("家", "新设企业120户", 4, 7)
     assert not in_unit("元", "累计建成1363个", 4, 8)
     assert in_unit("家", "registered 5800 new companies", 11, 15)
+    assert in_unit("元", "the tow fee is $145, plus storage", 16, 19)
+    assert in_unit("长度", "a width of at least 36 inches", 20, 22)
 
 
 def test_a_sum_is_not_answered_with_a_count(kb: KnowledgeBase) -> None:
@@ -281,6 +293,12 @@ def test_words_have_translations_the_best_first() -> None:
     assert unknown == {}
     (back,) = lexicon().translations(["电梯"])
     assert "elevator" in back or "lift" in back
+
+
+@pytest.mark.parametrize("place", ["Xuhui", "Jing'an", "Xinjiang"])
+def test_what_has_a_chinese_name_that_nothing_found_speaks_of_is_not_answered(kb: KnowledgeBase, place: str) -> None:
+    assert not kb.ask("How many elevators were installed in Dongjiang in 2023?").abstained
+    assert kb.ask(f"How many elevators were installed in {place} in 2023?").abstained
 
 
 def test_an_english_question_finds_the_chinese_sentence_by_its_words(kb: KnowledgeBase) -> None:

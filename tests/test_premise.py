@@ -13,6 +13,7 @@ from rag.question import Aspect, understand
         ("东江区为什么取消了龙舟赛?", "东江区为丰富市民生活举办龙舟赛,吸引观众3万人次。"),
         ("西岭大剧院停建以后地块归谁?", "西岭大剧院主体工程加快推进。"),
         ("Why did Dongjiang close the river museum?", "河流博物馆建成开放,为市民提供新去处。"),
+        ("Why did the shipyard leave Dongjiang?", "船厂项目加快建设,为滨江带来新的活力。"),
         ("When was the harbour festival called off?", "The harbour festival drew 30,000 people in May."),
     ],
 )
@@ -25,6 +26,8 @@ def test_an_end_nobody_tells_of_is_not_answered(question: str, sentence: str) ->
     [
         ("东江区为什么取消了龙舟赛?", "龙舟赛改期举行。", "受台风影响,原定的龙舟赛取消。"),
         ("西岭区关停了多少家混凝土厂?", "西岭区淘汰落后产能,清退混凝土厂3家。", ""),
+        ("When did the shipyard move out of Dongjiang?", "船厂2019年迁出。", ""),
+        ("Which way do the trains leave the station?", "列车从东侧出站。", ""),
         ("How many estates were under closed management?", "全区42个小区实行围合式管理。", ""),
         ("Which one-stop services did the city add?", "新增便民事项12项。", ""),
     ],
@@ -61,6 +64,7 @@ def test_how_many_wants_a_number() -> None:
     many = understand("东江大剧院有多少个座位?")
     assert refuted(many, "东江大剧院建成运营,演艺经济火热。", ())
     assert not refuted(many, "东江大剧院设两千个座位。", ())
+    assert refuted(many, "3.东江大剧院建成运营。", ())  # the number of an item
 
 
 def test_a_name_in_quotation_marks_stands_somewhere() -> None:

@@ -55,6 +55,7 @@ def test_a_clause_that_names_what_is_asked_for_gives_no_figure() -> None:
 def test_a_translation_stands_for_the_thing_asked_for() -> None:
     assert told("What was the population?", "户籍人口85万人", across=True)["tail"] > 0.5
     assert told("What was the population?", "一般公共预算收入85亿元", across=True)["tail"] == 0
+    assert told("What was the GDP growth rate?", "新设企业8527户,增速居第一", across=True)["tail"] == 0
 
 
 def test_paraphrases_come_back_from_the_other_language() -> None:
