@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 
+from rag import vectors
 from rag.rows import LiveRows
 from rag.vectors import RECALL, VectorFile, VectorIndex
 
@@ -55,18 +57,21 @@ def test_an_empty_index_finds_nothing() -> None:
         assert index.search(np.array(EAST, np.float32), 3)[0].tolist() == []
 
 
-@pytest.fixture
-def large(monkeypatch: pytest.MonkeyPatch) -> VectorFile:
-    """4,000 rows in 40 clusters, enough for a compressed copy to be made."""
+@pytest.fixture(params=["all dimensions", "half of them"])
+def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> VectorFile:
+    """4,000 rows in 40 clusters, which lie apart in 24 of 64 dimensions; enough for a compressed copy to be made."""
     monkeypatch.setattr("rag.vectors.LARGE", 1000)
+    monkeypatch.setattr("rag.vectors.HUGE", 4000 if request.param == "half of them" else 4001)
     random = np.random.default_rng(1)
     vectors = np.repeat(random.standard_normal((40, 64)), 100, axis=0) + 1.5 * random.standard_normal((4000, 64))
+    vectors[:, 24:] *= 0.1
     return VectorFile.from_vectors((vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32))
 
 
 def test_a_compressed_copy_is_kept_only_with_the_recall_it_was_measured_to_have(large: VectorFile) -> None:
     assert large.coarse is not None
     assert large.coarse.recall >= RECALL
+    assert isinstance(large.coarse.index, faiss.IndexPreTransform) == (len(large) >= vectors.HUGE)
     assert 4 * large.coarse.depth <= len(large)  # so that the copy is used
     found = [large.search(query, 10) for query in large.vectors(np.arange(0, 4000, 40))]
     exact = [large.exactly(query, 10) for query in large.vectors(np.arange(0, 4000, 40))]
@@ -80,6 +85,12 @@ def test_no_compressed_copy_is_kept_that_misses_too_much(monkeypatch: pytest.Mon
     random = np.random.default_rng(1)
     same = np.repeat(random.standard_normal((1, 64)), 2000, axis=0) + 1e-5 * random.standard_normal((2000, 64))
     assert VectorFile.from_vectors((same / np.linalg.norm(same, axis=1)[:, None]).astype(np.float32)).coarse is None
+
+
+def test_the_nearest_of_many_queries_are_those_of_each(large: VectorFile) -> None:
+    queries = large.vectors(np.arange(5))
+    for query, found in zip(queries, large.nearest(queries, 10).tolist(), strict=True):
+        assert set(found) == set(large.exactly(query, 10)[0].tolist())
 
 
 def test_vectors_are_the_same_from_the_disk(large: VectorFile, tmp_path: Path) -> None:
