@@ -4,7 +4,7 @@ All texts of a batch are hashed at once: with G the running sum of c[j] * P**j (
 hash (G[e] - G[s]) * P**-s wherever it stands.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -46,9 +46,10 @@ class Features:
 
 
 class Extractor:
-    """Finds the features of texts."""
+    """Finds the features of texts; of LONGER ones only those that are `listed`, which says it of their hashes."""
 
-    def __init__(self) -> None:
+    def __init__(self, listed: Callable[[NDArray[np.uint64]], NDArray[np.bool_]] | None = None) -> None:
+        self._listed = listed
         self._classes = _character_classes()
         self._powers = _powers(_BASE, 4096)
         self._inverses = _powers(_INVERSE, 4096)
@@ -75,6 +76,11 @@ class Extractor:
                 text = np.concatenate((text, np.full(len(extra), i)))
         running = self._running_sums(codes)
         hashes = _mix((running[ends] - running[starts]) * self._inverses[starts])
+        if self._listed is not None:
+            counting = ((kinds != LONGER) | self._listed(hashes)).nonzero()[0]
+            if len(counting):
+                text, hashes, kinds = text[counting], hashes[counting], kinds[counting]
+                starts, ends = starts[counting], ends[counting]
         # One key in place of two sorts four times as fast. Of a hash it lacks as many bits as tell the texts apart.
         bits = (len(folded) - 1).bit_length()
         keys = (text.astype(np.uint64) << np.uint64(64 - bits)) | (hashes >> np.uint64(bits)) if bits else hashes

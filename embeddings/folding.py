@@ -22,13 +22,16 @@ _D = "零〇○一二两三四五六七八九"
 _NUMERAL = f"[{_D}十百千万亿]"
 _HELD_LENGTH = 2000  # characters of a text whose folded form is kept for a while
 
+# The first character is taken before the cases are told apart: a set of characters is quickly searched for.
 _PATTERN = re.compile(
-    rf"(?P<share>百分之|千分之|万分之)(?P<of>\d+(?:\.\d+)?|{_NUMERAL}+(?:点[{_D}]+)?)"
-    rf"|(?P<decimal>{_NUMERAL}+点[{_D}]+)(?=个?百分点|[万亿倍%])"
-    rf"|(?P<year>[{_D}]{{4}})(?=年)"
-    rf"|(?P<digits>[{_D}]*[〇○][{_D}]*)"
-    rf"|(?P<numeral>(?:[{_D}]|十(?=[{_D}万亿])){_NUMERAL}+)"
-    r"|(?P<grouped>(?<![\d.])(?<!\d,)\d{1,3}(?:,\d{3})+(?![\d,]))"
+    rf"[百千{_D}十万亿\d](?:"
+    rf"(?<=[百千万])分之(?P<of>\d+(?:\.\d+)?|{_NUMERAL}+(?:点[{_D}]+)?)"
+    rf"|(?P<decimal>(?<={_NUMERAL}){_NUMERAL}*点[{_D}]+)(?=个?百分点|[万亿倍%])"
+    rf"|(?P<year>(?<=[{_D}])[{_D}]{{3}})(?=年)"
+    rf"|(?P<digits>(?:(?<=[〇○])|(?<=[{_D}])[{_D}]*[〇○])[{_D}]*)"
+    rf"|(?P<numeral>(?:(?<=[{_D}])|(?<=十)(?=[{_D}万亿])){_NUMERAL}+)"
+    r"|(?P<grouped>(?<=\d)(?<![\d.]\d)(?<!\d,\d)\d{0,2}(?:,\d{3})+)(?![\d,])"
+    r")"
 )
 
 
@@ -137,7 +140,7 @@ def _share(match: re.Match[str]) -> str | None:
     value = _decimal(match["of"])
     if value is None:
         return None
-    return value + {"百": "%", "千": "‰", "万": "‱"}[match["share"][0]]
+    return value + {"百": "%", "千": "‰", "万": "‱"}[match[0][0]]
 
 
 def _decimal(text: str) -> str | None:

@@ -45,8 +45,8 @@ _threads = threading.local()
 
 @dataclass(frozen=True, slots=True)
 class Coarse:
-    """Two bits a dimension, in product quantisers of 2 dimensions that SIMD registers hold whole. Of a HUGE segment only
-    the dimensions in which its rows lie apart most, where they are enough.
+    """Two bits a dimension, in product quantisers of 2 dimensions that SIMD registers hold whole. Of a HUGE segment
+    only the dimensions in which its rows lie apart most, where they are enough.
 
     With one bit, 1,600 of 100,000 rows had to be compared, which took longer than a search through all two bits of all
     of them; of a million no depth was enough.
