@@ -1,7 +1,7 @@
 """Question to answer without a language model: the sentences that answer, each with its exact place."""
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from itertools import chain, zip_longest
 
 import numpy as np
@@ -15,6 +15,7 @@ from rag.finding import Candidate, Finding
 from rag.linear import fitted
 from rag.parts import Part, parts
 from rag.question import Kind, Question
+from rag.ranking import Features
 from rag.reranker import Reranker
 from rag.snapshot import Snapshot
 from rag.types import Answer, Hit
@@ -107,7 +108,7 @@ def weigh(
     found = features(asking, passages, [hit.score - hits[0].score for hit in hits])
     weighed = ranking.scores(fitted("choosing"), found).astype(np.float64)
     for each in found:
-        weighed[each.rows] += bonus(asking.question, each.columns, aspect=aspect)
+        weighed[each.rows] += bonus(asking.question, each, aspect=aspect)
     scores = weighed.tolist()
     order = sorted(range(len(places)), key=lambda row: (-scores[row], places[row][0].paragraph.id, places[row][1]))
     across = any(passage.language != asking.question.language for passage, _ in places)
@@ -142,17 +143,19 @@ def _latest_first(ranked: list[Candidate]) -> list[Candidate]:
     return [latest, *(c for c in ranked if c is not latest)]
 
 
-def bonus(question: Question, columns: Mapping[str, Values], *, aspect: float) -> Values:
+def bonus(question: Question, found: Features, *, aspect: float) -> Values:
     """Added to the scores of sentences: for the aspect asked for, against one that speaks of another year than asked,
     and against one without the place, the date, the sum or the share that is asked for."""
-    across = "across:words" in columns
+    across = "across:words" in found.names
     prefix = "across:" if across else ""
-    score = np.asarray(aspect * columns[f"{prefix}aspect"] - OTHER_YEAR * (columns[f"{prefix}year"] == -1.0))
+    another_year = found.column(f"{prefix}year") == -1.0
+    score = np.asarray(aspect * found.column(f"{prefix}aspect") - OTHER_YEAR * another_year)
     place = ("across:place" if across else "place:place", 0.0) if question.kind is Kind.PLACE else None
     lack = place or lack_of(question, across=across)
     if lack is not None:
         name, nothing = lack
-        score -= LACKING * (columns[name] == nothing) + LACKING / 2 * (columns[name] == ABOVE)
+        values = found.column(name)
+        score -= LACKING * (values == nothing) + LACKING / 2 * (values == ABOVE)
     return score
 
 

@@ -12,7 +12,7 @@ from rag.matching import Matchable, Terms
 from rag.measure import in_unit
 from rag.passages import Passage, Span
 from rag.question import Aspect, Kind, Question
-from rag.ranking import Features, aspect_agreement
+from rag.ranking import Column, Features, aspect_agreement
 from rag.spotting import Held
 
 DATE = re.compile(
@@ -51,7 +51,6 @@ ABOVE = 0.6
 KEPT = 8192
 """Sentences of which it is kept what they are worded like: those of a few hundred paragraphs are asked for again."""
 
-Column = Sequence[float] | Values
 Looked = Callable[[], Terms]
 
 LOOSE = frozenset(
@@ -97,7 +96,7 @@ def features(asking: Asking, passages: Sequence[Passage], scores: Sequence[float
             rows = np.concatenate([np.arange(bounds[rank], bounds[rank + 1]) for rank in ranks])
             chosen = [passages[rank] for rank in ranks]
             columns = _columns(asking, chosen, ranks, [scores[rank] for rank in ranks], own=own)
-            found.append(Features(rows, {name: np.asarray(values, np.float64) for name, values in columns.items()}))
+            found.append(Features.of(rows, columns))
     return found
 
 

@@ -1,7 +1,7 @@
 """A linear model over named features, kept in a file one can read."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -55,13 +55,22 @@ class Linear:
                 matrix[np.ix_(rows, places)] = values[:, columns]
         return np.asarray(matrix @ self.weights + self.bias, np.float32)
 
-    def score_columns(self, features: Mapping[str, NDArray[np.floating[Any]]]) -> Matrix:
-        """As `score`, of features given as the values of all rows; one at least."""
-        known = [name for name in features if name in self._places]
-        values = np.array([features[name] for name in known], np.float32)
-        matrix = np.zeros((values.shape[1], len(self.names)), np.float32)
-        matrix[:, [self._places[name] for name in known]] = values.T
+    def score_table(self, names: tuple[str, ...], table: NDArray[np.floating[Any]]) -> Matrix:
+        """As `score`, of the features named: table[i] has the values of names[i], one for each row."""
+        known, places = self._known(names)
+        matrix = np.zeros((table.shape[1], len(self.names)), np.float32)
+        matrix[:, places] = table[known].T
         return np.asarray(matrix @ self.weights + self.bias, np.float32)
+
+    @cached_property
+    def _known(self) -> Callable[[tuple[str, ...]], tuple[NDArray[np.intp], NDArray[np.intp]]]:
+        """Which of the features named it knows, and their places in it; the same ones are named again and again."""
+
+        def find(names: tuple[str, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+            known = [i for i, name in enumerate(names) if name in self._places]
+            return np.array(known, np.intp), np.array([self._places[names[i]] for i in known], np.intp)
+
+        return cache(find)
 
     @cached_property
     def _places(self) -> Mapping[str, int]:

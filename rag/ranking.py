@@ -15,18 +15,30 @@ from rag.rows import Rows, Scores
 OF_MANY = "rarest_missing_of_many"
 """The feature that is 0 unless there are many paragraphs; fitted by itself, so that it changes nothing elsewhere."""
 
+Column = Sequence[float] | Values
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Features:
-    """Of the passages, or sentences, whose numbers are `rows`: each feature's values, shape (len(rows),)."""
+    """Of the passages, or sentences, whose numbers are `rows`: `table` has a row for each feature named, a column for
+    each of them."""
 
     rows: Rows
-    columns: Mapping[str, Values]
+    names: tuple[str, ...]
+    table: Values
+
+    @classmethod
+    def of(cls, rows: Rows, columns: Mapping[str, Column]) -> "Features":
+        """Of each feature's values."""
+        return cls(rows, tuple(columns), np.array(list(columns.values()), np.float64))
+
+    def column(self, name: str) -> Values:
+        """The values of a feature that is named, shape (len(rows),)."""
+        return np.asarray(self.table[self.names.index(name)])
 
     def named(self, places: Sequence[int]) -> Iterator[Mapping[str, float]]:
         """Of rows[place] for each of these places."""
-        table = np.array([values[places] for values in self.columns.values()])
-        return (dict(zip(self.columns, row, strict=True)) for row in table.T.tolist())
+        return (dict(zip(self.names, row, strict=True)) for row in self.table.T[places].tolist())
 
 
 def features(asking: Asking, passages: Sequence[Passage], *, lexical: Scores, dense: Scores) -> Sequence[Features]:
@@ -41,7 +53,7 @@ def features(asking: Asking, passages: Sequence[Passage], *, lexical: Scores, de
         if len(rows):
             chosen = [passages[row] for row in rows.tolist()]
             found.append(
-                Features(rows, of(asking, chosen, lexical[rows].astype(np.float64), dense[rows].astype(np.float64)))
+                Features.of(rows, of(asking, chosen, lexical[rows].astype(np.float64), dense[rows].astype(np.float64)))
             )
     return found
 
@@ -60,7 +72,7 @@ def scores(model: Linear, found: Sequence[Features]) -> Scores:
     """Of all rows, in their order."""
     whole = np.zeros(sum(len(each.rows) for each in found), np.float32)
     for each in found:
-        whole[each.rows] = model.score_columns(each.columns)
+        whole[each.rows] = model.score_table(each.names, each.table)
     return whole
 
 

@@ -60,8 +60,10 @@ class Sights:
         bounds = np.concatenate([[0], np.cumsum(sizes)])
         texts = len(above) + bounds[:-1] + np.arange(len(passages))
         text = found[texts]
+        sentence = np.ones(len(found), bool)
+        sentence[: len(above)] = sentence[texts] = False
         # A sentence is folded by itself: what the whole does not hold is not there.
-        spans = np.delete(found[len(above) :], texts - len(above), axis=0) & text.repeat(sizes, axis=0)
+        spans = found[sentence] & text.repeat(sizes, axis=0)
         return cls(asked, found[titles], found[sections], text, spans, bounds)
 
     def __getitem__(self, place: int) -> Sight:
