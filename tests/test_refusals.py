@@ -29,7 +29,7 @@ NAMES = re.compile(
     r"YOUJU_\w+|Allow|HTTP|UTF-8|Excel|PDF|(?:/[\w.-]+)+|“[^”]*”|'[^']*'|https?://\S+|\*\.\S+|(?:[a-z_]+\.)*\d+(?:\.[a-z_0-9]+)*|"
     r"\.\w+|\b(?:true|false)\b"
 )
-FIELDS = re.compile(r"(?:^|；)[\w.\[\]]+：|messages|\bfiles?\b|\buser\b|text/plain|\b(?:GET|PATCH)\b")
+FIELDS = re.compile(r"(?:^|；)[\w.\[\]]+：|messages|\bfiles?\b|\buser\b|text/plain|\b(?:GET|PATCH|POST)\b")
 
 
 def is_chinese(message: str) -> bool:

@@ -1,5 +1,6 @@
 """The widget in Chromium, on pages of other origins than the service's."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -465,17 +466,19 @@ def contrast(one: tuple[int, ...], other: tuple[int, ...]) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def test_the_demonstration_works(chromium, service: Service) -> None:
-    page = chromium.new_page()
+@pytest.mark.parametrize(("locale", "button"), [("zh-CN", "问文件"), ("en-GB", "Ask the documents")])
+def test_the_demonstration_works(chromium, service: Service, locale: str, button: str) -> None:
+    page = chromium.new_page(locale=locale)
     page.goto(f"{service.url}/widget/v1/demo")
-    page.get_by_role("button", name="问文件").click()
-    ask(page)
+    page.get_by_role("button", name=button).click()
+    page.get_by_role("textbox").fill(QUESTION)
+    page.keyboard.press("Enter")
     answered(page)
     page.close()
 
 
 def test_the_administrator_makes_a_key_and_tries_it_out(chromium, service: Service) -> None:
-    page = chromium.new_page()
+    page = chromium.new_page(locale="zh-CN")
     page.goto(f"{service.url}/admin/sites")
     page.get_by_label("管理口令").fill("wrong")
     page.keyboard.press("Enter")
@@ -504,6 +507,24 @@ def test_the_administrator_makes_a_key_and_tries_it_out(chromium, service: Servi
     preview.get_by_role("textbox", name="问题").press("Enter")
     preview.locator(".answer blockquote").first.wait_for()
     assert 'data-title="问&quot;文件&quot;"' in site.locator("pre", has_text="data-title").inner_text()
+    page.close()
+
+
+def test_the_administrator_reads_english(chromium, service: Service) -> None:
+    page = chromium.new_page(locale="en-GB")
+    page.goto(f"{service.url}/admin/sites")
+    page.get_by_label("Admin token").fill("the-admin-token")
+    page.get_by_role("button", name="Enter").click()
+    form = page.locator("#add")
+    form.get_by_label("Name").fill("Riverton")
+    form.get_by_label("Origins allowed").fill("https://riverton.example.org")
+    form.get_by_role("button", name="Make a key").click()
+    page.get_by_text("Made", exact=True).wait_for()
+    site = page.locator("article", has_text="Riverton").first
+    site.get_by_text("Looks and preview").click()
+    site.locator("iframe.preview").wait_for()
+    said = [*page.locator("h1, h2, main > p, #add").all_inner_texts(), *site.inner_text().split()]
+    assert not re.search("[㐀-鿿]", "".join(said).replace("简体中文", "").replace("繁體中文", ""))
     page.close()
 
 

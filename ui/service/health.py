@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from rag import Leg
 from ui.knowledge import Knowledge
 from ui.service.access import Access
+from ui.service.errors import language_asked
 from ui.service.metrics import CONTENT_TYPE, Metrics
+from ui.service.refusals import said, words
 from ui.service.schemas import ErrorBody, HealthBody, ReadyBody
 
 _CANARY_LENGTH = 24
@@ -30,7 +32,7 @@ def health_router(*, engine: Knowledge, access: Access, metrics: Metrics, page_s
             503: {"model": ReadyBody, "description": "A leg finds nothing, or there is no document."},
         },
     )
-    def readyz() -> Response:
+    def readyz(request: Request) -> Response:
         # Not by way of the asks: a service that is busy is not one that is broken.
         documents, _ = engine.size()
         legs = canary.legs()
@@ -39,9 +41,9 @@ def health_router(*, engine: Knowledge, access: Access, metrics: Metrics, page_s
         dead = [leg for leg, up in legs.items() if not up]
         message = ""
         if not documents:
-            message = "The store holds no document. Add some: youju index PATH, or POST /api/documents."
+            message = said(language_asked(request.scope), words("not_ready/empty"))
         elif dead:
-            message = f"Nothing found by: {', '.join(dead)}. Check the store: youju store verify."
+            message = said(language_asked(request.scope), words("not_ready/legs", legs=", ".join(dead)))
         body = {
             "status": "not_ready" if message else "ready",
             "documents": documents,

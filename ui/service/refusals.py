@@ -125,6 +125,14 @@ SAID: Mapping[str, Said] = {
     ),
     "not_found": ("没有这个地址；/docs 列出全部地址", "There is nothing here; /docs lists what there is."),
     "not_found/run": ("没有叫“{name}”的评测", "No run is called {name!r}."),
+    "not_ready/empty": (
+        "存储里还没有文件；请添加：youju index 路径，或 POST /api/documents",
+        "The store holds no document. Add some: youju index PATH, or POST /api/documents.",
+    ),
+    "not_ready/legs": (
+        "这些检索什么也找不到：{legs}；请检查存储：youju store verify",
+        "Nothing found by: {legs}. Check the store: youju store verify.",
+    ),
     "origin_denied": (
         "这个密钥不能用于此来源；/widget/v1/diagnose 说明原因",
         "This key does not work on this origin. /widget/v1/diagnose says more.",

@@ -245,8 +245,10 @@ def files_router(*, demo: bool) -> APIRouter:
     if demo:
 
         @router.get("/demo")
-        def demo_page() -> Response:
-            return HTMLResponse(files.read("demo.html"), headers={"Content-Security-Policy": files.DEMO_POLICY})
+        def demo_page(request: Request) -> Response:
+            chinese = language_asked(request.scope) == "zh"
+            headers = {"Content-Security-Policy": files.DEMO_POLICY, "Vary": "Accept-Language"}
+            return HTMLResponse(files.read("demo.html" if chinese else "demo.en.html"), headers=headers)
 
         @router.get("/demo.css")
         def demo_style() -> Response:
