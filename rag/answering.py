@@ -13,7 +13,7 @@ from rag.composing import compose
 from rag.coverage import Values
 from rag.finding import Candidate, Finding
 from rag.linear import fitted
-from rag.parts import Part, parts
+from rag.parts import Part, in_turn, parts
 from rag.question import Kind, Question
 from rag.ranking import Features
 from rag.reranker import Reranker
@@ -30,10 +30,15 @@ ACROSS = 16
 """The same where question and passages differ in language, and little else tells them apart."""
 LACKING = 3.0
 """What a sentence loses that has nothing of the kind asked for."""
+UNNAMED = 8.0
+"""What a sentence loses that knows nothing of what a question names beside the topic of the one before: that topic's
+own sentence has been told already."""
 NEARLY = 1.0
 """How far below the best a sentence of a newer document may score and still be taken for the same thing, later."""
 ASPECT = 1.0
 """What a sentence gains for telling the aspect asked for where plan and outcome are asked for side by side."""
+SURELY = 0.8
+"""Confidence from which a question is not taken apart into those it asks one after the other."""
 PART = 0.6
 """Share of the threshold that a part must reach once the question is in parts."""
 
@@ -50,6 +55,11 @@ def answer(
         return Answer(question.asked, question.text, wording.welcome(question), abstained=True), ()
     asked = parts(question, snapshot.catalog)
     findings = [look(snapshot, part, several=len(asked) > 1, only=only, reranker=reranker) for part in asked]
+    if len(findings) == 1 and findings[0].confidence < SURELY:
+        each = [
+            look(snapshot, p, several=True, only=only, reranker=reranker) for p in in_turn(question, snapshot.catalog)
+        ]
+        findings = each if _surer(each, findings[0]) else findings
     hits = merged([finding.hits for finding in findings])
     timings = {"search": round(sum(finding.search_ms for finding in findings), 3)}
     chances = [finding.confidence for finding in findings]
@@ -77,6 +87,12 @@ def answer(
         related=tuple(hit for hit in hits[:8] if hit.paragraph.id not in used)[:5],
         timings_ms=timings,
     ), hits
+
+
+def _surer(each: Sequence[Finding], whole: Finding) -> bool:
+    """Whether what a sentence asks in turn is answered better one by one: from several places, one more surely."""
+    best = {finding.candidates[0].place for finding in each if finding.answers}
+    return len(each) > 1 and len(best) > 1 and max(finding.confidence for finding in each) > whole.confidence
 
 
 def look(
@@ -108,7 +124,7 @@ def weigh(
     found = features(asking, passages, [hit.score - hits[0].score for hit in hits])
     weighed = ranking.scores(fitted("choosing"), found).astype(np.float64)
     for each in found:
-        weighed[each.rows] += bonus(asking.question, each, aspect=aspect)
+        weighed[each.rows] += bonus(asking.question, each, aspect=aspect, beside=asking.beside)
     scores = weighed.tolist()
     order = sorted(range(len(places)), key=lambda row: (-scores[row], places[row][0].paragraph.id, places[row][1]))
     across = any(passage.language != asking.question.language for passage, _ in places)
@@ -143,7 +159,7 @@ def _latest_first(ranked: list[Candidate]) -> list[Candidate]:
     return [latest, *(c for c in ranked if c is not latest)]
 
 
-def bonus(question: Question, found: Features, *, aspect: float) -> Values:
+def bonus(question: Question, found: Features, *, aspect: float, beside: str = "") -> Values:
     """Added to the scores of sentences: for the aspect asked for, against one that speaks of another year than asked,
     and against one without the place, the date, the sum or the share that is asked for."""
     across = "across:words" in found.names
@@ -152,6 +168,8 @@ def bonus(question: Question, found: Features, *, aspect: float) -> Values:
     score = np.asarray(aspect * found.column(f"{prefix}aspect") - OTHER_YEAR * another_year)
     place = ("across:place" if across else "place:place", 0.0) if question.kind is Kind.PLACE else None
     lack = place or lack_of(question, across=across)
+    if beside and not across:
+        score -= UNNAMED * (found.column("head") == 0.0)
     if lack is not None:
         name, nothing = lack
         values = found.column(name)

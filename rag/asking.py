@@ -15,7 +15,7 @@ from embeddings.terms import bigrams, words
 from rag.background import background
 from rag.coverage import Coverage
 from rag.matching import Asked, Group, Terms
-from rag.measure import head_of
+from rag.measure import head_of, named_beside
 from rag.passages import Passage
 from rag.question import Question, bare
 from rag.sight import Sight, Sights
@@ -44,6 +44,9 @@ _LIGHT_WORDS = (
 _LIGHT = frozenset(_LIGHT_WORDS.split())
 """English words that tell nothing by themselves, only in a phrase that is translated."""
 
+TOPIC = 0.4
+"""What a word of the question before counts where a follow-up names something beside its topic."""
+
 FEW = 40
 """Paragraphs that are a handful: few words are rare or common among them, and most are near to any question."""
 
@@ -71,6 +74,9 @@ class Asking:
     many: float = 0.0
     """How many there are: 0 up to MANY, 1 for its square, and in between and beyond by their logarithm."""
 
+    beside: str = ""
+    """What a follow-up names beside the topic of the question before, folded."""
+
     @classmethod
     def from_question(cls, question: Question, snapshot: Snapshot) -> "Asking":
         catalog = snapshot.catalog
@@ -93,11 +99,12 @@ class Asking:
             *(term for found in places.values() for term in found),
         ]
         counted = Counted.of(every, snapshot)
+        beside = named_beside(question.folded) if question.completed else ""
         return cls(
             question,
             Asked(
-                counted.weights([*own, *spelled]),
-                counted.weights(pairs),
+                _less_of_topic(counted.weights([*own, *spelled]), beside),
+                _less_of_topic(counted.weights(pairs), beside),
                 list(groups_across(places, counted, frozenset(head_words))),
                 counted.weights([*head_words, *head_pairs]),
                 Terms(word for word in own if not counted.seen[word]),
@@ -108,6 +115,7 @@ class Asking:
             head,
             len(snapshot.paragraphs) <= FEW,
             many(len(snapshot.paragraphs)),
+            beside=beside,
         )
 
     @cached_property
@@ -161,6 +169,11 @@ class Asking:
 def many(paragraphs: int) -> float:
     """As `Asking.many`: ln(paragraphs / MANY) / ln(MANY), at least 0."""
     return max(math.log(max(paragraphs, 1) / MANY) / math.log(MANY), 0.0)
+
+
+def _less_of_topic(weights: dict[str, float], beside: str) -> dict[str, float]:
+    """Weights with what a follow-up leaves to be understood counting less than what it names `beside` it."""
+    return {term: weight * (1.0 if not beside or term in beside else TOPIC) for term, weight in weights.items()}
 
 
 def without(subjects: Sequence[Subject], folded: str) -> str:

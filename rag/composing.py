@@ -36,14 +36,16 @@ class Composed:
 def compose(snapshot: Snapshot, question: Question, findings: Sequence[Finding]) -> Composed:
     """Each part's sentences in turn; a comparison of two figures at the end where they can be compared."""
     several = len(findings) > 1
-    limit = (LONG if several or question.long else SHORT) // len(findings)
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     shown: set[tuple[str, int]] = set()
     for finding in findings:
+        part = finding.part
         if not finding.answers:
-            sentences.append(Sentence(wording.part_not_found(question, finding.part.label)))
+            sentences.append(Sentence(wording.part_not_found(question, part.label or part.asks)))
             continue
+        long = question.long or (several and not part.asks) or finding.asking.question.long
+        limit = (LONG if long else SHORT) // len(findings)
         for candidate, piece in pieces(finding, shown, limit=limit):
             shown.add(candidate.place)
             sentence, citation = state(snapshot, finding, piece, len(citations) + 1, several=several)

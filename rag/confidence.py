@@ -84,15 +84,19 @@ def ruled_out(
 ) -> bool:
     """Whether no score can make this an answer: the question says nothing in a language we read; or nothing of it is
     near but whom it is about; or it is about a place that the passage does not name, or about a year when the sentence
-    speaks of another; or it wants a sum, a size or a day, and the best sentence has none; or it takes for granted what
-    the sentence knows nothing of (`rag.premise`); or it wants somebody of an office and nobody is named; or it quotes
-    a name that nothing found holds, or has one in pinyin.
+    speaks of another; or what it names beside the topic of the question before stands nowhere; or it wants a sum, a
+    size or a day, and the best sentence has none; or it takes for granted what the sentence knows nothing of
+    (`rag.premise`), or asks for another extent than is told (`rag.scope`); or it wants somebody of an office, a
+    company, a road, and none is named; or it quotes a name that nothing found
+    holds, or has one in pinyin.
     """
     if not asking.asked.vocabulary or asking.question.language == OTHER:
         return True
     if named["year"] == -1.0 and asking.question.says_when:
         return True
     if not named["across"] and not _beyond_subjects(asking, candidates[0]):
+        return True
+    if asking.beside and all(word in asking.asked.unseen for word in asking.asked.words if word in asking.beside):
         return True
     if lacks(asking.question, candidates[0].features) or _refuted(asking, candidates[0]):
         return True

@@ -34,7 +34,7 @@ _BEFORE = re.compile(
     r"(?:再|更|又)?(?:前一年|上一?年)(?:度)?的?|\b(?:in |for )?(?:the )?(?:year before(?: that)?|previous year)\b"
 )
 _HELD_AGAINST = re.compile(
-    r"[比较](?:上一?|前一|去)年|[与和跟同](?:上一?|前一|去)年(?:度|同期)?相?比|"
+    r"[比较](?:19|20)\d\d年|[与和跟同](?:19|20)\d\d年(?:度|同期)?相?比|[比较](?:上一?|前一|去)年|[与和跟同](?:上一?|前一|去)年(?:度|同期)?相?比|"
     r"\b(?:than|over|from|on|with|against|to) (?:in )?the (?:year before|previous year)\b"
 )
 """The year before as what a figure is compared with: the question stays with its own year."""
@@ -51,6 +51,8 @@ _THAT_PLACE = re.compile(r"该[区市省县镇乡]")
 _PRONOUN_ZH = re.compile(r"^它们?的?|^(?:这里|那里|其(?![中他它余]))的?")
 _PRONOUN_EN = re.compile(r"\b(?:it|they|the district|the city)\b(?!')")
 _OF_THE_TOPIC = re.compile(r"^它|^其|^这|^同比|^环比|其中|里面?有|当中|\b(?:them|they|those|these|their|its|of it)\b")
+_OF_ANOTHER = re.compile(r"^[一-龥]{2,8}的(?![一-龥]*(?:[数量额率幅速]|目标|情况|比例|金额|面积|规模))[一-龥]{2,8}$")
+"""Something of a thing that it names itself: the population of Paris."""
 _COUNTED_EN = re.compile(
     r"\bhow (?:many|much) (?!for|of|in|on|at|were|was|are|is|did|do|does|has|have|had|more)[a-z]{3,}"
 )
@@ -72,6 +74,13 @@ def resolve(question: str, history: Sequence[Turn], catalog: Catalog) -> Questio
         before = turn if _Said.of(turn.text, catalog).size else before
         heard = _Said.of(answered, catalog).subject or heard
     return _completed(question, before, heard, catalog)
+
+
+def of_the_same(question: str, before: str, catalog: Catalog) -> Question:
+    """A question that names what it asks for, of the subject and the period of the whole question before it."""
+    said, earlier = _Said.of(question, catalog), _Said.of(before, catalog)
+    text = question if said.named else _with_subject(said, earlier, _swapped(earlier, said), catalog)
+    return understand(_asking(_tidy(text), question), asked=question)
 
 
 def _completed(question: str, before: Question | None, heard: str, catalog: Catalog) -> Question:
@@ -100,7 +109,7 @@ class _Said:
         subjects = _spans(text, _mention(named, catalog)) if named else []
         telling = _spans(text, _mention(_narrowest(named), catalog)) if named else []
         subjects = [(a, b) for a, b in subjects if any(a <= start < b for start, _ in telling)]
-        said = cls(text, named, _joined(text, subjects), _joined(text, _spans(text, _YEAR)))
+        said = cls(text, named, _joined(text, subjects), _joined(text, _periods_told(text, _YEAR)))
         return said if named else said._naming(catalog.foreign(fold(text)))
 
     def _naming(self, foreign: Sequence[str]) -> "_Said":
@@ -211,6 +220,8 @@ def _needs_topic(said: _Said) -> bool:
         return False
     if _OF_THE_TOPIC.search(folded) or _HELD_AGAINST.search(folded) or said.subjects:
         return True
+    if _OF_ANOTHER.search(bare(fold(said.own))) and understand(said.own).kind is not Kind.OTHER:
+        return False
     return said.size < _enough(said) and not _COUNTED_EN.search(folded)
 
 

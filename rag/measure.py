@@ -20,6 +20,8 @@ _FILLER = re.compile(
 _GENERIC = re.compile(
     r"^(?:增速|增幅|增长率?|同比|比例|比重|占比|数量|总量|总额|金额|规模|面积|人数|数|个数|目标|比率?|涨幅|降幅)+$"
 )
+_NAMED_LAST = re.compile(r",([一-龥]{2,}?)的?[呢?]*$")
+"""What is asked of a topic without a word that asks: "加装电梯完工,签约数?"."""
 _YEARS = re.compile(r"(?:19|20)\d\d年?(?:至|到|-|—)?|今年|去年|全年|年底|[一二三四]季度|上半年|下半年")
 LONGEST = 10
 
@@ -166,10 +168,17 @@ def head_of(folded: str, language: str, names: re.Pattern[str] | None = None) ->
     return _english_head(text) if language == "en" else _chinese_head(text)
 
 
+def named_beside(folded: str) -> str:
+    """What a Chinese question names beside its topic without a word that asks, 签约数 of "加装电梯完工,签约数?"; ""
+    where that is nothing of its own, as a goal or a growth is."""
+    named = None if _ASKED_ZH.search(folded) else _NAMED_LAST.search(folded)
+    return named[1] if named and not _GENERIC.match(named[1]) else ""
+
+
 def _chinese_head(text: str) -> str:
     matches = list(_ASKED_ZH.finditer(text))
     if not matches:
-        return ""
+        return named_beside(text)[-LONGEST:]
     match = matches[-1] if len(matches) > 1 and matches[-1].group() == "多少" else matches[0]
     after = _TAIL.split(_COUNTER.sub("", text[match.end() :], count=1), maxsplit=1)[0].strip(" 的了呢吗啊呀")
     if len(after) >= 2 and not _ITS_PLAN.match(after):

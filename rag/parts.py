@@ -4,7 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from embeddings.folding import fold
 from embeddings.romanising import romanise
+from rag.followup import of_the_same, resolve
+from rag.measure import head_of
 from rag.question import Aspect, Kind, Question, bare, understand
 from rag.subjects import Catalog, Subject
 
@@ -22,7 +25,10 @@ _GENERIC = re.compile(
     r"还有|另外|以及|其中|[的有了做定原要又再年]|\b(?:increase|rise|plan|actual|target|number|report|document|year)(?:s|ed|d|ned)?\b"
 )
 """What says nothing of the topic."""
+_ENDS, _STOPS = re.compile("[?？;；]"), re.compile("[?？;；,，]")
 _MOST = 4
+_NAMES_IT = 3
+"""Characters from which the name of what a clause asks for needs no topic from the clause before."""
 _LEAST = 4
 """Characters of content below which a clause leans on its neighbours for what it is about."""
 
@@ -34,6 +40,8 @@ class Part:
     question: Question
     label: str
     documents: frozenset[str] | None = None
+    asks: str = ""
+    """The part of the sentence that asks it, where one sentence asks several things of one subject."""
 
 
 def parts(question: Question, catalog: Catalog) -> Sequence[Part]:
@@ -56,6 +64,30 @@ def parts(question: Question, catalog: Catalog) -> Sequence[Part]:
         aspects = (Aspect.PLAN, Aspect.DONE)
         return [Part(replace(question, aspect=a), label) for a, label in zip(aspects, labels, strict=True)]
     return [Part(question, "")]
+
+
+def in_turn(question: Question, catalog: Catalog) -> Sequence[Part]:
+    """The questions that one Chinese sentence asks one after the other, each made whole from those before it:
+    "区长是谁?哪天作的报告?"; none where it asks but one thing, or a clause of it asks nothing."""
+    for mark in (_ENDS, _STOPS) if question.language == "zh" else ():
+        asked = [clause.strip() for clause in mark.split(question.text) if clause.strip()]
+        if len(asked) > 1 and all(_asks(clause) for clause in asked):
+            whole: list[Question] = []
+            for clause in asked[:_MOST]:
+                before = whole[-1].text if whole else ""
+                if whole and len(head_of(fold(clause), question.language)) >= _NAMES_IT:
+                    whole.append(of_the_same(f"{clause}?", before, catalog))
+                else:
+                    whole.append(resolve(f"{clause}?", [(before, "")] if before else [], catalog))
+            return [
+                Part(replace(each, asked=question.asked), "", asks=clause)
+                for each, clause in zip(whole, asked, strict=False)
+            ]
+    return []
+
+
+def _asks(clause: str) -> bool:
+    return understand(clause).kind not in (Kind.OTHER, Kind.YES_NO, Kind.COMPARISON)
 
 
 def _apart(subjects: Sequence[Subject]) -> list[Subject]:

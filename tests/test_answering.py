@@ -9,7 +9,7 @@ from embeddings import load_encoder
 from rag import Answer, Document, KnowledgeBase, subjects
 from rag.matching import Asked, Group
 from rag.measure import head_of, in_unit
-from rag.parts import parts
+from rag.parts import in_turn, parts
 from rag.question import Aspect, Kind, understand
 from rag.reading import split
 from rag.shelf import LocalShelf
@@ -61,6 +61,26 @@ def test_a_figure_is_found_in_its_own_district(kb: KnowledgeBase) -> None:
     assert answer.text.startswith("一般公共预算收入197亿元，增长8.3%。[1]")
     start, end = answer.citations[0].key or (0, 0)
     assert WEST[start:end] == "197亿元"
+
+
+def test_what_one_sentence_asks_in_turn_is_answered_in_turn(kb: KnowledgeBase) -> None:
+    answer = kb.ask("东江区新增养老床位几张？固定资产投资多少亿？")
+    assert "固定资产投资360亿元" in answer.text and "600张" in answer.text
+    answer = kb.ask("东江区新增养老床位几张？图书馆藏书有几册？")
+    assert answer.abstained or "图书馆藏书有几册：文件中没有找到。" in answer.text or "600张" in answer.text
+
+
+def test_a_question_asks_in_turn_only_where_every_clause_asks() -> None:
+    found = in_turn(understand("东江区2023年新增养老床位几张？加装电梯完工几台？"), catalog())
+    assert [part.question.text for part in found] == ["东江区2023年新增养老床位几张?", "东江区2023年加装电梯完工几台?"]
+    assert not in_turn(understand("东江区养老床位新增几张？"), catalog())
+    assert not in_turn(understand("我住在东江区，新增养老床位几张？"), catalog())
+
+
+def test_a_follow_up_that_names_another_thing_is_not_answered_with_the_first(kb: KnowledgeBase) -> None:
+    told = [("东江区2023年一般公共预算收入是多少？", "154.99亿元")]
+    assert "360亿元" in kb.ask("那固定资产投资呢？", history=told).text
+    assert kb.ask("它的票价呢？", history=told).abstained
 
 
 def test_the_figure_marked_is_of_what_an_english_question_counts() -> None:
@@ -246,6 +266,8 @@ def test_figures_are_said_in_the_other_language() -> None:
 @pytest.mark.parametrize(
     ("question", "head", "unit"),
     [
+        ("加装电梯完工，签约数？", "签约数", ""),
+        ("加装电梯完工，目标？", "", ""),
         ("2024年打算给老房子装多少台电梯？", "电梯", "台"),
         ("2023年出生人口是多少？", "出生人口", ""),
         ("改造一共花了多少钱？", "改造一共花", "元"),

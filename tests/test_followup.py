@@ -58,12 +58,18 @@ def test_a_subject_or_a_period_takes_the_place_of_the_one_before(catalog, questi
         ("它的总数是多少?", "杨浦区2023年新增养老床位，总数是多少?"),
         ("其中认知障碍的有几张?", "杨浦区2023年新增养老床位，其中认知障碍的有几张?"),
         ("它在上海排第几?", "杨浦区2023年新增养老床位，在上海排第几?"),
+        ("比2022年多了多少?", "杨浦区2023年新增养老床位，比2022年多了多少?"),
+        ("改造的数量是多少?", "杨浦区2023年新增养老床位，改造的数量是多少?"),
         ("为什么?", "杨浦区2023年新增养老床位，为什么?"),
         ("养老床位在哪些街道?", "杨浦区2023年新增，养老床位在哪些街道?"),
     ],
 )
 def test_few_words_of_its_own_keep_the_topic(catalog, question, resolved):
     assert whole(catalog, BEDS, question) == resolved
+
+
+def test_what_names_its_own_thing_leaves_the_topic(catalog):
+    assert whole(catalog, BEDS, "那巴黎的人口是多少?") == "杨浦区2023年巴黎的人口是多少?"
 
 
 def test_words_enough_to_stand_alone_take_subject_and_period_only(catalog):

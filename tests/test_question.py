@@ -1,0 +1,51 @@
+"""What a question is taken to ask for: rules over the wording."""
+
+import pytest
+
+from rag.question import Kind, understand
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("什么叫桩基先行?", Kind.DEFINITION),
+        ("桩基先行怎么理解?", Kind.DEFINITION),
+        ("推进工作怎么开展?", Kind.MANNER),
+        ("医院还存在什么问题?", Kind.LIST),
+        ("办了几场推介会?", Kind.NUMERIC),
+        ("有几千人跑完?", Kind.NUMERIC),
+        ("租金几何?", Kind.NUMERIC),
+        ("每天几点开门?", Kind.DATE),
+        ("长阳创谷要建哪几期?", Kind.LIST),
+    ],
+)
+def test_the_kind_asked_for(question: str, kind: Kind) -> None:
+    assert understand(question).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("question", "bare"),
+    [
+        ("QDLP是什么?", "qdlp"),
+        ("目标是多少?", "目标"),
+        ("去年搞了几场推介会?", "场推介会"),
+        ("改善民生花了多少钱?", "改善民生"),
+        ("比去年增长了多少?", "增长"),
+    ],
+)
+def test_what_only_asks_is_left_out(question: str, bare: str) -> None:
+    assert understand(question).bare == bare
+
+
+@pytest.mark.parametrize(
+    ("question", "years"),
+    [
+        ("2023年优良率比2022年提高多少?", {2023}),
+        ("2023年收入与2022年相比增长多少?", {2023}),
+        ("2023年收入与2020年相比如何?", {2020, 2023}),
+        ("2024年计划的比2023年实际的少吗?", {2023, 2024}),
+        ("收入比2022年增长多少?", {2022}),
+    ],
+)
+def test_the_year_before_that_a_figure_is_held_against_is_not_asked_about(question: str, years: set[int]) -> None:
+    assert understand(question).years == years
