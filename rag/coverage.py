@@ -26,7 +26,7 @@ class Coverage:
 
     @cached_property
     def _rarity(self) -> Values:
-        return self._spread(self.asked.words)
+        return np.array(list(self.asked.words.values()), np.float64)
 
     @cached_property
     def _shares(self) -> Values:
@@ -54,7 +54,9 @@ class Coverage:
 
     def rarest_missing(self, held: Held) -> Values:
         """Weight of the most telling word that is not held, over that of the most telling one."""
-        return np.asarray(np.where(held, 0.0, self._rarity).max(axis=1, initial=0.0) / (self.asked.top or 1.0))
+        words = self._rarity  # they are the first of the vocabulary
+        missing = np.where(held[:, : len(words)], 0.0, words).max(axis=1, initial=0.0)
+        return np.asarray(missing / (self.asked.top or 1.0))
 
     def of_groups(self, held: Held) -> Values:
         return self._credits.share(self._credits.of_groups(held))

@@ -2,6 +2,8 @@
 unit the value would be given in. Rules over the wording; all text is folded."""
 
 import re
+from collections.abc import Sequence
+from functools import cache
 
 _ASKED_ZH = re.compile(
     r"多少|百分之几|几个百分点|几成|几(?=[^月号日时点])|多[大长高重远]|哪一?[个家位所座条项种类些年天]?|什么|谁"
@@ -158,8 +160,17 @@ def in_unit(unit: str, folded: str, start: int, end: int) -> bool:
         return True  # 3.25亿 of nothing said
     if unit == "元" and folded[:start].rstrip()[-1:] in _CURRENCIES:
         return True
+    near, far = _forms(unit)
+    beside, further = folded[start : end + 3], folded[start : end + 26]
+    return any(form in beside for form in near) or any(form in further for form in far)
+
+
+@cache
+def _forms(unit: str) -> tuple[Sequence[str], Sequence[str]]:
+    """What a unit may be written as: right behind the figure, and, in words, some way behind it."""
     forms = _ALIKE.get(unit, (unit,))
-    return any(form in folded[start : end + (26 if form.isascii() and form != "%" else 3)] for form in forms)
+    words = [form for form in forms if form.isascii() and form != "%"]
+    return [form for form in forms if form not in words], words
 
 
 def head_of(folded: str, language: str, names: re.Pattern[str] | None = None) -> str:

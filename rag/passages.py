@@ -140,6 +140,11 @@ class Passage:
         return next((frozenset(found) for level in reversed(self.levels) if (found := years(level))), frozenset())
 
     @cached_property
+    def told_years(self) -> frozenset[int]:
+        """Those its sentences tell of."""
+        return frozenset[int]().union(*(span.years for span in self.spans))
+
+    @cached_property
     def title_years(self) -> frozenset[int]:
         """Those of the title and of the document's date."""
         return frozenset(years(self.title.folded)) | self.dated

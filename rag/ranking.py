@@ -82,7 +82,8 @@ def _same(asking: Asking, passages: Sequence[Passage], lexical: Values, dense: V
     measured = asking.coverage.of_terms(
         np.concatenate([whole, sights.text, sights.title, sights.section, sights.spans])
     )
-    words, bigrams = (np.split(values, np.arange(1, 5) * len(passages)) for values in measured[:2])
+    words, bigrams = (values[: 4 * len(passages)].reshape(4, -1) for values in measured[:2])
+    each = measured[1][4 * len(passages) :]
     missing = asking.coverage.rarest_missing(whole)
     return {
         "lexical": lexical,
@@ -91,7 +92,7 @@ def _same(asking: Asking, passages: Sequence[Passage], lexical: Values, dense: V
         "bigrams": bigrams[0],
         "text_words": words[1],
         "text_bigrams": bigrams[1],
-        "sentence": _best_of_each(bigrams[4], sights.bounds),
+        "sentence": _best_of_each(each, sights.bounds),
         "rarest_missing": missing,
         OF_MANY: missing * asking.many,
         "title": words[2],
@@ -148,7 +149,7 @@ def year_agreement(asked: frozenset[int], passage: Passage) -> float:
     """1 when the heading above, else a sentence, gives a year asked for; half when the title does; -1 for another."""
     if not asked:
         return 0.0
-    if passage.years & asked or any(span.years & asked for span in passage.spans):
+    if passage.years & asked or passage.told_years & asked:
         return 1.0
     if passage.years:
         return -1.0

@@ -55,13 +55,14 @@ class Trees:
 @dataclass(frozen=True, slots=True)
 class _Table:
     """All nodes in arrays, so that all trees are walked down side by side. A leaf leads to itself; `leaves` has what it
-    adds. `wanted[i]` is the number in `names` of the feature node i looks at, `branches[i]` are `above` and `below`."""
+    adds. `wanted[i]` is the number in `names` of the feature node i looks at."""
 
     names: Sequence[str]
     roots: NDArray[np.intp]
     wanted: NDArray[np.intp]
     thresholds: NDArray[np.float64]
-    branches: NDArray[np.intp]
+    below: NDArray[np.intp]
+    above: NDArray[np.intp]
     leaves: NDArray[np.float64]
     depth: int
 
@@ -88,7 +89,8 @@ class _Table:
             np.array([root for root, _ in placed], np.intp),
             wanted.astype(np.intp),
             thresholds.copy(),
-            np.stack([above, below], axis=1).astype(np.intp),
+            below.astype(np.intp),
+            above.astype(np.intp),
             leaves.copy(),
             max((depth for _, depth in placed), default=0),
         )
@@ -96,7 +98,7 @@ class _Table:
     def total(self, features: Mapping[str, float]) -> float:
         values = np.array([features.get(name, 0.0) for name in self.names])
         # Of every node at once: numpy takes longer to be called than to compare them all.
-        onward = self.branches[np.arange(len(self.leaves)), (values[self.wanted] <= self.thresholds).astype(np.intp)]
+        onward = np.where(values[self.wanted] <= self.thresholds, self.below, self.above)
         nodes = self.roots
         for _ in range(self.depth):
             nodes = onward[nodes]
