@@ -1,7 +1,7 @@
 """Question to answer without a language model: the sentences that answer, each with its exact place."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain, zip_longest
 
 import numpy as np
@@ -14,6 +14,7 @@ from rag.coverage import Values
 from rag.finding import Candidate, Finding
 from rag.linear import fitted
 from rag.parts import Part, in_turn, parts
+from rag.passages import Passage
 from rag.question import Kind, Question
 from rag.ranking import Features
 from rag.reranker import Reranker
@@ -129,23 +130,23 @@ def weigh(
     order = sorted(range(len(places)), key=lambda row: (-scores[row], places[row][0].paragraph.id, places[row][1]))
     across = any(passage.language != asking.question.language for passage, _ in places)
     kept = order[: max(depth, ACROSS) if across else depth]
-    named = ranking.named(found, kept)
-    best = [Candidate(*places[row], scores[row], own) for row, own in zip(kept, named, strict=True)]
-    return _with_similarity(snapshot, asking, best) if best else []
-
-
-def _with_similarity(snapshot: Snapshot, asking: Asking, kept: Sequence[Candidate]) -> list[Candidate]:
-    """Candidates, one at least, scored again with their sentence's cosine to the question."""
-    cosines = (snapshot.sentence_vectors([(c.passage, c.index) for c in kept]) @ asking.vector).tolist()
-    model = fitted("choosing")
-    scored = []
-    for c, cosine in zip(kept, cosines, strict=True):
-        name = "similarity" if c.passage.language == asking.question.language else "across:similarity"
-        score = c.score + model.weight(name) * cosine
-        near = asking.sight(c.passage).held_near(c.index)
-        scored.append(Candidate(c.passage, c.index, score, {**c.features, name: cosine}, near))
-    ranked = sorted(scored, key=lambda c: (-c.score, *c.place))
+    if not kept:
+        return []
+    sentences = [places[row] for row in kept]
+    cosines = (snapshot.sentence_vectors(sentences) @ asking.vector).tolist()
+    told = zip(sentences, kept, ranking.named(found, kept), cosines, strict=True)
+    candidates = [_candidate(asking, *place, scores[row], own, cosine) for place, row, own, cosine in told]
+    ranked = sorted(candidates, key=lambda c: (-c.score, *c.place))
     return ranked if asking.question.years else _latest_first(ranked)
+
+
+def _candidate(
+    asking: Asking, passage: Passage, index: int, score: float, features: Mapping[str, float], cosine: float
+) -> Candidate:
+    """Scored with the cosine of its sentence to the question as well."""
+    name = "similarity" if passage.language == asking.question.language else "across:similarity"
+    score += fitted("choosing").weight(name) * cosine
+    return Candidate(passage, index, score, {**features, name: cosine}, asking.sight(passage).held_near(index))
 
 
 def _latest_first(ranked: list[Candidate]) -> list[Candidate]:

@@ -108,8 +108,8 @@ def _columns(
     sentences = [(passage, index, span) for passage in passages for index, span in enumerate(passage.spans)]
     first, length, short, heading = np.concatenate([passage.shape for passage in passages], axis=1)
     plain: Mapping[str, Column] = {
-        "passage": np.repeat(scores, sizes),
-        "first_passage": np.repeat([float(rank == 0) for rank in ranks], sizes),
+        "passage": np.array(scores).repeat(sizes),
+        "first_passage": (np.array(ranks) == 0).repeat(sizes),
         "first": first,
         "length": length,
         "short": short,
@@ -130,7 +130,7 @@ def _columns(
     if not own:
         covered = _covered_across(asking.coverage, held, near, after)
         return {f"across:{name}": values for name, values in {**covered, **plain, **evidence}.items()}
-    above = held | np.repeat([s.above for s in sights], sizes, axis=0)
+    above = held | np.array([s.above for s in sights]).repeat(sizes, axis=0)
     covered = _covered(asking.coverage, held, above, near, after)
     return {**covered, **plain, **{f"{question.kind}:{name}": values for name, values in evidence.items()}}
 

@@ -72,13 +72,13 @@ class Spotter:
         left = self._lengths[:, None] - _BLOCK * np.arange(self._blocks)
         self._masks = _MASKS[np.minimum(np.maximum(left, 0), _BLOCK)]
         units = np.frombuffer(padded, np.uint16).reshape(-1, _BLOCK * self._blocks)
-        self._alone = [(units[i, 0], i) for i in np.flatnonzero(self._lengths == 1).tolist()]
+        self._alone = [(units[i, 0], i) for i in (self._lengths == 1).nonzero()[0].tolist()]
         # Pieces by a hash of their first two units; bucket 0 stands for a hash that none has.
-        longer = np.flatnonzero(self._lengths > 1)
+        longer = (self._lengths > 1).nonzero()[0]
         hashes = units[longer, 0] * _SPREAD + units[longer, 1]
         order = hashes.argsort(kind="stable")
         self._pieces, hashes = longer[order], hashes[order]
-        changes = np.flatnonzero(hashes[1:] != hashes[:-1]) + 1
+        changes = (hashes[1:] != hashes[:-1]).nonzero()[0] + 1
         bounds = np.concatenate([[0], changes, [len(hashes)]]) if len(hashes) else np.zeros(1, np.intp)
         self._bucket_of = np.zeros(1 << 16, np.uint16)
         self._bucket_of[hashes[bounds[:-1]]] = np.arange(1, len(bounds))
@@ -100,17 +100,17 @@ class Spotter:
                 break
         found[ends.searchsorted(places, side="right"), pieces] = True
         for unit, piece in self._alone:
-            found[ends.searchsorted(np.flatnonzero(units == unit), side="right"), piece] = True
+            found[ends.searchsorted((units == unit).nonzero()[0], side="right"), piece] = True
         return found
 
     def _likely(self, units: Units) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Places whose first two units have the hash of a piece's, each with every such piece."""
         room = _BLOCK * self._blocks
         buckets = self._bucket_of.take(units[:-room] * _SPREAD + units[1 : 1 - room])
-        places = np.flatnonzero(buckets)
+        places = buckets.nonzero()[0]
         sizes, starts = self._sizes[buckets[places]], self._starts[buckets[places]]
         if len(sizes) and int(sizes.max()) > 1:
-            ends = np.cumsum(sizes)
+            ends = sizes.cumsum()
             places = places.repeat(sizes)
             starts = np.arange(len(places)) + (starts - (ends - sizes)).repeat(sizes)
         return places, self._pieces[starts]

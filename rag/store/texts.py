@@ -12,6 +12,8 @@ from rag.segment import Segment
 from rag.types import Document, DocumentHead, Paragraph
 
 FILE = "texts.sqlite"
+FOUND = 10_000
+"""Documents whose place is kept once they were asked for; 100 bytes each."""
 _AT_ONCE = 500  # values in a statement
 
 # A paragraph's text stands beside its offsets: to cut it out of a long document takes as long as reading that.
@@ -32,6 +34,7 @@ class StoredTexts:
             file.absolute().as_uri() + "?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
         self._lock = threading.Lock()
+        self._found: dict[str, int] = {}
         self._connection.execute("SELECT 1 FROM documents")  # opens the file, which connect() does not
 
     def __del__(self) -> None:
@@ -39,8 +42,16 @@ class StoredTexts:
             self._connection.close()
 
     def find(self, id: str) -> int | None:
-        found = self._rows("SELECT ordinal FROM documents WHERE id = ?", id)
-        return found[0][0] if found else None
+        ordinal = self._found.get(id)
+        if ordinal is None:
+            found = self._rows("SELECT ordinal FROM documents WHERE id = ?", id)
+            if not found:
+                return None
+            ordinal = found[0][0]
+            if len(self._found) >= FOUND:
+                self._found.clear()
+            self._found[id] = ordinal
+        return ordinal
 
     def ids(self) -> Sequence[str]:
         return [id for (id,) in self._rows("SELECT id FROM documents ORDER BY ordinal")]
