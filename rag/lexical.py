@@ -24,9 +24,13 @@ BUDGET = 200_000
 CANDIDATES = 500
 """Rows that terms beyond the budget are looked up for."""
 
+_COMMON = 16
+"""A term that one row in so many holds is looked up in an array of all rows, made when it is first met."""
+_HELD = 32
+_AHEAD = 8
+
 _CHUNK = 1 << 22
 _BOTH = np.arange(2)
-_Sums = NDArray[np.float64]
 
 
 def idf(documents: int, frequency: NDArray[np.int64]) -> Scores:
@@ -136,6 +140,27 @@ class Postings:
     def __len__(self) -> int:
         return len(self.lengths)
 
+    def counts_in(self, start: int, end: int, rows: NDArray[np.int32]) -> NDArray[np.uint8]:
+        """How often each of these rows holds the term with the postings start:end, one at least; shape (len(rows),)."""
+        if end - start > len(self) // _COMMON:
+            return np.asarray(self._of_every_row(start, end)[rows])
+        places = np.minimum(self.rows[start:end].searchsorted(rows), end - start - 1) + start
+        return np.asarray(self.counts[places] * (self.rows[places] == rows))
+
+    def _of_every_row(self, start: int, end: int) -> NDArray[np.uint8]:
+        held = self._common.get(start)
+        if held is None:
+            held = np.zeros(len(self), np.uint8)
+            held[self.rows[start:end]] = self.counts[start:end]
+            if len(self._common) >= _HELD:
+                self._common.clear()
+            self._common[start] = held
+        return held
+
+    @cached_property
+    def _common(self) -> dict[int, NDArray[np.uint8]]:
+        return {}
+
     def spans(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Where the postings of each key begin and end, shape (len(keys), 2); an unknown key has none."""
         if not len(self.keys):
@@ -194,7 +219,7 @@ class LexicalIndex:
         query = self._query(weighted)
         scores = [np.zeros(0, np.float32)]
         for part, (_, rows) in enumerate(self.parts):
-            whole = self._accumulate(query, part, len(query.weights))
+            whole = self._accumulate(query, part, len(query.weights)).of_rows
             scores.append((whole if rows.alive is None else whole[rows.alive]).astype(np.float32))
         return np.concatenate(scores)
 
@@ -231,27 +256,27 @@ class LexicalIndex:
         sums = self._sums(query)
         rows = np.union1d(self._best(query, sums, k, within)[0], others)
         whole = query.affordable(BUDGET)
-        return rows, self._gather(rows, lambda part, own: self._add(query, part, own, sums[part][own], whole))
+        return rows, self._gather(rows, lambda part, own: self._add(query, part, own, sums[part].of_rows[own], whole))
 
-    def _sums(self, query: "_Query") -> Sequence[_Sums]:
+    def _sums(self, query: "_Query") -> Sequence["_Sums"]:
         """BM25 of every row of each segment for the terms within the budget."""
         whole = query.affordable(BUDGET)
         return [self._accumulate(query, part, whole) for part in range(len(self.parts))]
 
     def _best(
-        self, query: "_Query", sums: Sequence[_Sums], k: int, within: NDArray[np.bool_] | None
+        self, query: "_Query", sums: Sequence["_Sums"], k: int, within: NDArray[np.bool_] | None
     ) -> tuple[Rows, Scores]:
         whole = query.affordable(BUDGET)
         exact = whole == len(query.weights)
         found_rows, found_scores = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
         for part, (_, live) in enumerate(self.parts):
-            rows = np.flatnonzero(sums[part] > 0)
+            wanted = k if exact else max(k, CANDIDATES * len(live) // len(self))
+            rows = sums[part].best(wanted) if within is None and live.alive is None else sums[part].some()
             rows = rows if live.alive is None else rows[live.is_alive(rows)]
             rows = rows if within is None else rows[within[live.numbers(rows)]]
-            scores = sums[part][rows].astype(np.float32)
-            rows, scores = best_of(rows, scores, k if exact else max(k, CANDIDATES * len(live) // len(self)))
+            rows, scores = best_of(rows, sums[part].of_rows[rows].astype(np.float32), wanted)
             if not exact:
-                rows, scores = best_of(rows, self._add(query, part, rows, sums[part][rows], whole), k)
+                rows, scores = best_of(rows, self._add(query, part, rows, sums[part].of_rows[rows], whole), k)
             found_rows.append(live.numbers(rows))
             found_scores.append(scores)
         return best_of(np.concatenate(found_rows), np.concatenate(found_scores), k)
@@ -265,19 +290,20 @@ class LexicalIndex:
         order = order[frequency[order] > 0]
         return _Query(weights[order], frequency[order], [span[order].tolist() for span in spans])
 
-    def _accumulate(self, query: "_Query", part: int, terms: int) -> _Sums:
+    def _accumulate(self, query: "_Query", part: int, terms: int) -> "_Sums":
         """BM25 of every row of a segment for the first of the query's terms."""
-        postings, norm = self.parts[part][0], self._norms[part]
+        postings = self.parts[part][0]
         spans = [slice(start, end) for start, end in query.spans[part][:terms]]
         if not spans:
-            return np.zeros(len(postings))
+            return _Sums(np.zeros(len(postings)), np.zeros(0, np.intp), 0)
         rows = np.concatenate([postings.rows[span] for span in spans]).astype(np.intp)
         counts = np.concatenate([postings.counts[span] for span in spans])
         weights = np.repeat(query.weights[:terms], [span.stop - span.start for span in spans])
-        values = _saturated(counts, norm[rows], weights)
-        return np.asarray(np.bincount(rows, values, minlength=len(postings)), np.float64)
+        values = _saturated(counts, self._norms[part][rows], weights)
+        sums = np.asarray(np.bincount(rows, values, minlength=len(postings)), np.float64)
+        return _Sums(sums, rows, len(spans))
 
-    def _add(self, query: "_Query", part: int, rows: Rows, sums: _Sums, terms: int) -> Scores:
+    def _add(self, query: "_Query", part: int, rows: Rows, sums: NDArray[np.float64], terms: int) -> Scores:
         """BM25 of these rows of a segment, `sums` being what the first of the query's terms make of them."""
         postings = self.parts[part][0]
         sought = rows.astype(np.int32)  # of the postings' own type, or each search converts all of a term's
@@ -285,15 +311,36 @@ class LexicalIndex:
         here = [(weight, start, end) for weight, (start, end) in rest if start < end]
         if not here:
             return sums.astype(np.float32)
-        places = np.array([start + postings.rows[start:end].searchsorted(sought) for _, start, end in here])
-        np.minimum(places, [[end - 1] for *_, end in here], out=places)
+        counts = np.array([postings.counts_in(start, end, sought) for _, start, end in here])
         weights = np.array([[weight] for weight, *_ in here], np.float32)
-        values = _saturated(postings.counts[places], self._norms[part][rows], weights)
-        values[postings.rows[places] != sought] = 0
         # Added up as bincount does it, in the same order, so that every way to a score gives the same one.
-        for of_term in values:
+        for of_term in _saturated(counts, self._norms[part][rows], weights):
             sums = sums + of_term
         return sums.astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sums:
+    """BM25 `of_rows` of a segment, all of them, that `terms` terms make up, and the rows that have any, once a term."""
+
+    of_rows: NDArray[np.float64]
+    posted: NDArray[np.intp]
+    terms: int
+
+    def some(self) -> Rows:
+        """Rows over 0, rising."""
+        return np.flatnonzero(self.of_rows > 0)
+
+    def best(self, k: int) -> Rows:
+        """Rows over 0, rising, the k best and those of the same score among them."""
+        # A row is there at most once a term, so that so many of the best have k different ones among them. Those of the
+        # rarest terms come first, and are likely to be the best.
+        most = k * self.terms
+        scores = self.of_rows[self.posted[: _AHEAD * most]]
+        if len(scores) <= most:
+            return self.some()
+        least = np.partition(scores, len(scores) - most)[len(scores) - most] * (1 - 1e-6)
+        return np.flatnonzero(self.of_rows >= least)
 
 
 @dataclass(frozen=True)

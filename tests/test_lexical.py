@@ -122,6 +122,22 @@ def test_every_way_to_a_score_gives_the_same_one(monkeypatch: pytest.MonkeyPatch
     assert scores.tolist() == every[best].tolist()
 
 
+@pytest.mark.parametrize("k", [1, 3, 10, 100])
+def test_the_best_are_those_of_the_plain_sum(k: int) -> None:
+    """However few rows are looked at for it; many of them share a score."""
+    random = np.random.default_rng(k)
+    terms = [chr(0x4E00 + number) for number in range(30)]
+    for _ in range(20):
+        chosen = [random.choice(terms, random.integers(1, 12), p=np.arange(1, 31) / 465) for _ in range(1500)]
+        index = LexicalIndex.from_terms(map(list, chosen))
+        query = dict.fromkeys(random.choice(terms, random.integers(1, 6), replace=False).tolist(), 1.0)
+        every = index.score(query)
+        wanted = [row for row in np.lexsort((np.arange(1500), -every)).tolist() if every[row] > 0][:k]
+        rows, scores = index.search(query, k)
+        assert rows.tolist() == wanted
+        assert scores.tolist() == every[wanted].tolist()
+
+
 def test_within_limits_the_rows() -> None:
     index = LexicalIndex.from_terms(PARAGRAPHS)
     assert index.search({"养老": 1.0}, 3, np.array([False, True, True]))[0].tolist() == [2]
