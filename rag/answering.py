@@ -1,5 +1,6 @@
 """Question to answer without a language model: the sentences that answer, each with its exact place."""
 
+import re
 import time
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain, zip_longest
@@ -21,6 +22,7 @@ from rag.reranker import Reranker
 from rag.snapshot import Snapshot
 from rag.types import Answer, Hit
 
+_MARKED = re.compile("[?？]")
 PASSAGES = 5
 """Best hits whose sentences are looked at."""
 OTHER_YEAR = 3.0
@@ -91,8 +93,11 @@ def answer(
 
 
 def _surer(each: Sequence[Finding], whole: Finding) -> bool:
-    """Whether what a sentence asks in turn is answered better one by one: from several places, one more surely."""
+    """Whether what a sentence asks in turn is answered better one by one: from several places, one more surely; or at
+    all, where each is marked as a question."""
     best = {finding.candidates[0].place for finding in each if finding.answers}
+    if not whole.answers and len(_MARKED.findall(whole.part.question.text)) > 1:
+        return bool(best)
     return len(each) > 1 and len(best) > 1 and max(finding.confidence for finding in each) > whole.confidence
 
 

@@ -1,5 +1,6 @@
 """Findings to the sentences that are shown and the citations they stand on."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,9 @@ ACROSS = 70
 SECOND, NEW = 1.6, 4.0
 """A second sentence is shown when its score is at most SECOND below the best one's, plus NEW times the share of the
 question's weight that only it holds."""
+_ITEM = re.compile(r"[一二三四五六七八九十]是.{2,24}[。:]\s*$")
+_NEXT = re.compile(r"[一二三四五六七八九十]是")
+"""An item of a list that only names what the sentences after it tell, and the next item."""
 APART = 1.5
 """How far a part's next best sentence may fall below the best, where that one was shown for another part."""
 
@@ -114,6 +118,8 @@ def _tightened(asking: Asking, candidate: Candidate, *, limit: int) -> Piece:
 
 
 def _goes_on(kind: Kind, passage: Passage, index: int, following: str) -> bool:
+    if _ITEM.match(passage.spans[index].text.folded) and kind in (Kind.LIST, Kind.DEFINITION):
+        return not _NEXT.match(following)
     if kind is Kind.DEFINITION:
         return index == 0 or passage.paragraph.start == passage.spans[index].start
     if kind is Kind.LIST:

@@ -10,7 +10,7 @@ from rag.asking import Asking
 from rag.choosing import aspect_of, lacks
 from rag.english_names import holds_in_pinyin, names_in_pinyin
 from rag.naming import nothing_named
-from rag.premise import refuted, unheard
+from rag.premise import refuted, sets_a_task, unheard
 from rag.question import OTHER
 from rag.scope import contradicted
 from rag.trees import fitted_trees
@@ -82,15 +82,14 @@ def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
 def ruled_out(
     asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]", named: Mapping[str, float]
 ) -> bool:
-    """Whether no score can make this an answer: the question says nothing in a language we read; or nothing of it is
-    near but whom it is about; or it is about a place that the passage does not name, or about a year when the sentence
-    speaks of another; or what it names beside the topic of the question before stands nowhere; or it wants a sum, a
-    size or a day, and the best sentence has none; or it takes for granted what the sentence knows nothing of
-    (`rag.premise`), or asks for another extent than is told (`rag.scope`); or it wants somebody of an office, a
-    company, a road, and none is named; or it quotes a name that nothing found
-    holds, or has one in pinyin.
+    """Whether no score can make this an answer: the question says nothing in a language we read, or sets a task; or
+    nothing of it is near but whom it is about; or it is about a place that the passage does not name, or about a year
+    when the sentence speaks of another; or what it names beside the topic of the question before stands nowhere; or it
+    wants a sum, a size or a day, and the best sentence has none; or it takes for granted what the sentence knows
+    nothing of (`rag.premise`), or asks for another extent than is told (`rag.scope`); or it wants somebody of an
+    office, a company, a road, and none is named; or it quotes a name that nothing found holds, or has one in pinyin.
     """
-    if not asking.asked.vocabulary or asking.question.language == OTHER:
+    if not asking.asked.vocabulary or asking.question.language == OTHER or sets_a_task(asking.question):
         return True
     if named["year"] == -1.0 and asking.question.says_when:
         return True

@@ -45,7 +45,12 @@ _KINDS = tuple(
             "road|street|avenue",
         ),
         (
-            r"哪(?:一|几|[两三四五六七八九十])?[个些](?:区(?!域|间)|县|省|城市|市)|"
+            r"(?:哪(?:一|几|[两三四五六七八九十])?[个些])县",
+            "县|旗|州",
+            "county",
+        ),
+        (
+            r"哪(?:一|几|[两三四五六七八九十])?[个些](?:区(?!域|间)|省|城市|市)|"
             r"\b(?:which|what) (?:\w+ )?(?:district|county|province|city)",
             "区|县|省|市",
             "district|county|province|city",

@@ -42,6 +42,10 @@ _PLANNED = re.compile(r"目标|计划|原定|预期|打算|要求|本来|原先|
 _NUMBER = re.compile(
     r"[\d一二两三四五六七八九十百千万亿双半首唯]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|an?|first|only|no)\b"
 )
+_TASK = re.compile(
+    r"^(?:请|麻烦)?你?(?:帮我|给我|替我|帮忙|帮)?(?:写|拟|起草|编写?|生成|画|作|翻译|润色|改写|仿写)(?:一|个|篇|份|首|段|下|成|出)|"
+    r"(?:翻译|改写|转换)[成为]|^(?:please )?(?:write|draft|compose|translate|draw|generate)\b"
+)
 _DENIED_ASKED = re.compile(
     r"(?:没有?|未)能?(?:够)?(?:完成|达到|实现|建成|通过|落实|做到|解决|开工|开通|启用|获得|入选|增长|增加|提高)"
 )
@@ -52,6 +56,11 @@ _ITEM = re.compile(r"^\s*\d{1,2}[.、](?!\d)")
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,16})[”\"」』]")
 _CHINESE = re.compile(r"[一-龥]{2}")
 _MARKS = re.compile(r"[\s“”\"‘’'「」『』·,，、。()（）+—–-]")
+
+
+def sets_a_task(question: Question) -> bool:
+    """Whether a question wants something written, translated or drawn, which no document answers."""
+    return question.kind is Kind.OTHER and bool(_TASK.search(question.folded))
 
 
 def unheard(question: Question, passages: Iterable[str]) -> bool:

@@ -30,6 +30,7 @@ _LATER = re.compile(
     r"第(?!一[届期批轮次号代季])(?:[一二三四五六七八九十百]+|\d+)(?:[届期批轮号代季]|人民医院|医院|中学|小学|幼儿园|实验)"
 )
 """Which of a row is meant, beyond the first, which may be called otherwise; with a name, the first as well."""
+_NUMBERED = re.compile(r"(?<![\d.])(\d+)(?:号线|街坊|弄|号楼)")
 _SHARES = frozenset(("%", "百分点", "倍", "成"))
 _MEMBERS = re.compile(
     r"分别(?:[是指叫为有])|各(?:叫|是|代表)|哪(?:[两二三四五六七八九十]|\d+)|逐[个条项一]|一一|一[个条项]一?[个条项]|名单|都有[哪谁]|"
@@ -80,7 +81,7 @@ def contradicted(question: Question, sentence: Matchable, text: str, rest: str) 
         return True
     if _ALTOGETHER.search(asked) and tells_anew(told):
         return True
-    if any(which not in text for which in _LATER.findall(asked)):
+    if any(not _stands(which, text) for which in (*_LATER.findall(asked), *_NUMBERED.findall(asked))):
         return True
     return question.kind not in (Kind.NUMERIC, Kind.COMPARISON) and _too_few(asked, f"{told} {rest}"[:_ROOM])
 

@@ -3,7 +3,7 @@
 import pytest
 
 from rag.naming import nothing_named
-from rag.premise import refuted, unheard
+from rag.premise import refuted, sets_a_task, unheard
 from rag.question import Aspect, understand
 
 
@@ -108,3 +108,17 @@ def test_taken_away_or_renamed_is_an_end() -> None:
     assert refuted(understand("联赛主场怎么从东江撤走了?"), "为促进消费,联赛主场落户东江。", ())
     assert refuted(understand("东江步行街取缔的理由是什么?"), "为促进消费,相关步行街开街。", ())
     assert not refuted(understand("河滨路为什么改名?"), "为了纪念先贤,河滨路更名。", ())
+
+
+@pytest.mark.parametrize(
+    ("question", "task"),
+    [
+        ("帮我写一份东江区的招商宣传稿", True),
+        ("把上面的内容翻译成英文", True),
+        ("Write a poem about Dongjiang", True),
+        ("条例翻译成了几种语言?", False),
+        ("规划由谁起草?", False),
+    ],
+)
+def test_a_task_is_no_question(question: str, task: bool) -> None:
+    assert sets_a_task(understand(question)) is task
