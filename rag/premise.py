@@ -53,6 +53,10 @@ _DENIED_TOLD = re.compile(r"[未没不尚无难缺]|有待|仍需|差距")
 _EACH_ASKED = re.compile(r"平均|人均|户均|均价|每一?个?[户人家月天日平套张场]")
 _EACH_TOLD = re.compile(r"[均每/]|(?:元|人|次)一?[户人月天日]|\b(?:average|per|each)\b")
 _ITEM = re.compile(r"^\s*\d{1,2}[.、](?!\d)")
+_RATE_ASKED = re.compile(
+    r"([一-龥]{2}率)(?:[^,。]{0,3}[是为有达]|[^?]{0,12}(?:达到|是|为)|有?)(?:多少|百分之|几)(?!.*[提升降增涨跌变幅速比高低])"
+)
+_RATE_CHANGED = re.compile(r"(?:提[高升]|上升|下降|增[加长]|降低|减少|回落)了?约?[\d.]+(?:个?百分点|%)")
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,16})[”\"」』]")
 _CHINESE = re.compile(r"[一-龥]{2}")
 _MARKS = re.compile(r"[\s“”\"‘’'「」『』·,，、。()（）+—–-]")
@@ -75,8 +79,9 @@ def unheard(question: Question, passages: Iterable[str]) -> bool:
 def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: Aspect | None = None) -> bool:
     """Whether a sentence, with what stands `near` it, cannot answer what the question takes for granted: an end or a
     delay nobody tells of; a fall where the sentence tells of a rise alone, or the other way round; an outcome where it
-    tells of a plan, its `aspect`; a number where there is none, or an average where there is but a sum; what was not
-    done where the sentence denies nothing; a reason where nothing gives grounds, names a want or a purpose."""
+    tells of a plan, its `aspect`; a number where there is none, an average where there is but a sum, a rate where there
+    is but its rise; what was not done where the sentence denies nothing; a reason where nothing gives grounds, names a
+    want or a purpose."""
     asked = question.folded
     around = " ".join([*near, sentence])
     if aspect is Aspect.PLAN and _OUTCOME.search(asked) and not _PLANNED.search(asked):
@@ -84,6 +89,8 @@ def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: A
     if question.kind is Kind.NUMERIC and (
         not _NUMBER.search(_ITEM.sub("", sentence)) or (_EACH_ASKED.search(asked) and not _EACH_TOLD.search(around))
     ):
+        return True
+    if _only_changed(asked, sentence):
         return True
     if _DENIED_ASKED.search(asked) and not _DENIED_TOLD.search(sentence):
         return True
@@ -96,3 +103,12 @@ def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: A
         return False
     other, told = (_RISE_TOLD, _FALL_TOLD) if falls else (_FALL_TOLD, _RISE_TOLD)
     return bool(other.search(sentence)) and not told.search(sentence)
+
+
+def _only_changed(asked: str, sentence: str) -> bool:
+    """Whether a rate is asked for and its clause tells by how much it rose or fell, not what it is."""
+    rate = _RATE_ASKED.search(asked)
+    if rate is None or re.search("[提升降增涨跌变幅速比高低]", asked[: rate.start()]):
+        return False
+    clause = re.search(rf"{rate[1]}[^,;。]*", sentence)
+    return clause is not None and bool(_RATE_CHANGED.search(clause[0])) and "%" not in _RATE_CHANGED.sub("", clause[0])

@@ -122,3 +122,11 @@ def test_taken_away_or_renamed_is_an_end() -> None:
 )
 def test_a_task_is_no_question(question: str, task: bool) -> None:
     assert sets_a_task(understand(question)) is task
+
+
+def test_the_rise_of_a_rate_is_not_the_rate() -> None:
+    rate = understand("东江区案件化解率到底达到百分之多少?")
+    assert refuted(rate, "案件化解率提高33个百分点。", ())
+    assert not refuted(rate, "案件化解率92.4%,提高33个百分点。", ())
+    assert not refuted(rate, "案件化解率提高33个百分点至92.4%。", ())
+    assert not refuted(understand("东江区案件化解率提高了多少?"), "案件化解率提高33个百分点。", ())

@@ -14,6 +14,8 @@ from rag.question import Kind, understand
         ("医院还存在什么问题?", Kind.LIST),
         ("办了几场推介会?", Kind.NUMERIC),
         ("有几千人跑完?", Kind.NUMERIC),
+        ("地块是几号街坊?", Kind.OTHER),
+        ("几号报到?", Kind.DATE),
         ("租金几何?", Kind.NUMERIC),
         ("每天几点开门?", Kind.DATE),
         ("长阳创谷要建哪几期?", Kind.LIST),
