@@ -234,7 +234,7 @@ def places_across(own: Sequence[str], names: Mapping[str, list[str]]) -> Mapping
     ways = lexicon().translations([*asked, *(" ".join(phrase) for phrase in phrases)])
     places = {word: {} if word in _LIGHT else dict(found) for word, found in zip(asked, ways, strict=False)}
     for phrase, found in zip(phrases, ways[len(asked) :], strict=True):
-        for word in phrase:
+        for word in phrase if not _LIGHT.issuperset(phrase) else ():
             places[word] |= {term: max(worth, places[word].get(term, 0.0)) for term, worth in found.items()}
     for name, forms in names.items():
         for word in (name, name[:-1]):

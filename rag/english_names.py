@@ -329,4 +329,4 @@ def _is_pinyin(low: str) -> bool:
     if len(low) < _SHORTEST_PINYIN or not spellings(low):
         return False
     meant = [term for term, worth in lexicon().translations([low])[0].items() if worth > _OTHERWISE]
-    return not meant or any(romanise(term) == low for term in meant)
+    return not meant or any(low in _in_pinyin(term) for term in meant)

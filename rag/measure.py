@@ -50,7 +50,7 @@ _MONEY = re.compile(
     r"\bhow much (?:money|funding)|"
     r"\bhow much (?:is|are|was|were) the (?:[\w'-]+ ){0,3}?"
     r"(?:charge|fee|fine|rent|price|ticket|deposit|allowance|salary|subsidy)s?\b|"
-    r"\bhow much .{0,40}\b(?:spend|spent|cost|invest|invested|pay|paid|raised?)\b|"
+    r"(?<!\bby )\bhow much .{0,40}\b(?:spend|spent|cost|invest|invested|pay|paid|raised?)\b|"
     r"\bwhat(?:'s| is| was| were| are)? (?:(?!of|share|percent|proportion)[\w'-]+ ){0,5}"
     r"(?:cost|price|rent|fees?|salary|wages?|bill|fine|income|budget|worth)\b|"
     r"\b(?:in|how many(?: million| billion)?) (?:yuan|(?:us )?dollars?|rmb)\b"
