@@ -13,7 +13,8 @@ _SURNAMES = (
 _PERSON = re.compile(
     rf"(?:[长记任授士生师员手家裁理席监]|代表)\s*[{_SURNAMES}]{_HAN}{{1,2}}|[·‧]|"
     rf"\b(?:mr|ms|mrs|dr|professor|director|mayor) (?!of\b|is\b|was\b|and\b|told\b|said\b)\w+|"
-    rf"\w+ \w+, (?:the |its )?(?:\w+ ){{0,3}}?(?:head|mayor|director|secretary|chair\w*|president|principal|manager|chief)\b|"
+    rf"\w+ \w+, (?:the |its )?(?:\w+ ){{0,3}}?"
+    rf"(?:head|mayor|director|secretary|chair\w*|president|principal|manager|chief)\b|"
     rf"\b(?:head|mayor|director|secretary|chair\w*|president|principal|manager|chief executive),? (?:is |was )?"
     rf"(?!of\b|the\b|in\b|and\b|who\b|has\b|is\b|was\b)\w+ \w+[,.]|"
     rf"[{_SURNAMES}]{_HAN}{{1,2}}(?:[市区省县院局]长|书记|主任|等\d?人|演唱)|"

@@ -80,6 +80,10 @@ def test_who_holds_an_office_wants_somebody_named() -> None:
     assert nothing_named(mayor, "东江区政府召开全体会议,部署全年工作。")
     assert not nothing_named(mayor, "东江区区长 李明作报告。")
     assert not nothing_named(understand("谁可以申请补贴?"), "本区户籍老人可以申请。")
+    head = understand("Who is the mayor of Dongjiang?")
+    assert nothing_named(head, "the mayor of dongjiang delivered the report.")
+    assert not nothing_named(head, "li ming, head of dongjiang district, delivered the report.")
+    assert not nothing_named(head, "revenue grew, mayor li ming told the congress.")
 
 
 def test_a_road_or_a_company_asked_for_is_named() -> None:
