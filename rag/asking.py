@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from embeddings import Encoder, Vectors
 from embeddings.romanising import romanise, spellings
 from embeddings.terms import bigrams, words
+from rag import inflection
 from rag.background import background
 from rag.coverage import Coverage
 from rag.matching import Asked, Group, Terms
 from rag.measure import head_of, named_beside
+from rag.paraphrasing import paraphrases
 from rag.passages import Passage
 from rag.question import Question, bare
 from rag.sight import Sight, Sights
@@ -30,6 +32,9 @@ SPELLINGS = 2
 
 LONGEST_PHRASE = 4
 """Words of a phrase looked up as one."""
+
+ALIKE = 0.25
+"""How surely a word must mean the same to be looked for in another's place."""
 
 SURE = 0.4
 """How surely a translation must stand for its word to count in full."""
@@ -83,6 +88,7 @@ class Asking:
         text = question.bare
         subjects = catalog.named_in(question.folded)
         own = words(text)
+        told = as_told(own, snapshot) if question.language == "en" else {}
         names = names_across(question, own, subjects, snapshot)
         spelled = [form for ways in names.values() for form in ways]
         head = bare(head_of(without(subjects, question.folded), question.language))
@@ -90,8 +96,11 @@ class Asking:
         rest = without(subjects, text)
         places = places_across(own if rest == text else words(rest), names)
         pairs, head_pairs = bigrams(text), bigrams(head)
+        here = [told.get(word, word) for word in own]
+        head_here = [told.get(word, word) for word in head_words]
         every = [
             *own,
+            *here,
             *spelled,
             *pairs,
             *head_words,
@@ -103,11 +112,11 @@ class Asking:
         return cls(
             question,
             Asked(
-                _less_of_topic(counted.weights([*own, *spelled]), beside),
+                _less_of_topic(counted.weights([*here, *spelled]), beside),
                 _less_of_topic(counted.weights(pairs), beside),
                 list(groups_across(places, counted, frozenset(head_words))),
-                counted.weights([*head_words, *head_pairs]),
-                Terms(word for word in own if not counted.seen[word]),
+                counted.weights([*head_here, *head_pairs]),
+                Terms(word for word in here if not counted.seen[word]),
             ),
             subjects,
             catalog.foreign(question.folded),
@@ -185,6 +194,27 @@ def without(subjects: Sequence[Subject], folded: str) -> str:
             folded,
         )
     return folded
+
+
+def as_told(own: Sequence[str], snapshot: Snapshot) -> Mapping[str, str]:
+    """What documents have in place of English words that they have nowhere: another form of the word, or what means the
+    same ("sidewalk" for "pavement")."""
+    asked = [word for word in dict.fromkeys(own) if word[0] < "㐀" and word.isalpha() and word not in _LIGHT]
+    if not asked:
+        return {}
+    missing = [word for word, count in zip(asked, snapshot.lexical.frequency(asked), strict=True) if not count]
+    ways = [
+        {way: worth for way, worth in alike.items() if worth >= ALIKE} | dict.fromkeys(inflection.forms(word), 1.0)
+        for word, alike in zip(missing, paraphrases(missing), strict=True)
+    ]
+    every = list(dict.fromkeys(way for found in ways for way in found))
+    counts = dict(zip(every, snapshot.lexical.frequency(every).tolist(), strict=True)) if every else {}
+    told = {}
+    for word, found in zip(missing, ways, strict=True):
+        held = [(worth, counts[way], way) for way, worth in found.items() if counts[way]]
+        if held:
+            told[word] = max(held)[2]
+    return told
 
 
 def names_across(
