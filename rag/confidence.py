@@ -3,12 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from embeddings.folding import fold
 from embeddings.romanising import romanise
 from rag import wanted
 from rag.asking import Asking
 from rag.choosing import aspect_of, lacks
-from rag.english_names import holds_in_pinyin, names_in_pinyin
+from rag.english_names import holds_place, places_named
 from rag.naming import nothing_named
 from rag.premise import refuted, sets_a_task, unheard
 from rag.question import OTHER
@@ -87,7 +86,8 @@ def ruled_out(
     when the sentence speaks of another; or what it names beside the topic of the question before stands nowhere; or it
     wants a sum, a size or a day, and the best sentence has none; or it takes for granted what the sentence knows
     nothing of (`rag.premise`), or asks for another extent than is told (`rag.scope`); or it wants somebody of an
-    office, a company, a road, and none is named; or it quotes a name that nothing found holds, or has one in pinyin.
+    office, a company, a road, and none is named; or it quotes a name that nothing found holds, or
+    is about a place in English that the passage does not have.
     """
     if not asking.asked.vocabulary or asking.question.language == OTHER or sets_a_task(asking.question):
         return True
@@ -101,21 +101,19 @@ def ruled_out(
         return True
     if unheard(asking.question, (f"{' '.join(hit.paragraph.section)} {hit.paragraph.text}" for hit in hits)):
         return True
-    if asking.question.language == "en" and _elsewhere(asking, hits, candidates):
+    if asking.question.language == "en" and _elsewhere(asking, candidates[0]):
         return True
     text = candidates[0].passage.text.folded
     return bool(asking.foreign) and not any(place[:2] in text for place in asking.foreign)
 
 
-def _elsewhere(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -> bool:
-    """Whether an English question is about a place, or anything with a Chinese name, that nothing found speaks of."""
+def _elsewhere(asking: Asking, best: "Candidate") -> bool:
+    """Whether an English question is about a place, or anything with a Chinese name, that the passage does not have."""
     known = {romanise(subject.name) for subject in asking.subjects}
-    names = [name for name in names_in_pinyin(asking.question.text) if name not in known]
-    if not names:
-        return False
-    texts = [fold(" ".join((*hit.paragraph.section, hit.paragraph.text))) for hit in hits]
-    texts += {candidate.passage.title.folded for candidate in candidates}
-    return any(not any(holds_in_pinyin(text, name) for text in texts) for name in names)
+    names = [name for name in places_named(asking.question.text) if name not in known]
+    passage = best.passage
+    text = " ".join((passage.title.folded, passage.section.folded, passage.text.folded)) if names else ""
+    return not all(holds_place(text, name) for name in names)
 
 
 def _refuted(asking: Asking, best: "Candidate") -> bool:

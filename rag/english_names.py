@@ -98,6 +98,9 @@ _OTHER_READINGS = str.maketrans(
     {"长": "chang", "重": "chong", "厦": "xia", "乐": "yue", "行": "hang", "都": "du", "曾": "zeng", "单": "shan"}
     | {"解": "xie", "查": "zha", "会": "kuai", "六": "lu", "番": "pan"}
 )
+_PLACED = re.compile(r"\b[a-z][\w'-]* (?:in|of|with|from|to|for) ([A-Z][a-z]{2,})(?= [a-z]| in \d|[?.,]|$)")
+_SURELY = 0.4
+"""How surely a translation stands for a name that is well known."""
 _CLAUSE = re.compile(r"[，,。；;、：:（）()\n]")
 _RARE = 5e-5
 """Share of ordinary passages below which a first word is taken for a name."""
@@ -143,14 +146,29 @@ def missing_names(sentence: str, text: str) -> list[str]:
     ]
 
 
-def names_in_pinyin(sentence: str) -> list[str]:
-    """The Chinese names in an English sentence, folded, in order: "xuhui", "jing'an"."""
-    return [word.low for name in _names(sentence) for word in name if _is_pinyin(_letters(word.low))]
+def places_named(sentence: str) -> list[str]:
+    """Names in an English sentence that a Chinese text has in one way only, folded: Chinese ones ("xuhui", "jing'an"),
+    and after a preposition those that are well known ("in Japan")."""
+    chinese = [word.low for name in _names(sentence) for word in name if _is_pinyin(_letters(word.low))]
+    placed = [fold(name) for name in _PLACED.findall(sentence)]
+    return [*chinese, *(name for name in placed if name not in _PLAIN and _well_known(name))]
 
 
-def holds_in_pinyin(text: str, name: str) -> bool:
-    """Whether a folded text, in English or Chinese, has such a name."""
-    return name in text or _letters(name) in text or _links(name, text)
+def _well_known(low: str) -> bool:
+    return bool(_surely(low))
+
+
+@lru_cache(maxsize=512)
+def _surely(low: str) -> frozenset[str]:
+    return frozenset(term for term, worth in lexicon().translations([low])[0].items() if worth >= _SURELY)
+
+
+def holds_place(text: str, name: str) -> bool:
+    """Whether a folded text, in English or Chinese, has such a name; one that is well known as it is known: 静安 for
+    Jing'an, and not 环境安全."""
+    if name in text or _letters(name) in text:
+        return True
+    return any(term in text for term in _surely(name)) if _well_known(name) else _links(name, text)
 
 
 @lru_cache(maxsize=512)

@@ -47,6 +47,11 @@ _WHICH_SUBJECT = re.compile(
     r"\b(?:two|three|four|five|all|each)(?: of)?(?: the)? (?:cities|districts?|towns|counties|provinces)\b"
 )
 _DEFINING = re.compile(r"^什么[是叫]|是什么意思|指的?是什么|^what does .+ mean|^define ")
+_PLACE_EN = re.compile(
+    r"\b(?:[Ii]n|[Oo]f|[Ff]or|[Aa]bout) "
+    r"(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b)([A-Z][\w']+(?: (?:District|City|County|Province|New Area))?)(?=[?.,]|$| in \d{4})"
+)
+"""A place, or whatever has a name of its own, that an English question is about: "the population of Paris"."""
 _THAT_PLACE = re.compile(r"该[区市省县镇乡]")
 _PRONOUN_ZH = re.compile(r"^它们?的?|^(?:这里|那里|其(?![中他它余]))的?")
 _PRONOUN_EN = re.compile(r"\b(?:it|they|the district|the city)\b(?!')")
@@ -110,7 +115,7 @@ class _Said:
         telling = _spans(text, _mention(_narrowest(named), catalog)) if named else []
         subjects = [(a, b) for a, b in subjects if any(a <= start < b for start, _ in telling)]
         said = cls(text, named, _joined(text, subjects), _joined(text, _periods_told(text, _YEAR)))
-        return said if named else said._naming(catalog.foreign(fold(text)))
+        return said if named else said._naming([*catalog.foreign(fold(text)), *map(fold, _PLACE_EN.findall(text))])
 
     def _naming(self, foreign: Sequence[str]) -> "_Said":
         """With a place that no document is about as its subject, where it says nothing beside: "那静安区呢?"."""
@@ -187,7 +192,7 @@ def _is_whole(said: _Said) -> bool:
         return False
     if _DEFINING.search(fold(said.text)):
         return True
-    if said.named:
+    if said.named or (_PLACE_EN.search(said.text) and said.size >= _ENOUGH_EN):
         return True
     if _WHICH_SUBJECT.search(fold(said.text)):
         return said.size >= _enough(said)

@@ -24,6 +24,13 @@ _UNITS = {
     "人次": " visits", "项": " items", "套": " flats", "张": " beds", "台": " units", "件": " cases",
 }  # fmt: skip
 
+_COUNTERS = frozenset([*"个家户人台部项件套张条处座所只次场对辆架艘门支栋幢", "人次", "艘次"])
+"""Units that say of a figure only that it counts something."""
+_COUNTED = re.compile(
+    r"\bhow many (?:[a-z'-]+ ){0,3}?([a-z]{3,}s)(?= (?:did|do|does|was|were|is|are|has|have|had|will|can|could)\b)"
+)
+"""What an English question counts: "jobs" of "how many new jobs were created"."""
+
 _GREETING = re.compile(
     r"(?:你好|您好|早上好|下午好|晚上好|在吗|嗨|哈[喽啰]|谢谢|多谢|感谢|再见|你是谁|你叫什么(?:名字)?|你能(?:做|干)什么|你会什么|"
     r"hello|hi|hey|good (?:morning|afternoon|evening)|thanks|thank you|bye|who are you|what can you do)"
@@ -46,7 +53,7 @@ def leads(asking: Asking, piece: Piece, citation: Citation, *, label: str, year:
         both = ("，" if zh else ", ").join(part for part in (label, when) if part)
         return [lead for lead in dict.fromkeys((both, label)) if lead]
     about = label or _about(asking)
-    figure = when or _figure(citation, zh=zh)
+    figure = when or _figure(citation, asking.question, zh=zh)
     whole = ("：" if zh else ": ").join(part for part in (about, figure) if part)
     return [lead for lead in dict.fromkeys((whole, figure, about)) if lead]
 
@@ -67,7 +74,7 @@ def _about(asking: Asking) -> str:
     return ", ".join(part for part in (subject, *years) if part)
 
 
-def _figure(citation: Citation, *, zh: bool) -> str:
+def _figure(citation: Citation, question: Question, *, zh: bool) -> str:
     """The key figure or date in the other language; "" when there is none to give."""
     if citation.key is None:
         return ""
@@ -78,7 +85,10 @@ def _figure(citation: Citation, *, zh: bool) -> str:
     found = next(iter(quantities(written)), None)
     if found is None:
         return ""
-    return chinese_figure(found.value, found.unit) if zh else english_figure(found.value, found.unit)
+    if zh:
+        return chinese_figure(found.value, found.unit)
+    counted = _COUNTED.search(question.folded) if found.unit in _COUNTERS else None
+    return english_figure(found.value, "") + f" {counted[1]}" if counted else english_figure(found.value, found.unit)
 
 
 def _english_date(year: str | None, month: str | None, day: str | None) -> str:

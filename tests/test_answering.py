@@ -7,6 +7,7 @@ import pytest
 
 from embeddings import load_encoder
 from rag import Answer, Document, KnowledgeBase, subjects
+from rag.asking import as_told
 from rag.matching import Asked, Group
 from rag.measure import head_of, in_unit
 from rag.parts import in_turn, parts
@@ -322,6 +323,18 @@ def test_words_have_translations_the_best_first() -> None:
 def test_what_has_a_chinese_name_that_nothing_found_speaks_of_is_not_answered(kb: KnowledgeBase, place: str) -> None:
     assert not kb.ask("How many elevators were installed in Dongjiang in 2023?").abstained
     assert kb.ask(f"How many elevators were installed in {place} in 2023?").abstained
+
+
+def test_what_is_counted_is_said_as_the_question_has_it(kb: KnowledgeBase) -> None:
+    answer = kb.ask("How many elevators were installed in Dongjiang in 2023?")
+    assert answer.text.startswith("Dongjiang, 2023: 100 elevators — ")
+
+
+def test_another_form_of_a_word_and_what_means_the_same_are_found() -> None:
+    texts = ["The tow fee is $145, plus $30 a day.", "Owners must clear the sidewalk to a width of 36 inches."]
+    kb = KnowledgeBase.from_texts(texts)
+    assert as_told(["towing", "pavement", "heavy", "fee"], kb.snapshot) == {"towing": "tow", "pavement": "sidewalk"}
+    assert [hit.paragraph.document_id for hit in kb.search("towing pavement", leg=Leg.LEXICAL)] == ["1", "2"]
 
 
 def test_an_english_question_finds_the_chinese_sentence_by_its_words(kb: KnowledgeBase) -> None:

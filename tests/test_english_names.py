@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.english_names import missing_names
+from rag.english_names import holds_place, missing_names, places_named
 from rag.llm.holding import Evidence, Verdict
 from tests.test_llm_holding import source
 
@@ -111,3 +111,24 @@ def test_what_is_no_other_name_is_left_alone(said):
 )
 def test_the_missing_name_is_told(said, missing):
     assert missing_names(said, SPAN) == missing
+
+
+@pytest.mark.parametrize(
+    ("question", "places"),
+    [
+        ("How many lifts did Xuhui District install?", ["xuhui"]),
+        ("What is traded with Japan?", ["japan"]),
+        ("When did the Ministry of Commerce start?", []),
+        ("How many lifts were there in March?", []),
+        ("Name the bridges.", []),
+    ],
+)
+def test_the_places_of_an_english_question(question, places):
+    assert places_named(question) == places
+
+
+def test_a_well_known_place_stands_as_it_is_known():
+    assert holds_place("静安区新增养老床位", "jing'an")
+    assert not holds_place("加强环境安全管理", "jing'an")
+    assert holds_place("对日本出口增长5%", "japan")
+    assert holds_place("国顺东路电力隧道", "guoshun")

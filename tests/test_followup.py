@@ -77,6 +77,19 @@ def test_words_enough_to_stand_alone_take_subject_and_period_only(catalog):
     assert whole(catalog, BEDS, "该区有多少家医院?") == "杨浦区2023年有多少家医院?"
 
 
+@pytest.mark.parametrize(
+    ("question", "resolved"),
+    [
+        ("What is the population of Paris?", "What is the population of Paris?"),
+        ("And in Jing'an?", "How many beds were added in Jing'an in 2023?"),
+        ("What about Xuhui District?", "How many beds were added in Xuhui District in 2023?"),
+        ("And in March?", "In March? (How many beds were added in Yangpu in 2023?)"),
+    ],
+)
+def test_a_place_no_document_is_about_is_not_the_one_before(catalog, question, resolved):
+    assert whole(catalog, "How many beds were added in Yangpu in 2023?", question) == resolved
+
+
 def test_numbered_things_take_each_others_place(catalog):
     assert whole(catalog, "杨浦智慧城市一期装了多少传感器?", "二期呢?") == "杨浦智慧城市二期装了多少传感器?"
     assert whole(catalog, "89街坊签约率多少?", "那134街坊是多少?") == "134街坊签约率多少?"
