@@ -127,6 +127,7 @@ def _refuted(asking: Asking, best: "Candidate") -> bool:
         nothing_named(asking.question, around)
         or contradicted(asking.question, sentence, around, rest)
         or wanted.told_without_figure(asking, sentence)
+        or (best.passage.language == "zh" and asking.question.language == "en" and wanted.unmeasured(asking, around))
         or refuted(asking.question, sentence.folded, beside, aspect=aspect_of(spans[index], best.passage))
     )
 

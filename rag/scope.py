@@ -71,15 +71,17 @@ def features(question: Question, sentence: Matchable, text: str) -> Mapping[str,
 
 def contradicted(question: Question, sentence: Matchable, text: str, rest: str) -> bool:
     """Whether a sentence tells of another extent than is asked for, beyond doubt: of a part of the year for the whole,
-    of the sum so far for one year alone or the other way round, of another session or phase; or whether all members of
-    a group are asked for and neither it nor the `rest` of its paragraph after it has room for as many. `text` is as
-    in `features`."""
+    of the sum so far for one year alone or the other way round, of another session or phase, of shares for a number;
+    or whether all members of a group are asked for and neither it nor the `rest` of its paragraph after it has room for
+    as many. `text` is as in `features`."""
     asked, told = question.folded, sentence.folded
     if _opposed(_WHOLE_YEAR, _PART_OF_YEAR, asked, told) == 1.0:
         return True
     if _ALONE.search(asked) and _SO_FAR.search(told) and not _ANEW.search(told):
         return True
     if _ALTOGETHER.search(asked) and tells_anew(told):
+        return True
+    if "how many " in asked and question.unit != "%" and _only_shares(asked, sentence):
         return True
     if any(not _stands(which, text) for which in (*_LATER.findall(asked), *_NUMBERED.findall(asked))):
         return True

@@ -30,6 +30,22 @@ _GENERIC = frozenset(
     )
 )
 """English words that say what is measured of a thing: "growth rate" of "GDP growth rate"."""
+_MEASURED = frozenset(
+    (
+        "gdp",
+        "population",
+        "salary",
+        "wage",
+        "price",
+        "rent",
+        "profit",
+        "unemployment",
+        "temperature",
+        "tonnage",
+        "mortality",
+    )
+)
+"""English words for what has figures of its own: one of anything else is none of it."""
 PARTLY = 0.8
 """What half of a longer word counts: 求职 for 求职者."""
 
@@ -66,6 +82,12 @@ def told_without_figure(asking: Asking, sentence: Matchable) -> bool:
     clauses = _CLAUSE_END.split(sentence.folded)
     naming = next((i for i, clause in enumerate(clauses) if all(word in clause for word in head)), None)
     return naming is not None and not any(_FIGURE.search(clause) for clause in clauses[naming:])
+
+
+def unmeasured(asking: Asking, text: str) -> bool:
+    """Whether an English question asks for a figure of what a Chinese text, folded, does not speak of: the GDP."""
+    named = set(words(asking.head)) & _MEASURED
+    return bool(named) and all(not _stands_across([word], text) for word in named)
 
 
 def tail_of(head: str) -> Sequence[str]:

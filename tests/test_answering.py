@@ -325,6 +325,11 @@ def test_what_has_a_chinese_name_that_nothing_found_speaks_of_is_not_answered(kb
     assert kb.ask(f"How many elevators were installed in {place} in 2023?").abstained
 
 
+def test_a_figure_of_something_else_is_none_of_what_is_measured(kb: KnowledgeBase) -> None:
+    assert kb.ask("What was the GDP growth rate of Xiling in 2023?").abstained
+    assert not kb.ask("What was the growth rate of fixed-asset investment in Xiling in 2023?").abstained
+
+
 def test_what_is_counted_is_said_as_the_question_has_it(kb: KnowledgeBase) -> None:
     answer = kb.ask("How many elevators were installed in Dongjiang in 2023?")
     assert answer.text.startswith("Dongjiang, 2023: 100 elevators — ")

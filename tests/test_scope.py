@@ -10,6 +10,12 @@ from rag.naming import name_missing
 from rag.question import understand
 
 
+def test_shares_alone_tell_of_no_number() -> None:
+    share = Matchable.from_text("星级宾馆营收增长7.3%")
+    assert scope.contradicted(understand("How many star-rated hotels are there?"), share, share.folded, "")
+    assert not scope.contradicted(understand("By how much did hotel revenue rise?"), share, share.folded, "")
+
+
 def told(question: str, sentence: str) -> dict[str, float]:
     return dict(scope.features(understand(question), Matchable.from_text(sentence), sentence))
 
