@@ -47,7 +47,7 @@ _STOP_EN = re.compile(
 _MONEY = re.compile(
     r"多少钱|多少资金|花了?多少|投[入资]了?多少|经费|预算(?!收入的)|补贴|奖金|"
     r"几个亿|(?:几[百千万]?|多少)块(?:钱|[??。,，]|$)|造价|租金|房租|房价|单价|票价|售价|年薪|月薪|工资|薪[水酬资]|"
-    r"\bhow much (?:money|funding)|"
+    r"\bhow much (?:money|funding)|\b(?:what|how much) (?:did|does|do|will|would) .{1,80}\b(?:cost|earn)\b|"
     r"\bhow much (?:is|are|was|were) the (?:[\w'-]+ ){0,3}?"
     r"(?:charge|fee|fine|rent|price|ticket|deposit|allowance|salary|subsidy)s?\b|"
     r"(?<!\bby )\bhow much .{0,40}\b(?:spend|spent|cost|invest|invested|pay|paid|raised?)\b|"

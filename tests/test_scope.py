@@ -96,6 +96,8 @@ def test_a_name_of_the_kind_asked_for_is_there_or_missing(question: str, sentenc
         ("what's the average price per square metre?", "元"),
         ("how many us dollars of foreign capital came in?", "元"),
         ("how many tourists came?", "人"),
+        ("what did a day in one of the seven quarantine hotels cost?", "元"),
+        ("what does a worker there earn a month?", "元"),
         ("总共来了多少求职者?", "人"),
         ("全区有多少员工?", "人"),
         ("平均租金几何,每月多少?", "元"),
