@@ -13,7 +13,7 @@ from zlib import crc32
 from evals.retrieval import EvidencePieces, SquashedParagraphs, squash_paragraphs
 from evals.rows import Row, read_questions
 from rag import KnowledgeBase
-from rag.followup import resolve
+from rag.questions.followup import resolve
 from rag.reading import read_path
 
 ROOT = Path(__file__).parents[1]

@@ -14,7 +14,7 @@ from pathlib import Path
 from evals.rows import Evidence, Row, language
 from rag.errors import BadQuestions, ReadError
 from rag.reading import SUFFIXES, read_path, split
-from rag.sentences import sentences
+from rag.text.sentences import sentences
 from rag.types import Document, Paragraph
 
 PER_DOCUMENT = 20

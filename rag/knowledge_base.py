@@ -7,17 +7,19 @@ from pathlib import Path
 from uuid import uuid4
 
 from embeddings import Encoder, load_encoder
-from rag import answering, retrieval, rewriting
+from rag import rewriting
+from rag.answers import answering
 from rag.errors import BadQuestion, UnknownDocument
-from rag.followup import resolve
+from rag.index.segment import Splitter
+from rag.index.shelf import LocalShelf, Shelf
+from rag.index.snapshot import Snapshot
 from rag.milvus import MilvusAddress, MilvusShelf
-from rag.question import Question
+from rag.questions.followup import resolve
+from rag.questions.question import Question
 from rag.reading import split
-from rag.reranker import Reranker
 from rag.rewriting import Rewriter
-from rag.segment import Splitter
-from rag.shelf import LocalShelf, Shelf
-from rag.snapshot import Snapshot
+from rag.search import retrieval
+from rag.search.reranker import Reranker
 from rag.store import Store, StoreStats
 from rag.types import Answer, Document, DocumentHead, Hit, Leg, Paragraph
 from rag.writing import Draft, Extracts, Writer
@@ -72,7 +74,7 @@ class KnowledgeBase:
 
         With `create`, a missing one is begun by the first change. `writer` is how answers are worded:
         `rag.llm.open_model("openai:…")`, or None for the passages' own words. `reranker` has the last word on the order
-        of hits: `rag.reranker.CrossEncoderReranker.open("…")`. Raises StoreError.
+        of hits: `rag.search.reranker.CrossEncoderReranker.open("…")`. Raises StoreError.
         """
         place = MilvusAddress.parse(place) or Path(place) if isinstance(place, str) else place
         encoder = encoder or load_encoder()

@@ -12,11 +12,11 @@ from typing import Protocol
 
 from embeddings.folding import fold
 from embeddings.terms import words
-from rag import wording
-from rag.answering import merged
-from rag.facts import dates, names, quantities, years
-from rag.question import Question, bare, language_of, understand
-from rag.subjects import Catalog
+from rag.answers import wording
+from rag.answers.answering import merged
+from rag.questions.question import Question, bare, language_of, understand
+from rag.questions.subjects import Catalog
+from rag.text.facts import dates, names, quantities, years
 from rag.types import Answer, Citation, Hit, Sentence
 
 Turn = tuple[str, str]

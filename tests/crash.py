@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rag import Document, KnowledgeBase, store
-from rag.shelf import LocalShelf
-from rag.snapshot import Snapshot
+from rag.index.shelf import LocalShelf
+from rag.index.snapshot import Snapshot
 from tests.toys import AXES, ToyEncoder, lines
 
 FORMAT_1 = Path(__file__).parent / "fixtures" / "store-1"

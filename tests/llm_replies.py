@@ -9,7 +9,7 @@ from pathlib import Path
 from rag import Document, Hit, KnowledgeBase
 from rag.llm.sources import Source
 from rag.reading import read_path
-from rag.sentences import sentences
+from rag.text.sentences import sentences
 
 CORPUS = Path(__file__).parent.parent / "data" / "corpus"
 SOURCES = 5

@@ -6,19 +6,20 @@ from itertools import pairwise
 import pytest
 
 from embeddings import load_encoder
-from rag import Answer, Document, KnowledgeBase, subjects
-from rag.asking import as_told
-from rag.matching import Asked, Group
-from rag.measure import head_of, in_unit
-from rag.parts import in_turn, parts
-from rag.question import Aspect, Kind, understand
+from rag import Answer, Document, KnowledgeBase
+from rag.answers.wording import chinese_figure, compared, english_figure
+from rag.index.shelf import LocalShelf
+from rag.index.snapshot import Snapshot
+from rag.questions import subjects
+from rag.questions.parts import in_turn, parts
+from rag.questions.question import Aspect, Kind, understand
+from rag.questions.subjects import Catalog, Spoken
 from rag.reading import split
-from rag.shelf import LocalShelf
-from rag.snapshot import Snapshot
-from rag.subjects import Catalog, Spoken
-from rag.translating import lexicon
+from rag.search.asking import as_told
+from rag.text.matching import Asked, Group
+from rag.text.measure import head_of, in_unit
+from rag.text.translating import lexicon
 from rag.types import Citation, Leg
-from rag.wording import chinese_figure, compared, english_figure
 
 EAST = """# 东江区2024年政府工作报告
 

@@ -13,6 +13,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LAYERS = ("embeddings", "rag", "evals", "ui")  # each may import those before it
 
+INSIDE = ("text", "questions", "index", "search", "answers")  # of rag, likewise
+
 FILES = sorted(path.relative_to(ROOT).as_posix() for layer in LAYERS for path in (ROOT / layer).rglob("*.py"))
 
 # Where a library may be imported at all: a file matches when its path starts with one of the prefixes.
@@ -21,7 +23,7 @@ HOMES = {
     "fastapi": ("ui/",),
     "starlette": ("ui/",),
     "uvicorn": ("ui/",),
-    "faiss": ("rag/vectors", "evals/bench"),
+    "faiss": ("rag/index/vectors", "evals/bench"),
     "pymilvus": ("rag/milvus", "evals/bench"),
     "langchain": ("rag/langchain.py", "rag/llm", "evals/bench"),
     "langchain_core": ("rag/langchain.py", "rag/llm", "evals/bench"),
@@ -29,7 +31,7 @@ HOMES = {
     "sqlalchemy": ("ui/service_database.py",),
     "sqlite3": ("rag/", "ui/", "evals/bench"),
     "torch": ("embeddings/sentence", "embeddings/training/", "evals/bench"),
-    "sentence_transformers": ("embeddings/sentence", "rag/reranker.py", "evals/bench"),
+    "sentence_transformers": ("embeddings/sentence", "rag/search/reranker.py", "evals/bench"),
     "transformers": ("embeddings/sentence", "embeddings/training/", "evals/bench"),
 }
 
@@ -61,6 +63,20 @@ def test_imports_point_one_way() -> None:
         for path in FILES
         for name, line in imports(path)
         if name.partition(".")[0] in LAYERS[LAYERS.index(path.partition("/")[0]) + 1 :]
+    ]
+    assert against == []
+
+
+def test_inside_rag_too() -> None:
+    """Those of INSIDE each those before; none of them what stands above them all."""
+    above = {"fitting", "knowledge_base", "langchain", "llm", "milvus", "rewriting", "writing"}
+    against = [
+        f"{path}:{line} imports {name}"
+        for place, package in enumerate(INSIDE)
+        for path in FILES
+        if path.startswith(f"rag/{package}/")
+        for name, line in imports(path)
+        if name.startswith("rag.") and name.split(".")[1] in {*INSIDE[place + 1 :], *above}
     ]
     assert against == []
 

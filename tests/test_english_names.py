@@ -2,8 +2,8 @@
 
 import pytest
 
-from rag.english_names import holds_place, missing_names, places_named
 from rag.llm.holding import Evidence, Verdict
+from rag.text.english_names import holds_place, missing_names, places_named
 from tests.test_llm_holding import source
 
 STANDS = (Verdict.VERIFIED, Verdict.FOUND)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.evidence import verify
-from rag.sentences import sentences
+from rag.answers.evidence import verify
+from rag.text.sentences import sentences
 
 CORPUS = Path(__file__).parents[1] / "data" / "corpus"
 SPAN = "一般公共预算收入197亿元,增长8.3%。全区新增企业总部31家,旧改完成征收1.29万户"

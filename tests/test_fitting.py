@@ -8,14 +8,15 @@ import pytest
 
 from embeddings import load_encoder
 from embeddings.folding import fold
-from rag import KnowledgeBase, confidence
-from rag.asking import FEW, MANY, Asking, many
+from rag import KnowledgeBase
+from rag.answers import confidence
+from rag.answers.trees import fitted_trees
 from rag.fitting import alike, cases
 from rag.fitting.__main__ import lots
 from rag.fitting.logit import Group, choose
 from rag.fitting.rows import FOLDS, fold_of
-from rag.question import understand
-from rag.trees import fitted_trees
+from rag.questions.question import understand
+from rag.search.asking import FEW, MANY, Asking, many
 from tests.toys import ToyEncoder
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from rag import Document
-from rag.followup import resolve
-from rag.question import Kind
-from rag.subjects import Catalog
+from rag.questions.followup import resolve
+from rag.questions.question import Kind
+from rag.questions.subjects import Catalog
 
 TITLES = {
     "yangpu": "上海市杨浦区2024年政府工作报告",

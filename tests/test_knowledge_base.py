@@ -9,10 +9,10 @@ import pytest
 
 from rag import Document, KnowledgeBase, Paragraph
 from rag.errors import StoreNotFound, UnknownDocument
-from rag.retrieval import RANK_CONSTANT, RERANKED, _reciprocal_ranks
-from rag.rows import best
-from rag.shelf import LocalShelf
-from rag.snapshot import Snapshot
+from rag.index.rows import best
+from rag.index.shelf import LocalShelf
+from rag.index.snapshot import Snapshot
+from rag.search.retrieval import RANK_CONSTANT, RERANKED, _reciprocal_ranks
 from tests.toys import ToyEncoder, lines, milvus_lite
 
 A = Document("a", "甲区", "养老床位120张\n就业岗位3000个", "a.txt", "2024-01-05", {"issuer": "甲区政府"})

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.lexical import K1, B, LexicalIndex, Postings
-from rag.rows import LiveRows
+from rag.index.lexical import K1, B, LexicalIndex, Postings
+from rag.index.rows import LiveRows
 
 PARAGRAPHS = [["养老", "床位", "床位"], ["就业"], ["养老", "就业"]]
 
@@ -96,7 +96,7 @@ def test_postings_are_the_same_from_the_disk(tmp_path: Path) -> None:
 def test_beyond_the_budget_candidates_are_scored_with_all_terms(monkeypatch: pytest.MonkeyPatch) -> None:
     index = LexicalIndex.from_terms(PARAGRAPHS)
     query = {"床位": 1.0, "养老": 1.0, "就业": 1.0}
-    monkeypatch.setattr("rag.lexical.BUDGET", 1)  # 床位 has one posting, 养老 two: only row 0 becomes a candidate
+    monkeypatch.setattr("rag.index.lexical.BUDGET", 1)  # 床位 has one posting, 养老 two: only row 0 becomes a candidate
     rows, scores = index.search(query, 3)
     assert rows.tolist() == [0]
     assert scores.tolist() == index.score(query)[[0]].tolist()
@@ -113,7 +113,7 @@ def test_every_way_to_a_score_gives_the_same_one(monkeypatch: pytest.MonkeyPatch
         first += size
     index, query = LexicalIndex(parts), dict(zip(terms, random.random(20).tolist(), strict=True))
     every = index.score(query)
-    monkeypatch.setattr("rag.lexical.BUDGET", budget)
+    monkeypatch.setattr("rag.index.lexical.BUDGET", budget)
     others = np.array([3, 90, 149])
     rows, scores = index.search_beside(query, 10, others)
     assert set(others.tolist()) < set(rows.tolist())

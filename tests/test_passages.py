@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embeddings.folding import fold
-from rag.passages import Passage
-from rag.sentences import sentences
-from rag.spotting import units_of
+from rag.index.passages import Passage
+from rag.text.sentences import sentences
+from rag.text.spotting import units_of
 from rag.types import Document, Paragraph
 
 TEXTS = st.text(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from rag.naming import nothing_named
-from rag.premise import refuted, sets_a_task, unheard
-from rag.question import Aspect, understand
+from rag.questions.naming import nothing_named
+from rag.questions.premise import refuted, sets_a_task, unheard
+from rag.questions.question import Aspect, understand
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.question import Kind, understand
+from rag.questions.question import Kind, understand
 
 
 @pytest.mark.parametrize(

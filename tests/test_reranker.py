@@ -7,7 +7,7 @@ import pytest
 
 from rag import KnowledgeBase
 from rag.errors import EncoderError
-from rag.reranker import CrossEncoderReranker
+from rag.search.reranker import CrossEncoderReranker
 
 TEXTS = ["2023年新增就业31200人。", "2023年新增养老床位537张。", "2023年新增绿地12公顷。"]
 TITLES = ["海山区2023年总结"] * 3

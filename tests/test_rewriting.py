@@ -144,9 +144,8 @@ def test_what_it_cost_stands_with_the_answer() -> None:
     answer = answer_chain(kb, writer).invoke({"question": question, "history": history})
     own = ModelWriter(FakeListChatModel(responses=replies[1:]), name="m", rewriting=False)
     assert own.rewriter is None
-    alone = answer_chain(kb, own).invoke({"question": question, "history": history})
+    alone = answer_chain(kb, own).invoke({"question": replies[0]})
     assert answer.resolved_question == replies[0]
-    assert alone.resolved_question == "海山区2023年公园，岗位?"
     assert answer.model is not None
     assert alone.model is not None
     assert answer.model["input_tokens"] > alone.model["input_tokens"]

@@ -2,12 +2,12 @@
 
 import pytest
 
-from rag import scope
-from rag.facts import counts, quantities
-from rag.matching import Matchable
-from rag.measure import unit_of
-from rag.naming import name_missing
-from rag.question import understand
+from rag.questions import scope
+from rag.questions.naming import name_missing
+from rag.questions.question import understand
+from rag.text.facts import counts, quantities
+from rag.text.matching import Matchable
+from rag.text.measure import unit_of
 
 
 def test_shares_alone_tell_of_no_number() -> None:

@@ -15,7 +15,7 @@ import pytest
 from rag import Document, KnowledgeBase
 from rag import store as stores
 from rag.errors import EncoderMismatch, StoreDamaged, StoreError, StoreFormatError, StoreLocked, StoreNotFound
-from rag.shelf import LocalShelf
+from rag.index.shelf import LocalShelf
 from rag.store import Store
 from tests.toys import ToyEncoder, lines
 
@@ -120,7 +120,7 @@ def test_two_writers_lose_nothing_of_each_other(store: Path) -> None:
 
 
 def test_readers_follow_another_writer(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.shelf.LOOK_EVERY", 0.0)
+    monkeypatch.setattr("rag.index.shelf.LOOK_EVERY", 0.0)
     reader = open_store(store)
     open_store(store).remove(["a"])
     assert [d.id for d in reader.documents()] == ["b"]
@@ -218,7 +218,7 @@ def test_stats_count_what_is_left(store: Path) -> None:
 
 
 def test_segments_merged_within_one_change_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.changes.BATCH", 1)  # a segment a document
+    monkeypatch.setattr("rag.index.changes.BATCH", 1)  # a segment a document
     open_store(tmp_path).add([Document(f"d{n}", "", "就业") for n in range(4)])
     assert len(list((tmp_path / "segments").iterdir())) == Store(tmp_path).stats().segments == 1
 

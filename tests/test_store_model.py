@@ -15,8 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from embeddings.terms import terms
 from rag import Document, KnowledgeBase, store
 from rag.errors import UnknownDocument
-from rag.lexical import K1, B
-from rag.segment import indexed_text
+from rag.index.lexical import K1, B
+from rag.index.segment import indexed_text
 from tests.toys import AXES, ToyEncoder, lines
 
 IDS = st.sampled_from([f"d{n}" for n in range(8)])

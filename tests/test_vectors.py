@@ -6,9 +6,9 @@ import faiss
 import numpy as np
 import pytest
 
-from rag import vectors
-from rag.rows import LiveRows
-from rag.vectors import RECALL, VectorFile, VectorIndex
+from rag.index import vectors
+from rag.index.rows import LiveRows
+from rag.index.vectors import RECALL, VectorFile, VectorIndex
 
 EAST, NORTH = [1.0, 0.0], [0.0, 1.0]
 BETWEEN = [0.6, 0.8]
@@ -60,8 +60,8 @@ def test_an_empty_index_finds_nothing() -> None:
 @pytest.fixture(params=["all dimensions", "half of them"])
 def large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> VectorFile:
     """4,000 rows in 40 clusters, which lie apart in 24 of 64 dimensions; enough for a compressed copy to be made."""
-    monkeypatch.setattr("rag.vectors.LARGE", 1000)
-    monkeypatch.setattr("rag.vectors.HUGE", 4000 if request.param == "half of them" else 4001)
+    monkeypatch.setattr("rag.index.vectors.LARGE", 1000)
+    monkeypatch.setattr("rag.index.vectors.HUGE", 4000 if request.param == "half of them" else 4001)
     random = np.random.default_rng(1)
     vectors = np.repeat(random.standard_normal((40, 64)), 100, axis=0) + 1.5 * random.standard_normal((4000, 64))
     vectors[:, 24:] *= 0.1
@@ -81,7 +81,7 @@ def test_a_compressed_copy_is_kept_only_with_the_recall_it_was_measured_to_have(
 
 
 def test_no_compressed_copy_is_kept_that_misses_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.vectors.LARGE", 1000)
+    monkeypatch.setattr("rag.index.vectors.LARGE", 1000)
     random = np.random.default_rng(1)
     same = np.repeat(random.standard_normal((1, 64)), 2000, axis=0) + 1e-5 * random.standard_normal((2000, 64))
     assert VectorFile.from_vectors((same / np.linalg.norm(same, axis=1)[:, None]).astype(np.float32)).coarse is None

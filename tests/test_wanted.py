@@ -3,16 +3,17 @@
 import pytest
 
 from embeddings import load_encoder
-from rag import Document, wanted
-from rag.asking import Asking
-from rag.facts import years
-from rag.matching import Matchable
-from rag.measure import in_unit
-from rag.paraphrasing import LEAST, paraphrases
-from rag.question import understand
+from rag import Document
+from rag.answers import wanted
+from rag.answers.wanted import tail_of
+from rag.index.snapshot import Snapshot
+from rag.questions.question import understand
 from rag.reading import split
-from rag.snapshot import Snapshot
-from rag.wanted import tail_of
+from rag.search.asking import Asking
+from rag.text.facts import years
+from rag.text.matching import Matchable
+from rag.text.measure import in_unit
+from rag.text.paraphrasing import LEAST, paraphrases
 
 
 def told(question: str, sentence: str, *, across: bool = False) -> dict[str, float]:

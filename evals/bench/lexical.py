@@ -26,9 +26,9 @@ from embeddings.terms import terms
 from evals.bench.made import paragraphs
 from evals.bench.worker import peak_mb, size_mb, timed
 from evals.environment import commit, machine
-from rag.lexical import LexicalIndex, Postings
+from rag.index.lexical import LexicalIndex, Postings
+from rag.index.rows import LiveRows
 from rag.milvus.tables import word
-from rag.rows import LiveRows
 
 K = 10
 _TIMEOUT = 7200.0
@@ -54,7 +54,7 @@ class Engine(Protocol):
 
 
 class Ours:
-    """`rag.lexical`: arrays mapped into memory; what is added is a segment of its own."""
+    """`rag.index.lexical`: arrays mapped into memory; what is added is a segment of its own."""
 
     def __init__(self, parts: Sequence[Postings], folder: Path) -> None:
         self._parts = list(parts)

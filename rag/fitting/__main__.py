@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings import load_encoder
-from rag import ranking
+from rag.answers.trees import Trees, fitted_trees
 from rag.fitting import boosting, cases, logit, rows, stages
 from rag.fitting.cases import Body
 from rag.fitting.logit import Group
-from rag.linear import WEIGHTS, Linear, fitted
-from rag.trees import Trees, fitted_trees
+from rag.search import ranking
+from rag.search.linear import WEIGHTS, Linear, fitted
 
 FALSE_ABSTENTION = {"zh": 0.05, "en": 0.06, "few": 0.06}
 """Share of our own answerable questions that the threshold may silence, asked of the reports where they are there: in

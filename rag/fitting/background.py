@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.terms import terms
-from rag.background import FILE, hashes
+from rag.text.background import FILE, hashes
 
 WINDOW = 200
 NEWS, PAIRS = 12_000, 60_000

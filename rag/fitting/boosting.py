@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import GradientBoostingClassifier
 
+from rag.answers.trees import Node, Trees
 from rag.fitting.logit import Floats
-from rag.trees import Node, Trees
 
 TREES, DEPTH, RATE, LEAF = 200, 4, 0.05, 20
 

@@ -18,9 +18,9 @@ from embeddings.folding import fold
 from embeddings.terms import terms
 from rag.fitting import alike
 from rag.fitting.rows import Row, fold_of
+from rag.index.snapshot import Snapshot
 from rag.knowledge_base import KnowledgeBase
 from rag.reading import read_path, split
-from rag.snapshot import Snapshot
 from rag.types import Document, Leg, Paragraph
 
 ROOT = Path(__file__).parents[2]

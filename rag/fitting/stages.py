@@ -7,15 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.folding import fold
-from rag import answering, confidence, retrieval
-from rag.asking import Asking
-from rag.finding import Candidate
+from rag.answers import answering, confidence
+from rag.answers.finding import Candidate
 from rag.fitting.cases import Body, Case
 from rag.fitting.logit import Group
-from rag.followup import resolve
-from rag.parts import parts
-from rag.question import Question
-from rag.snapshot import Snapshot
+from rag.index.snapshot import Snapshot
+from rag.questions.followup import resolve
+from rag.questions.parts import parts
+from rag.questions.question import Question
+from rag.search import retrieval
+from rag.search.asking import Asking
 from rag.types import Paragraph
 
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from embeddings.terms import words
 from embeddings.training.sources import NOT_FOR_TRAINING, is_held_apart, read_blocks, read_dictionary
-from rag.background import hashes
-from rag.translating import FILE
+from rag.text.background import hashes
+from rag.text.translating import FILE
 
 ROUNDS = 6
 KEPT = 6

@@ -1,7 +1,7 @@
 """A sentence of a model held to the passages: which span says what it says, or none does.
 
-`rag.evidence.verify` checks what is exact: figures, units, years, names. A model's sentence also has to be about the
-same thing as its span, clause by clause, and not turn it round; that is checked here by the words they share.
+`rag.answers.evidence.verify` checks what is exact: figures, units, years, names. A model's sentence also has to be
+about the same thing as its span, clause by clause, and not turn it round; that is checked here by the words they share.
 """
 
 import re
@@ -13,10 +13,10 @@ from functools import cached_property
 
 from embeddings.folding import fold
 from embeddings.terms import words
-from rag.evidence import verify
-from rag.facts import Quantity, latin_words, quantities, years
+from rag.answers.evidence import verify
 from rag.llm.sources import Source
-from rag.sentences import sentences
+from rag.text.facts import Quantity, latin_words, quantities, years
+from rag.text.sentences import sentences
 
 WHOLE_COVERAGE = 0.6
 """Share of a sentence's terms that its span has to hold."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from rag.sentences import sentences
+from rag.text.sentences import sentences
 
 _NUMBERS = r"\d{1,3}(?:\s*[,，、;；\-–~]\s*(?:来源|资料|source)?\s*\d{1,3})*"
 _NAME = r"(?:来源|资料|引用|出处|sources?|refs?|citations?|\^)?\s*[:：]?\s*(?:id\s*=\s*)?"

@@ -9,7 +9,7 @@ from embeddings.folding import fold
 from rag.llm.budget import Budget, Replies
 from rag.llm.calling import ChatModel, Limits, ModelFailed, stream
 from rag.llm.sources import gives_orders, harmless, tokens_of
-from rag.question import language_of
+from rag.questions.question import language_of
 from rag.rewriting import MOST, Rewritten, Turn
 
 if TYPE_CHECKING:

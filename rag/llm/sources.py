@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from embeddings.folding import fold
-from rag.sentences import sentences
+from rag.text.sentences import sentences
 from rag.types import Document, Hit
 
 LONGEST_TITLE = 120

@@ -13,7 +13,7 @@ from rag.llm.calling import ChatModel, Limits, ModelFailed, Token, astream, stre
 from rag.llm.composing import Composition
 from rag.llm.rewriting import ModelRewriter
 from rag.llm.sources import Source, choose, tokens_of
-from rag.question import language_of
+from rag.questions.question import language_of
 from rag.rewriting import Rewriter
 from rag.types import Answer
 from rag.writing import Draft

@@ -11,13 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from embeddings import Encoder
-from rag.changes import batches
 from rag.errors import EncoderMismatch, StoreError, StoreNotFound, UnknownDocument
+from rag.index.changes import batches
+from rag.index.segment import Splitter, indexed_text
+from rag.index.snapshot import Snapshot
 from rag.milvus.address import MilvusAddress
 from rag.milvus.snapshot import Known, MilvusSnapshot
 from rag.milvus.tables import FORMAT, HeldHead, Meta, Tables, row_of
-from rag.segment import Splitter, indexed_text
-from rag.snapshot import Snapshot
 from rag.store import StoreStats
 from rag.types import Document
 
@@ -26,7 +26,7 @@ LOOK_EVERY = 1.0
 
 
 class MilvusShelf:
-    """`rag.shelf.Shelf` over Milvus."""
+    """`rag.index.shelf.Shelf` over Milvus."""
 
     def __init__(self, tables: Tables, encoder: Encoder, *, split: Splitter, address: MilvusAddress) -> None:
         self._tables = tables

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings import Encoder, Vectors
-from rag.lexical import K1, B, idf
+from rag.index.lexical import K1, B, idf
+from rag.index.passages import Passage
+from rag.index.rows import Rows, Scores, best_of
+from rag.index.segment import LiveSegment
+from rag.index.snapshot import Snapshot
 from rag.milvus.tables import HeldHead, HeldParagraph, Tables, word
-from rag.passages import Passage
-from rag.rows import Rows, Scores, best_of
-from rag.segment import LiveSegment
-from rag.snapshot import Snapshot
-from rag.subjects import Catalog, names_of
+from rag.questions.subjects import Catalog, names_of
 from rag.types import Document, DocumentHead, Paragraph
 
 SAMPLE = 10_000

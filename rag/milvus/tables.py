@@ -20,9 +20,9 @@ import numpy as np
 from embeddings import Vectors
 from embeddings.terms import terms
 from rag.errors import StoreError, StoreFormatError
-from rag.lexical import K1, B
+from rag.index.lexical import K1, B
+from rag.index.segment import indexed_text
 from rag.milvus.address import MilvusAddress
-from rag.segment import indexed_text
 from rag.types import Document, DocumentHead, Paragraph
 
 FORMAT = 1

@@ -21,13 +21,13 @@ import numpy as np
 
 from embeddings import Encoder
 from rag.errors import EncoderMismatch, StoreDamaged, StoreError, StoreNotFound
-from rag.lexical import Postings
-from rag.segment import Segment
-from rag.snapshot import Snapshot
+from rag.index.lexical import Postings
+from rag.index.segment import Segment
+from rag.index.snapshot import Snapshot
+from rag.index.vectors import VectorFile
 from rag.store import migrations, texts
 from rag.store.files import FileLock, checksum, sync, write_whole
 from rag.store.manifest import FORMAT, POINTER, FileEntry, Manifest, Pointer, SegmentEntry
-from rag.vectors import VectorFile
 
 PATIENCE = 10.0
 """Seconds a writer waits for another process."""

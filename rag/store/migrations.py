@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.background import hashes
 from rag.errors import StoreDamaged
-from rag.lexical import Postings
-from rag.segment import HeldTexts, Segment
+from rag.index.lexical import Postings
+from rag.index.segment import HeldTexts, Segment
+from rag.index.vectors import VectorFile
 from rag.store.manifest import Pointer
+from rag.text.background import hashes
 from rag.types import Document, Paragraph
-from rag.vectors import VectorFile
 
 if TYPE_CHECKING:
     from rag.store.folder import Store

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import StoreDamaged
-from rag.segment import Segment
+from rag.index.segment import Segment
 from rag.types import Document, DocumentHead, Paragraph
 
 FILE = "texts.sqlite"

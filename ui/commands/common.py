@@ -12,7 +12,7 @@ from embeddings import Encoder
 from rag import KnowledgeBase
 from rag.errors import EncoderError, StoreError, StoreNotFound
 from rag.milvus import MilvusAddress
-from rag.reranker import Reranker
+from rag.search.reranker import Reranker
 from rag.store import Store
 from rag.writing import Writer
 
@@ -192,7 +192,7 @@ def _writer(args: argparse.Namespace) -> Writer | None:
 def _reranker(args: argparse.Namespace) -> Reranker | None:
     if not getattr(args, "reranker", None):
         return None
-    from rag.reranker import CrossEncoderReranker
+    from rag.search.reranker import CrossEncoderReranker
 
     return CrossEncoderReranker.open(args.reranker)
 

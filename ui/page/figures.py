@@ -11,8 +11,8 @@ import gradio as gr
 from embeddings.folding import fold, fold_with_offsets
 from embeddings.terms import words as search_words
 from rag.errors import YoujuError
-from rag.facts import quantities
-from rag.facts import years as years_in
+from rag.text.facts import quantities
+from rag.text.facts import years as years_in
 from rag.types import Citation, Document
 from ui.knowledge import Knowledge
 from ui.marking import view_url

@@ -1,0 +1,1 @@
+"""Hits to an answer: the sentences that say it, verified against their source, or silence."""

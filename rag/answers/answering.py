@@ -1,0 +1,193 @@
+"""Question to answer without a language model: the sentences that answer, each with its exact place."""
+
+import re
+import time
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain, zip_longest
+
+import numpy as np
+
+from rag.answers import confidence, wording
+from rag.answers.choosing import ABOVE, features, lack_of
+from rag.answers.composing import compose
+from rag.answers.finding import Candidate, Finding
+from rag.index.passages import Passage
+from rag.index.snapshot import Snapshot
+from rag.questions.parts import Part, in_turn, parts
+from rag.questions.question import Kind, Question
+from rag.search import ranking, retrieval
+from rag.search.asking import Asking
+from rag.search.coverage import Values
+from rag.search.linear import fitted
+from rag.search.ranking import Features
+from rag.search.reranker import Reranker
+from rag.types import Answer, Hit
+
+_MARKED = re.compile("[?？]")
+PASSAGES = 5
+"""Best hits whose sentences are looked at."""
+OTHER_YEAR = 3.0
+"""What a sentence loses for speaking of another year: a figure of that year never stands for the one asked for."""
+WEIGHED = 8
+"""Sentences, best by what matches, that are also compared with the question by their vectors."""
+ACROSS = 16
+"""The same where question and passages differ in language, and little else tells them apart."""
+LACKING = 3.0
+"""What a sentence loses that has nothing of the kind asked for."""
+UNNAMED = 8.0
+"""What a sentence loses that knows nothing of what a question names beside the topic of the one before: that topic's
+own sentence has been told already."""
+NEARLY = 1.0
+"""How far below the best a sentence of a newer document may score and still be taken for the same thing, later."""
+ASPECT = 1.0
+"""What a sentence gains for telling the aspect asked for where plan and outcome are asked for side by side."""
+SURELY = 0.8
+"""Confidence from which a question is not taken apart into those it asks one after the other."""
+PART = 0.6
+"""Share of the threshold that a part must reach once the question is in parts."""
+
+
+def answer(
+    snapshot: Snapshot,
+    question: Question,
+    *,
+    only: Collection[str] | None = None,
+    reranker: Reranker | None = None,
+) -> tuple[Answer, Sequence[Hit]]:
+    """The answer to a resolved question, and the hits it was made from; it abstains when no part is sure enough."""
+    if wording.greeted(question):
+        return Answer(question.asked, question.text, wording.welcome(question), abstained=True), ()
+    asked = parts(question, snapshot.catalog)
+    findings = [look(snapshot, part, several=len(asked) > 1, only=only, reranker=reranker) for part in asked]
+    if len(findings) == 1 and findings[0].confidence < SURELY:
+        each = [
+            look(snapshot, p, several=True, only=only, reranker=reranker) for p in in_turn(question, snapshot.catalog)
+        ]
+        findings = each if _surer(each, findings[0]) else findings
+    hits = merged([finding.hits for finding in findings])
+    timings = {"search": round(sum(finding.search_ms for finding in findings), 3)}
+    chances = [finding.confidence for finding in findings]
+    if not any(finding.answers for finding in findings) or max(chances) < confidence.threshold(findings[0].asking):
+        text = wording.not_found(question, findings[0].asking.subjects)
+        related = tuple(hits[:5])
+        return Answer(
+            question.asked,
+            question.text,
+            text,
+            abstained=True,
+            confidence=max(chances),
+            related=related,
+            timings_ms=timings,
+        ), hits
+    composed = compose(snapshot, question, findings)
+    used = {citation.paragraph_id for citation in composed.citations}
+    return Answer(
+        question.asked,
+        question.text,
+        wording.join(composed.sentences),
+        composed.sentences,
+        composed.citations,
+        confidence=min(chances),
+        related=tuple(hit for hit in hits[:8] if hit.paragraph.id not in used)[:5],
+        timings_ms=timings,
+    ), hits
+
+
+def _surer(each: Sequence[Finding], whole: Finding) -> bool:
+    """Whether what a sentence asks in turn is answered better one by one: from several places, one more surely; or at
+    all, where each is marked as a question."""
+    best = {finding.candidates[0].place for finding in each if finding.answers}
+    if not whole.answers and len(_MARKED.findall(whole.part.question.text)) > 1:
+        return bool(best)
+    return len(each) > 1 and len(best) > 1 and max(finding.confidence for finding in each) > whole.confidence
+
+
+def look(
+    snapshot: Snapshot,
+    part: Part,
+    *,
+    several: bool = False,
+    only: Collection[str] | None = None,
+    reranker: Reranker | None = None,
+) -> Finding:
+    """Search and weigh sentences for one part."""
+    asking = Asking.from_question(part.question, snapshot)
+    allowed = only if part.documents is None else part.documents if only is None else part.documents & set(only)
+    began = time.perf_counter()
+    hits = retrieval.find(snapshot, asking, only=allowed, reranker=reranker)
+    search_ms = 1000 * (time.perf_counter() - began)
+    candidates = weigh(snapshot, asking, hits[:PASSAGES], aspect=ASPECT if several else 0.0)
+    chance = confidence.of(asking, hits, candidates)
+    threshold = confidence.threshold(asking) * (PART if several else 1)
+    return Finding(part, asking, hits, candidates, chance, threshold, search_ms)
+
+
+def weigh(
+    snapshot: Snapshot, asking: Asking, hits: Sequence[Hit], *, aspect: float = 0.0, depth: int = WEIGHED
+) -> list[Candidate]:
+    """The sentences of these hits, best first, ties by paragraph and place."""
+    passages = [snapshot.passage_of(hit.paragraph) for hit in hits]
+    places = [(passage, index) for passage in passages for index in range(len(passage.spans))]
+    found = features(asking, passages, [hit.score - hits[0].score for hit in hits])
+    weighed = ranking.scores(fitted("choosing"), found).astype(np.float64)
+    for each in found:
+        weighed[each.rows] += bonus(asking.question, each, aspect=aspect, beside=asking.beside)
+    scores = weighed.tolist()
+    order = sorted(range(len(places)), key=lambda row: (-scores[row], places[row][0].paragraph.id, places[row][1]))
+    across = any(passage.language != asking.question.language for passage, _ in places)
+    kept = order[: max(depth, ACROSS) if across else depth]
+    if not kept:
+        return []
+    sentences = [places[row] for row in kept]
+    cosines = (snapshot.sentence_vectors(sentences) @ asking.vector).tolist()
+    told = zip(sentences, kept, ranking.named(found, kept), cosines, strict=True)
+    candidates = [_candidate(asking, *place, scores[row], own, cosine) for place, row, own, cosine in told]
+    ranked = sorted(candidates, key=lambda c: (-c.score, *c.place))
+    return ranked if asking.question.years else _latest_first(ranked)
+
+
+def _candidate(
+    asking: Asking, passage: Passage, index: int, score: float, features: Mapping[str, float], cosine: float
+) -> Candidate:
+    """Scored with the cosine of its sentence to the question as well."""
+    name = "similarity" if passage.language == asking.question.language else "across:similarity"
+    score += fitted("choosing").weight(name) * cosine
+    return Candidate(passage, index, score, {**features, name: cosine}, asking.sight(passage).held_near(index))
+
+
+def _latest_first(ranked: list[Candidate]) -> list[Candidate]:
+    """Without a year in the question the latest is meant: of sentences nearly as good that hold all of the question
+    that the best one holds, the one of the newest document comes first."""
+    best = ranked[0]
+    alike = [c for c in ranked if best.score - c.score <= NEARLY and c.near >= best.near]
+    latest = max(alike, key=lambda c: max(c.passage.title_years, default=0))
+    if max(latest.passage.title_years, default=0) <= max(best.passage.title_years, default=0):
+        return ranked
+    return [latest, *(c for c in ranked if c is not latest)]
+
+
+def bonus(question: Question, found: Features, *, aspect: float, beside: str = "") -> Values:
+    """Added to the scores of sentences: for the aspect asked for, against one that speaks of another year than asked,
+    and against one without the place, the date, the sum or the share that is asked for."""
+    across = "across:words" in found.names
+    prefix = "across:" if across else ""
+    another_year = found.column(f"{prefix}year") == -1.0
+    score = np.asarray(aspect * found.column(f"{prefix}aspect") - OTHER_YEAR * another_year)
+    place = ("across:place" if across else "place:place", 0.0) if question.kind is Kind.PLACE else None
+    lack = place or lack_of(question, across=across)
+    if beside and not across:
+        score -= UNNAMED * (found.column("head") == 0.0)
+    if lack is not None:
+        name, nothing = lack
+        values = found.column(name)
+        score -= LACKING * (values == nothing) + LACKING / 2 * (values == ABOVE)
+    return score
+
+
+def merged(lists: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """Hits of each part in turn, each paragraph once."""
+    ordered: dict[str, Hit] = {}
+    for hit in chain.from_iterable(zip_longest(*lists)):
+        if hit is not None:
+            ordered.setdefault(hit.paragraph.id, hit)
+    return list(ordered.values())

@@ -1,0 +1,158 @@
+"""Findings to the sentences that are shown and the citations they stand on."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from embeddings.folding import fold
+from rag.answers import wording
+from rag.answers.choosing import year_above
+from rag.answers.evidence import verify
+from rag.answers.finding import Candidate, Finding
+from rag.answers.tightening import Piece, key_of, tighten
+from rag.index.passages import Passage
+from rag.index.snapshot import Snapshot
+from rag.questions.question import LONG_KINDS, Kind, Question
+from rag.questions.scope import tells_anew
+from rag.search.asking import Asking
+from rag.types import Citation, Sentence
+
+SHORT, LONG = 110, 340
+"""Characters an answer may take: to a plain question, and to one for a list, reason, definition or comparison."""
+ACROSS = 70
+"""Characters of a quote in the other language, beside the figure stated in the question's."""
+SECOND, NEW = 1.6, 4.0
+"""A second sentence is shown when its score is at most SECOND below the best one's, plus NEW times the share of the
+question's weight that only it holds."""
+_ITEM = re.compile(r"[一二三四五六七八九十]是.{2,24}[。:]\s*$")
+_NEXT = re.compile(r"[一二三四五六七八九十]是")
+"""An item of a list that only names what the sentences after it tell, and the next item."""
+APART = 1.5
+"""How far a part's next best sentence may fall below the best, where that one was shown for another part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+
+
+def compose(snapshot: Snapshot, question: Question, findings: Sequence[Finding]) -> Composed:
+    """Each part's sentences in turn; a comparison of two figures at the end where they can be compared."""
+    several = len(findings) > 1
+    sentences: list[Sentence] = []
+    citations: list[Citation] = []
+    shown: set[tuple[str, int]] = set()
+    for finding in findings:
+        part = finding.part
+        if not finding.answers:
+            sentences.append(Sentence(wording.part_not_found(question, part.label or part.asks)))
+            continue
+        long = question.long or (several and not part.asks) or finding.asking.question.long
+        limit = (LONG if long else SHORT) // len(findings)
+        for candidate, piece in pieces(finding, shown, limit=limit):
+            shown.add(candidate.place)
+            sentence, citation = state(snapshot, finding, piece, len(citations) + 1, several=several)
+            sentences.append(sentence)
+            citations.append(citation)
+    if question.kind is Kind.COMPARISON and 1 < len(findings) == len(citations) and _alike(findings, citations):
+        labels = [finding.part.label for finding in findings]
+        compared = wording.compared(question, labels, citations)
+        sentences += [Sentence(compared, tuple(range(1, len(citations) + 1)))] if compared else []
+    return Composed(tuple(sentences), tuple(citations))
+
+
+def _alike(findings: Sequence[Finding], citations: Sequence[Citation]) -> bool:
+    """Whether neither a plan is set against an outcome that was not asked for as such, nor what came anew against what
+    there is in all."""
+    if len({tells_anew(fold(citation.quote)) for citation in citations}) > 1:
+        return False
+    told = {c.passage.spans[c.index].aspect for c in (finding.candidates[0] for finding in findings)} - {None}
+    return len(told) < 2 or any(finding.part.documents is None for finding in findings)
+
+
+def pieces(finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> list[tuple[Candidate, Piece]]:
+    """The best sentence, tightened, and a second one that is nearly as good or holds what the first does not."""
+    asking = finding.asking
+    fresh = [c for c in finding.candidates if c.place not in shown]
+    if not fresh or finding.candidates[0].score - fresh[0].score > APART:
+        return []
+    best = fresh[0]
+    chosen = [(best, extended(asking, best, limit=limit))]
+    held, room = best.near, limit - len(chosen[0][1].text)
+    across = best.passage.language != asking.question.language
+    whole = asking.asked.group_coverage if across else asking.asked.word_coverage
+    for other in fresh[1:8]:
+        new = whole(held | other.near) - whole(held)
+        if best.score - other.score > SECOND + NEW * new or _within(other, chosen[0][1]):
+            continue
+        within = extended if other.passage.spans[other.index].heads else _tightened
+        piece = within(asking, other, limit=max(room, 0))
+        if len(piece.text) <= room:
+            return [*chosen, (other, piece)]
+    return chosen
+
+
+def extended(asking: Asking, candidate: Candidate, *, limit: int) -> Piece:
+    """The sentence tightened; an explanation or list goes on through the sentences that belong to it."""
+    passage, index = candidate.passage, candidate.index
+    if asking.question.language != passage.language:
+        limit = min(limit, ACROSS) if asking.question.kind not in LONG_KINDS else limit
+    piece = tighten(asking, passage, index, limit=limit)
+    headed = passage.spans[index].heads
+    if piece.end != passage.spans[index].end or not (headed or asking.question.kind in LONG_KINDS):
+        return piece
+    end = piece.end
+    for place, following in enumerate(passage.spans[index + 1 :], index + 1):
+        told = headed and place == index + 1  # what the heading is of
+        if following.end - piece.start > limit or not (
+            told or _goes_on(asking.question.kind, passage, index, following.text.folded)
+        ):
+            break
+        end = following.end
+    return Piece(passage, piece.start, end)
+
+
+def _tightened(asking: Asking, candidate: Candidate, *, limit: int) -> Piece:
+    return tighten(asking, candidate.passage, candidate.index, limit=limit)
+
+
+def _goes_on(kind: Kind, passage: Passage, index: int, following: str) -> bool:
+    if _ITEM.match(passage.spans[index].text.folded) and kind in (Kind.LIST, Kind.DEFINITION):
+        return not _NEXT.match(following)
+    if kind is Kind.DEFINITION:
+        return index == 0 or passage.paragraph.start == passage.spans[index].start
+    if kind is Kind.LIST:
+        opens = passage.spans[index].text.folded.rstrip()[-1:] in "：:;；"
+        return opens or following.startswith(
+            ("一是", "二是", "三是", "四是", "其中", "分别", "包括", "①", "②", "③", "(1)", "(2)")
+        )
+    return kind in (Kind.REASON, Kind.MANNER) and passage.spans[index + 1].text.folded == following
+
+
+def _within(candidate: Candidate, piece: Piece) -> bool:
+    span = candidate.passage.spans[candidate.index]
+    return candidate.passage.paragraph.id == piece.passage.paragraph.id and piece.start <= span.start < piece.end
+
+
+def state(
+    snapshot: Snapshot, finding: Finding, piece: Piece, number: int, *, several: bool
+) -> tuple[Sentence, Citation]:
+    """A piece as it is shown and its exact place. What cannot be verified is never said: the bare quote stands then."""
+    p = piece.passage.paragraph
+    title = snapshot.documents[p.document_id].title
+    key = key_of(finding.asking, piece)
+    citation = Citation(
+        number, p.document_id, title, p.section, p.id, p.text, piece.text, p.start + piece.start, p.start + piece.end,
+        p.page, key=None if key is None else (p.start + key[0], p.start + key[1]),
+    )  # fmt: skip
+    context = (title, *p.section)
+    # A label or a subject says what was asked about, not what the span says; a figure must stand in the span.
+    known = (finding.part.label, *(subject.name for subject in finding.asking.subjects), *context)
+    span = next((i for i, span in enumerate(piece.passage.spans) if span.end > piece.start), 0)
+    year = year_above(finding.asking.question, piece.passage, span)
+    possible = wording.leads(finding.asking, piece, citation, label=finding.part.label if several else "", year=year)
+    lead = next((each for each in possible if verify(each, citation.quote, context=known).verified), "")
+    zh = finding.asking.question.language == "zh"
+    text = wording.stated(lead, citation, zh=zh, across=piece.passage.language != finding.asking.question.language)
+    return Sentence(text, (number,)), citation

@@ -1,0 +1,153 @@
+"""How sure it is that the documents hold the answer: a calibrated chance, and where to fall silent."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from embeddings.romanising import romanise
+from rag.answers import wanted
+from rag.answers.choosing import aspect_of, lacks
+from rag.answers.trees import fitted_trees
+from rag.questions.naming import nothing_named
+from rag.questions.premise import refuted, sets_a_task, unheard
+from rag.questions.question import OTHER
+from rag.questions.scope import contradicted
+from rag.search.asking import Asking
+from rag.text.english_names import holds_place, places_named
+from rag.types import Hit
+
+if TYPE_CHECKING:
+    from rag.answers.finding import Candidate
+
+TOLD = (
+    "figure", "unit_missing", "head_beside", "beside", "exact", "person", "place", "means", "reason", "manner", "each",
+)  # fmt: skip
+"""What the kind of question wants of a sentence (`choosing.kind_evidence`) that also tells whether it answers."""
+
+
+def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -> Mapping[str, float]:
+    """Of a question and the best that was found for it."""
+    best = candidates[0]
+    hit = next(h for h in hits if h.paragraph.id == best.passage.paragraph.id)
+    own = best.features
+    across = "across:words" in own
+    name = "across" if across else asking.question.kind
+    evidence = [value for key, value in own.items() if key in (f"{name}:figure", f"{name}:date", f"{name}:unit")]
+    has = {f"has:{key}": own.get(f"{name}:{key}", 0.0) for key in TOLD}
+    asked = asking.asked
+    if across:
+        missing = [group.weight * (1 - group.credit(best.near)) for group in asked.groups]
+        unseen = [group.weight for group in asked.groups if group.unseen]
+        heads = [group.unseen for group in asked.groups if group.head]
+    else:
+        missing = [weight for term, weight in asked.words.items() if term not in best.near]
+        unseen = [asked.words[term] for term in asked.unseen]
+        heads = [term in asked.unseen for term in asked.head if term in asked.words]
+    runner_up = candidates[1].score if len(candidates) > 1 else best.score - 3
+    rows = {
+        "score": best.score,
+        "margin": min(best.score - runner_up, 3.0),
+        "evidence": max(evidence, default=0.0),
+        "missing_rarity": max(missing, default=0.0) / 10,
+        "missing_mass": sum(missing) / 20,
+        "unseen_rarity": max(unseen, default=0.0) / 10,
+        "elsewhere_mass": (sum(missing) - sum(unseen)) / 20,
+        "head": own.get("head", own.get("across:head", 0.0)),
+        "head_unseen": float(bool(heads) and all(heads)),
+        "asks_unit": float(bool(asking.question.unit)),
+        "year_found": max((h.features.get("year", h.features.get("across:year", 0.0)) for h in hits[:8]), default=0.0),
+        "foreign": float(bool(asking.foreign)),
+        "english": float(asking.question.language == "en"),
+        "across": float(across),
+        "few": float(asking.few),
+        "similarity": own.get("similarity", own.get("across:similarity", 0.0)),
+        "dense": hit.features.get("dense", hit.features.get("across:dense", 0.0)),
+        "subject": hit.features.get("subject", hit.features.get("across:subject", 0.0)),
+        "year": own.get("year", own.get("across:year", 0.0)),
+        "aspect": own.get("aspect", own.get("across:aspect", 0.0)),
+        "words_near": own.get("words_near", own.get("across:words", 0.0)),
+        "passage_words": hit.features.get("words", hit.features.get("across:words", 0.0)),
+        "passage_bigrams": hit.features.get("bigrams", 0.0),
+        "passage_missing": hit.features.get("rarest_missing", hit.features.get("across:rarest_missing", 0.0)),
+        "words": own.get("words", own.get("across:held", 0.0)),
+        "rarest_missing_near": own.get("rarest_missing_near", own.get("across:rarest_missing", 0.0)),
+    }
+    same = ("words_above", "bigrams_near", "rarest_missing")
+    span, before = best.passage.spans[best.index], best.passage.spans[max(best.index - 1, 0)]
+    around = " ".join((best.passage.title.folded, best.passage.section.folded, before.text.folded))
+    rows |= wanted.features(asking, span.text, around, across=across)
+    return rows | has | {name: own.get(name, 0.0) for name in same} | {f"kind:{asking.question.kind}": 1.0}
+
+
+def ruled_out(
+    asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]", named: Mapping[str, float]
+) -> bool:
+    """Whether no score can make this an answer: the question says nothing in a language we read, or sets a task; or
+    nothing of it is near but whom it is about; or it is about a place that the passage does not name, or about a year
+    when the sentence speaks of another; or what it names beside the topic of the question before stands nowhere; or it
+    wants a sum, a size or a day, and the best sentence has none; or it takes for granted what the sentence knows
+    nothing of (`premise`), or asks for another extent than is told (`scope`); or it wants somebody of an office, a
+    company, a road, and none is named; or it quotes a name that nothing found holds, or is about a place in English
+    that the passage does not have.
+    """
+    if not asking.asked.vocabulary or asking.question.language == OTHER or sets_a_task(asking.question):
+        return True
+    if named["year"] == -1.0 and asking.question.says_when:
+        return True
+    if not named["across"] and not _beyond_subjects(asking, candidates[0]):
+        return True
+    if asking.beside and all(word in asking.asked.unseen for word in asking.asked.words if word in asking.beside):
+        return True
+    if lacks(asking.question, candidates[0].features) or _refuted(asking, candidates[0]):
+        return True
+    if unheard(asking.question, (f"{' '.join(hit.paragraph.section)} {hit.paragraph.text}" for hit in hits)):
+        return True
+    if asking.question.language == "en" and _elsewhere(asking, candidates[0]):
+        return True
+    text = candidates[0].passage.text.folded
+    return bool(asking.foreign) and not any(place[:2] in text for place in asking.foreign)
+
+
+def _elsewhere(asking: Asking, best: "Candidate") -> bool:
+    """Whether an English question is about a place, or anything with a Chinese name, that the passage does not have."""
+    known = {romanise(subject.name) for subject in asking.subjects}
+    names = [name for name in places_named(asking.question.text) if name not in known]
+    passage = best.passage
+    text = " ".join((passage.title.folded, passage.section.folded, passage.text.folded)) if names else ""
+    return not all(holds_place(text, name) for name in names)
+
+
+def _refuted(asking: Asking, best: "Candidate") -> bool:
+    spans, index = best.passage.spans, best.index
+    beside = [span.text.folded for span in (*spans[max(index - 1, 0) : index], *spans[index + 1 :][:1])]
+    sentence = best.passage.told[index]
+    above = [best.passage.title.folded, best.passage.section.folded]
+    around = " ".join([*above, *beside, sentence.folded])
+    rest = " ".join(span.text.folded for span in spans[index + 1 :])
+    return (
+        nothing_named(asking.question, around)
+        or contradicted(asking.question, sentence, around, rest)
+        or wanted.told_without_figure(asking, sentence)
+        or (best.passage.language == "zh" and asking.question.language == "en" and wanted.unmeasured(asking, around))
+        or refuted(asking.question, sentence.folded, beside, aspect=aspect_of(spans[index], best.passage))
+    )
+
+
+def _beyond_subjects(asking: Asking, candidate: "Candidate") -> bool:
+    """Whether anything of the question stands near the sentence but the names of whom it is about and their years."""
+    named = " ".join([*(s.name + s.suffix for s in asking.subjects), *map(str, asking.question.years)])
+    return any(term not in named for term in candidate.near)
+
+
+def of(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -> float:
+    """0 to 1; 0 when nothing was found, or what was found is ruled out."""
+    if not candidates:
+        return 0.0
+    named = features(asking, hits, candidates)
+    return 0.0 if ruled_out(asking, hits, candidates, named) else fitted_trees("confidence").chance(named)
+
+
+def threshold(asking: Asking) -> float:
+    """Below it the answer abstains: that of the question's language, or of few paragraphs; chosen on rows that the
+    trees were not fitted on, stored with the risk-coverage curve."""
+    thresholds: Mapping[str, float] = fitted_trees("confidence").about["thresholds"]
+    return thresholds.get("few" if asking.few else asking.question.language, 1.0)

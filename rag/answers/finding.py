@@ -1,0 +1,44 @@
+"""What was found for one part of a question."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.index.passages import Passage
+from rag.questions.parts import Part
+from rag.search.asking import Asking
+from rag.text.matching import Terms
+from rag.types import Hit
+
+_NONE = Terms()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer; a higher score is better. `near` are the question's terms in and around it."""
+
+    passage: Passage
+    index: int
+    score: float
+    features: Mapping[str, float]
+    near: Terms = _NONE
+
+    @property
+    def place(self) -> tuple[str, int]:
+        return self.passage.paragraph.id, self.index
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Hits and candidates, best first; `confidence` is the chance, 0 to 1, that the documents hold the answer."""
+
+    part: Part
+    asking: Asking
+    hits: Sequence[Hit]
+    candidates: Sequence[Candidate]
+    confidence: float
+    threshold: float
+    search_ms: float
+
+    @property
+    def answers(self) -> bool:
+        return bool(self.candidates) and self.confidence >= self.threshold

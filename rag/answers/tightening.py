@@ -1,0 +1,131 @@
+"""A sentence cut to what answers: the run of clauses that fits, and the figure or name that is asked for."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from embeddings.folding import fold, fold_with_offsets
+from embeddings.terms import stem
+from rag.answers.choosing import DATE, kind_evidence
+from rag.index.passages import Passage
+from rag.questions.question import Kind, Question
+from rag.search.asking import Asking
+from rag.text.facts import counts, quantities
+from rag.text.matching import Matchable
+from rag.text.measure import in_unit
+
+_HOW_MANY = re.compile(
+    r"\bhow many (?:[a-z'-]+ ){0,3}?([a-z]{3,}s|people)"
+    r"(?= (?:did|do|does|was|were|is|are|has|have|had|will|can|could|of|in|on|for)\b)"
+)
+_CLAUSE = re.compile(r"[^，,；;。！？!?\n]*(?:(?<=\d),(?=\d{3})[^，,；;。！？!?\n]*)*[，,；;。！？!?\n]*[”’」』）)]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of characters of a passage's paragraph; offsets count in its text."""
+
+    passage: Passage
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.passage.paragraph.text[self.start : self.end]
+
+
+def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Spans of the clauses between two offsets, closing marks with their clause."""
+    return [m.span() for m in _CLAUSE.finditer(text, start, end) if m.end() > m.start()]
+
+
+def tighten(asking: Asking, passage: Passage, index: int, *, limit: int) -> Piece:
+    """The sentence, or where it is longer than `limit` characters the run of its clauses that answers best.
+
+    Starts from the best clause and grows by the better neighbour while it fits. A single clause longer than the limit
+    is kept whole: a citation never ends inside a clause.
+    """
+    span = passage.spans[index]
+    text = passage.paragraph.text
+    if span.end - span.start <= limit:
+        return Piece(passage, span.start, span.end)
+    parts = clauses(text, span.start, span.end)
+    across = passage.language != asking.question.language
+    worth = [_worth(asking, text[start:end], across=across) for start, end in parts]
+    first = last = max(range(len(parts)), key=lambda i: (worth[i], -i))
+    while True:
+        grown = [
+            (worth[new], new < first, new)
+            for new in (first - 1, last + 1)
+            if 0 <= new < len(parts) and parts[max(new, last)][1] - parts[min(new, first)][0] <= limit
+        ]
+        if not grown:
+            break
+        _, _, new = max(grown)
+        first, last = min(first, new), max(last, new)
+    start, end = parts[first][0], parts[last][1]
+    start += len(text[start:end]) - len(text[start:end].lstrip("，,；;、 \n"))
+    return Piece(passage, start, len(text[:end].rstrip("，,；;、 \n")) if end < span.end else end)
+
+
+def _worth(asking: Asking, clause: str, *, across: bool) -> float:
+    text = Matchable(fold(clause))
+    asked = asking.asked
+    held = asked.matched(text)
+    covered = 2 * asked.group_coverage(held) if across else asked.bigram_coverage(held) + asked.word_coverage(held)
+    return covered + 0.4 * sum(kind_evidence(asking, text, lambda: held, across=across).values())
+
+
+def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
+    """The figure or date in a piece that is asked for, as offsets in the paragraph: the fitting one nearest to what was
+    asked; None when the question asks for neither."""
+    kind = asking.question.kind
+    if kind not in (Kind.NUMERIC, Kind.COMPARISON, Kind.DATE):
+        return None
+    folded = fold_with_offsets(piece.text)
+    if kind is Kind.DATE:
+        spans = [m.span() for m in DATE.finditer(folded.text)]
+    else:
+        spans = [
+            (q.start, q.end)
+            for q in quantities(folded.text)
+            if counts(folded.text, q) and q.unit not in ("年", "月", "日")
+        ]
+    spans = [(s, e) for s, e in spans if folded.text[s:e] not in asking.question.folded]
+    if not spans:
+        return None
+    held = asking.asked.matched(Matchable(folded.text))
+    weights = asking.asked.bigrams
+    if piece.passage.language != asking.question.language:
+        weights = {t: group.weight * credit for group in asking.asked.groups for t, credit in group.terms.items()}
+    places = [(place, weights.get(t, 0.0)) for t in held for place in _places(t, folded.text)]
+    unit, counted = asking.question.unit, _counted(asking.question)
+
+    def fit(span: tuple[int, int]) -> tuple[float, int]:
+        near = sum(weight / (4 + abs(span[0] - place) * (1 if place <= span[0] else 2)) for place, weight in places)
+        told = in_unit(unit, folded.text, *span) if unit else bool(counted) and _counts(counted, folded.text, span[1])
+        return near + (1.5 if told else 0.0), -span[0]
+
+    start, end = max(spans, key=fit)
+    end = len(folded.text[:end].rstrip())
+    return piece.start + folded.offsets[start], piece.start + folded.offsets[end]
+
+
+def _places(term: str, text: str) -> Iterator[int]:
+    """Where a term begins in a text; no two overlap."""
+    place = text.find(term)
+    while place >= 0:
+        yield place
+        place = text.find(term, place + len(term))
+
+
+def _counted(question: Question) -> str:
+    """What an English question counts, without the plural s: "job" of "how many new jobs did it create"."""
+    asked = _HOW_MANY.search(question.folded)
+    return stem(asked[1]) if asked else ""
+
+
+def _counts(counted: str, folded: str, end: int) -> bool:
+    """Whether what a figure ending there is of is this: the word stands after it, before any other figure."""
+    after = re.split(r"[\d.,;:]", folded[end : end + 40], maxsplit=1)[0]
+    return counted in map(stem, re.findall(r"[a-z]+", after)[:4])

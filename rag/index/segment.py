@@ -1,0 +1,202 @@
+"""Documents that were indexed together, with both their indexes; never changed once made.
+
+What is removed from a segment is said beside it (`LiveSegment.gone`); what is added becomes another segment.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings import Encoder
+from embeddings.term_numbers import TermNumbers
+from embeddings.terms import terms
+from rag.index.lexical import Postings
+from rag.index.rows import LiveRows, Rows
+from rag.index.vectors import VectorFile
+from rag.questions.subjects import Names, names_of
+from rag.types import Document, DocumentHead, Paragraph
+
+MANY = 2_000
+"""Paragraphs from which on terms are found for many at once, which takes most of a second to get ready for."""
+
+_CHUNK = 512
+
+Splitter = Callable[[Document], Sequence[Paragraph]]
+
+
+class Texts(Protocol):
+    """Documents by their ordinal in the segment, paragraphs by row."""
+
+    def find(self, id: str) -> int | None:
+        """Ordinal of the document with this id."""
+        ...
+
+    def ids(self) -> Sequence[str]: ...
+
+    def heads(self) -> Sequence[DocumentHead]: ...
+
+    def document(self, ordinal: int) -> Document: ...
+
+    def paragraph(self, row: int) -> Paragraph: ...
+
+    def with_heads(self, rows: Sequence[int]) -> Sequence[tuple[Paragraph, DocumentHead]]:
+        """Paragraphs of these rows and what is known of their documents."""
+        ...
+
+
+@dataclass(frozen=True)
+class HeldTexts:
+    """Texts in memory."""
+
+    documents: Sequence[Document]
+    paragraphs: Sequence[Paragraph]
+
+    @cached_property
+    def _ordinals(self) -> Mapping[str, int]:
+        return {document.id: ordinal for ordinal, document in enumerate(self.documents)}
+
+    def find(self, id: str) -> int | None:
+        return self._ordinals.get(id)
+
+    def ids(self) -> Sequence[str]:
+        return [document.id for document in self.documents]
+
+    def heads(self) -> Sequence[DocumentHead]:
+        return [document.head for document in self.documents]
+
+    def document(self, ordinal: int) -> Document:
+        return self.documents[ordinal]
+
+    def paragraph(self, row: int) -> Paragraph:
+        return self.paragraphs[row]
+
+    def with_heads(self, rows: Sequence[int]) -> Sequence[tuple[Paragraph, DocumentHead]]:
+        found = [self.paragraphs[row] for row in rows]
+        return [(p, self.documents[self._ordinals[p.document_id]].head) for p in found]
+
+
+@dataclass(frozen=True, eq=False)
+class Segment:
+    """Document d has the rows first_rows[d]:first_rows[d + 1]; `positions` order documents over all segments.
+
+    `name` is that of its folder, empty in memory.
+    """
+
+    texts: Texts
+    positions: NDArray[np.int64]
+    first_rows: Rows
+    postings: Postings
+    vectors: VectorFile
+    name: str = ""
+
+    @classmethod
+    def from_documents(
+        cls, documents: Sequence[Document], positions: Sequence[int], *, encoder: Encoder, split: Splitter
+    ) -> "Segment":
+        """`documents` have distinct ids; document d is number positions[d] of all ever added."""
+        owned = [split(document) for document in documents]
+        texts = [
+            indexed_text(document, paragraph)
+            for document, paragraphs in zip(documents, owned, strict=True)
+            for paragraph in paragraphs
+        ]
+        return cls(
+            HeldTexts(documents, [paragraph for paragraphs in owned for paragraph in paragraphs]),
+            np.asarray(positions, np.int64),
+            _starts([len(paragraphs) for paragraphs in owned]),
+            *_indexes(texts, encoder),
+        )
+
+    @cached_property
+    def names(self) -> Sequence[Names]:
+        """What the title and the issuer of each document name; outlives the snapshots that share the segment."""
+        return [names_of(head) for head in self.texts.heads()]
+
+    def __len__(self) -> int:
+        return len(self.postings)
+
+
+@dataclass(frozen=True)
+class LiveSegment:
+    """A segment, the ordinals of its documents that are gone, and the number its first row has in the snapshot."""
+
+    segment: Segment
+    gone: frozenset[int] = frozenset()
+    first: int = 0
+
+    @cached_property
+    def rows(self) -> LiveRows:
+        return LiveRows.without(self.gone, self.segment.first_rows, first=self.first)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def is_where(self, other: "LiveSegment") -> bool:
+        """Whether the rows of both have the same numbers and paragraphs."""
+        return self.segment is other.segment and self.gone == other.gone and self.first == other.first
+
+    @property
+    def documents(self) -> int:
+        """How many are left."""
+        return len(self.segment.positions) - len(self.gone)
+
+    def find(self, id: str) -> int | None:
+        """Ordinal of a document that is left."""
+        ordinal = self.segment.texts.find(id)
+        return None if ordinal in self.gone else ordinal
+
+    def ordinals(self) -> Iterator[int]:
+        return (ordinal for ordinal in range(len(self.segment.positions)) if ordinal not in self.gone)
+
+    def rows_of(self, ordinal: int) -> range:
+        """Rows of the segment that a document has."""
+        return range(int(self.segment.first_rows[ordinal]), int(self.segment.first_rows[ordinal + 1]))
+
+
+def merge(parts: Sequence[LiveSegment]) -> Segment:
+    """One segment of what is left of several; nothing is read, cut into terms or encoded again."""
+    documents, positions, paragraphs, sizes = [], [], [], []
+    for part in parts:
+        texts = part.segment.texts
+        for ordinal in part.ordinals():
+            documents.append(texts.document(ordinal))
+            positions.append(int(part.segment.positions[ordinal]))
+            rows = part.rows_of(ordinal)
+            paragraphs += [texts.paragraph(row) for row in rows]
+            sizes.append(len(rows))
+    return Segment(
+        HeldTexts(documents, paragraphs),
+        np.asarray(positions, np.int64),
+        _starts(sizes),
+        Postings.merge([(part.segment.postings, part.rows) for part in parts]),
+        VectorFile.merge([(part.segment.vectors, part.rows) for part in parts]),
+    )
+
+
+def _indexes(texts: Sequence[str], encoder: Encoder) -> tuple[Postings, VectorFile]:
+    """Both a chunk at a time, so that what the first leg folded is at hand for the second."""
+    if len(texts) < MANY:
+        postings = Postings.from_terms(terms(text) for text in texts)
+        return postings, VectorFile.from_vectors(encoder.encode_passages(texts))
+    found, vectors = TermNumbers(), []
+    for start in range(0, len(texts), _CHUNK):
+        chunk = texts[start : start + _CHUNK]
+        found.add(chunk)
+        vectors.append(encoder.encode_passages(chunk))
+    return (
+        Postings.from_numbers(found.vocabulary, found.numbers, found.sizes),
+        VectorFile.from_vectors(np.concatenate(vectors)),
+    )
+
+
+def indexed_text(document: Document, paragraph: Paragraph) -> str:
+    """What both legs index of a paragraph: title › section › text, so that a district or year in a heading counts."""
+    return " › ".join(part for part in (document.title, *paragraph.section, paragraph.text) if part)
+
+
+def _starts(sizes: Sequence[int]) -> Rows:
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)

@@ -1,0 +1,1 @@
+"""What a question asks for: kind, subjects, periods, parts, what it takes for granted, earlier turns."""

@@ -1,0 +1,94 @@
+"""Whether a name of the kind asked for stands in a sentence: a company for "which company", a person for "who". Rules
+over the endings of names; all text is folded."""
+
+import re
+
+from rag.questions.question import Kind, Question
+
+_HAN = "[㐀-鿿]"
+_SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭"
+    "廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+)
+_PERSON = re.compile(
+    rf"(?:[长记任授士生师员手家裁理席监]|代表)\s*[{_SURNAMES}]{_HAN}{{1,2}}|[·‧]|"
+    rf"\b(?:mr|ms|mrs|dr|professor|director|mayor) (?!of\b|is\b|was\b|and\b|told\b|said\b)\w+|"
+    rf"\w+ \w+, (?:the |its )?(?:\w+ ){{0,3}}?"
+    rf"(?:head|mayor|director|secretary|chair\w*|president|principal|manager|chief)\b|"
+    rf"\b(?:head|mayor|director|secretary|chair\w*|president|principal|manager|chief executive),? (?:is |was )?"
+    rf"(?!of\b|the\b|in\b|and\b|who\b|has\b|is\b|was\b)\w+ \w+[,.]|"
+    rf"[{_SURNAMES}]{_HAN}{{1,2}}(?:[市区省县院局]长|书记|主任|等\d?人|演唱)|"
+    rf"{_HAN}{{2}}(?:院士|教授|先生|女士)"
+)
+_BY = (
+    rf"由{_HAN}{{2,8}}(?:合作|负责|牵头|承办|开发|设立|演唱|主办|组织|建设|出资|运营|编制|发布|制定|设计|施工|经营|提供)|"
+    rf"[同与和]{_HAN}{{2,8}}合[作办建资]|\bby (?!\d)\w+|\bwith \w+"
+)
+"""Who did it, whatever the kind."""
+_KINDS = tuple(
+    (re.compile(asked), re.compile(rf"{_HAN}{{2}}(?:{han})|\w+ (?:{latin})\b|{_BY}"))
+    for asked, han, latin in (
+        (
+            r"(?:哪一?[家个些]|什么)\w{0,4}(?:公司|企业|集团|单位|机构|开发商|设计院|事务所|银行|厂家?)|"
+            r"\b(?:which|what) (?:\w+ )?(?:compan|firm|contractor|developer|bank|studio|agency)|"
+            r"\b(?:which|what) (?:\w+ )?(?:institut|investor|operator)|"
+            r"\bwho (?:\w+ )?(?:designed|built|develop|operat|won|supplied|financed|invested|runs|constructed)",
+            "公司|集团|企业|银行|设计院|研究院|事务所|工作室|科技|股份|中心|学院|大学|协会|[局办委部]",
+            "co|ltd|inc|group|company|corporation|bank|institute|university",
+        ),
+        (
+            r"(?:哪一?[所家个些]|什么)\w{0,3}(?:大学|学院|高校|学校|中学|小学|幼儿园)|"
+            r"\b(?:which|what) (?:\w+ )?(?:universit|school|college|kindergarten)",
+            "大学|学院|学校|中学|小学|附中|附小|幼儿园|校区",
+            "university|school|college",
+        ),
+        (r"(?:哪一?[家所个些]|什么)\w{0,3}医院|\b(?:which|what) (?:\w+ )?hospital", "医院|服务中心|院区", "hospital"),
+        (
+            r"(?:哪一?[条个些]|什么)\w{0,2}(?:路|街(?!坊|道))|\b(?:which|what|whose) (?:\w+ )?(?:street|road|avenue)",
+            "路|街|大道",
+            "road|street|avenue",
+        ),
+        (
+            r"(?:哪(?:一|几|[两三四五六七八九十])?[个些])县",
+            "县|旗|州",
+            "county",
+        ),
+        (
+            r"哪(?:一|几|[两三四五六七八九十])?[个些](?:区(?!域|间)|省|城市|市)|"
+            r"\b(?:which|what) (?:\w+ )?(?:district|county|province|city)",
+            "区|县|省|市",
+            "district|county|province|city",
+        ),
+        (r"哪(?:一|几|[两三四五六七八九十])?[个些](?:街道|镇)|"
+            r"\b(?:which|what) (?:\w+ )?(?:subdistrict|town)", "街道|镇", "subdistrict|town"),
+    )
+)  # fmt: skip
+_OFFICE = re.compile(
+    r"[区局院校馆市处会所县省]长|书记|主任|负责人|设计师|建筑师|教授|运动员|选手|经理|总裁|老师|学者|专家|院士|谁设计|"
+    r"\b(?:mayor|director|head|secretary|principal|architect|professor|chief|chair\w*|president|manager|designer|"
+    r"athlete|student)\b"
+)
+_WHO = re.compile(f"{_PERSON.pattern}|{_BY}")
+
+
+def name_missing(question: Question, sentence: str) -> float:
+    """1 where a name is asked for and the sentence has none of the kind but the question's own, -1 where it has one,
+    0 where none is asked for."""
+    asked = question.folded
+    kinds = (name for wanted, name in _KINDS if wanted.search(asked))
+    name = next(kinds, _WHO if question.kind is Kind.PERSON else None)
+    if name is None:
+        return 0.0
+    return -1.0 if any(found.group() not in asked for found in name.finditer(sentence)) else 1.0
+
+
+def nothing_named(question: Question, near: str) -> bool:
+    """Whether somebody is asked for by an office or a trade, or a company, a school, a street and the like by their
+    kind, and none is named in a sentence and what stands beside it."""
+    asked = question.folded
+    somebody = question.kind is Kind.PERSON and bool(_OFFICE.search(asked))
+    kinds = _KINDS[:-1]  # a subdistrict is often named without its kind
+    something = question.kind not in (Kind.DEFINITION, Kind.COMPARISON) and any(
+        wanted.search(asked) for wanted, _ in kinds
+    )
+    return (somebody or something) and name_missing(question, near) == 1.0

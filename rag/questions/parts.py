@@ -1,0 +1,177 @@
+"""A question that asks about several subjects or periods, taken apart into questions that each ask about one."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from embeddings.folding import fold
+from embeddings.romanising import romanise
+from rag.questions.followup import of_the_same, resolve
+from rag.questions.question import Aspect, Kind, Question, bare, understand
+from rag.questions.subjects import Catalog, Subject
+from rag.text.measure import head_of
+
+_JOINERS = re.compile(r"[和与跟、及]|以及|还有|\band\b|\bversus\b|\bvs\b|相比|比(?!例|重|率|赛)|分别")
+_ALL = re.compile(
+    r"各[个]?(区|市|省|县|镇|街道|公司|部门)|[两三四五六七八九十\d]+个?(区|市|省|县|镇|街道|公司|部门)|哪个?(区|市|省|县|镇|公司)"
+)
+_PLANNED = re.compile(r"目标|计划|原定|预期|打算|安排|\bplanned\b|\btargets?\b|\bsupposed to\b|\bmeant to\b")
+_ACTUAL = re.compile(r"实际|最后|最终|完成了|达到|结果|办成|收了|\bactual|\bachieved|\breached|\bin the end")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_BEGINS_WITH_YEAR = re.compile(r"[\s而那么到和]*(?:19|20)\d\d")
+_CLAUSE = re.compile(r"[^,，;；:：?？。]+")
+_GENERIC = re.compile(
+    r"增加|新增|增长|减少|下降|完成|实际|计划|目标|预期|安排|户数|数量|个数|总数|人数|比例|几份|两份|报告|文件|当年|那年|那一年|"
+    r"还有|另外|以及|其中|[的有了做定原要又再年]|\b(?:increase|rise|plan|actual|target|number|report|document|year)(?:s|ed|d|ned)?\b"
+)
+"""What says nothing of the topic."""
+_ENDS, _STOPS = re.compile("[?？;；]"), re.compile("[?？;；,，]")
+_MOST = 4
+_NAMES_IT = 3
+"""Characters from which the name of what a clause asks for needs no topic from the clause before."""
+_LEAST = 4
+"""Characters of content below which a clause leans on its neighbours for what it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing asked: the question for it, and what tells it from its siblings ("" when there is but one)."""
+
+    question: Question
+    label: str
+    documents: frozenset[str] | None = None
+    asks: str = ""
+    """The part of the sentence that asks it, where one sentence asks several things of one subject."""
+
+
+def parts(question: Question, catalog: Catalog) -> Sequence[Part]:
+    """One part for a plain question; several when it names several subjects, years, or both plan and outcome."""
+    subjects = _apart(catalog.named_in(question.folded)) or _of_kind(question, catalog)
+    years = sorted(question.years, key=lambda year: question.folded.find(str(year))) if len(question.years) > 1 else []
+    if len(subjects) > 1:
+        return [
+            Part(
+                _only(question, catalog, subject, subjects, year, years),
+                _label(question, subject, year),
+                subject.documents,
+            )
+            for subject, year in _pair(subjects, years)[:_MOST]
+        ]
+    if len(years) > 1:
+        return [Part(_only(question, catalog, None, (), year, years), str(year)) for year in years[:_MOST]]
+    if _PLANNED.search(question.folded) and _ACTUAL.search(question.folded):
+        labels = ("计划", "实际") if question.language == "zh" else ("Plan", "Outcome")
+        aspects = (Aspect.PLAN, Aspect.DONE)
+        return [Part(replace(question, aspect=a), label) for a, label in zip(aspects, labels, strict=True)]
+    return [Part(question, "")]
+
+
+def in_turn(question: Question, catalog: Catalog) -> Sequence[Part]:
+    """The questions that one Chinese sentence asks one after the other, each made whole from those before it:
+    "区长是谁?哪天作的报告?"; none where it asks but one thing, or a clause of it asks nothing."""
+    for mark in (_ENDS, _STOPS) if question.language == "zh" else ():
+        asked = [clause.strip() for clause in mark.split(question.text) if clause.strip()]
+        if len(asked) > 1 and all(_asks(clause) for clause in asked):
+            whole: list[Question] = []
+            for clause in asked[:_MOST]:
+                before = whole[-1].text if whole else ""
+                if whole and len(head_of(fold(clause), question.language)) >= _NAMES_IT:
+                    whole.append(of_the_same(f"{clause}?", before, catalog))
+                else:
+                    whole.append(resolve(f"{clause}?", [(before, "")] if before else [], catalog))
+            return [
+                Part(replace(each, asked=question.asked), "", asks=clause)
+                for each, clause in zip(whole, asked, strict=False)
+            ]
+    return []
+
+
+def _asks(clause: str) -> bool:
+    return understand(clause).kind not in (Kind.OTHER, Kind.YES_NO, Kind.COMPARISON)
+
+
+def _apart(subjects: Sequence[Subject]) -> list[Subject]:
+    """Those that share no document with one before: 上海 of the same report as 虹口 is no second subject."""
+    kept: list[Subject] = []
+    for subject in sorted(subjects, key=lambda s: len(s.documents)):
+        if not any(subject.documents & other.documents for other in kept):
+            kept.append(subject)
+    return sorted(kept, key=subjects.index)
+
+
+def _of_kind(question: Question, catalog: Catalog) -> list[Subject]:
+    """Every subject of a kind when the question compares all of it: "三个区", "哪个区…最高"."""
+    match = _ALL.search(question.folded)
+    if match is None or question.kind not in (Kind.COMPARISON, Kind.LIST, Kind.NUMERIC):
+        return []
+    suffix = next(group for group in match.groups() if group)
+    return _apart(sorted({s for s in catalog.forms.values() if s.suffix == suffix}, key=lambda s: s.name))
+
+
+def _pair(subjects: Sequence[Subject], years: Sequence[int]) -> list[tuple[Subject, int | None]]:
+    """Each subject with its year: in turn when there are as many of both ("虹口2023年和黄浦2024年"), else every one."""
+    if len(years) == len(subjects):
+        return list(zip(subjects, years, strict=True))
+    if not years:
+        return [(subject, None) for subject in subjects]
+    return [(subject, year) for subject in subjects for year in years]
+
+
+def _only(
+    question: Question,
+    catalog: Catalog,
+    subject: Subject | None,
+    subjects: Sequence[Subject],
+    year: int | None,
+    years: Sequence[int],
+) -> Question:
+    """The question about one subject and year: clauses about another are left out, names and years of others struck."""
+    clauses = _clauses_about(question.folded, catalog, subject, subjects, year, years)
+    text = " ".join(clauses)
+    for other in subjects:
+        if other is not subject:
+            text = re.sub(rf"{re.escape(other.name)}{other.suffix}?|{romanise(other.name)}", " ", text)
+    for other_year in years:
+        if other_year != year:
+            text = re.sub(rf"{other_year}年?", " ", text)
+    if subject is not None and subject not in catalog.named_in(text):
+        text = f"{subject.name}{subject.suffix} {text}"
+    if year is not None and str(year) not in text:
+        text = f"{year}年 {text}"
+    part = understand(_JOINERS.sub(" ", text))
+    part = replace(part, asked=question.asked, language=question.language, completed=question.completed)
+    asks_itself = part.kind is not Kind.OTHER and len(clauses) < len(_CLAUSE.findall(question.folded))
+    return part if asks_itself else replace(part, kind=question.kind, unit=question.unit)
+
+
+def _clauses_about(
+    folded: str,
+    catalog: Catalog,
+    subject: Subject | None,
+    subjects: Sequence[Subject],
+    year: int | None,
+    years: Sequence[int],
+) -> list[str]:
+    """Clauses that name this subject or year, or none at all; every clause where that leaves too little to go by. What
+    stands before the first year, 大剧院 of "大剧院2020年…,2021年…", is said of a clause that begins with its year."""
+
+    def about_another(clause: str) -> bool:
+        named = catalog.named_in(clause)
+        theirs = any(s in named for s in subjects if s is not subject) and subject not in named
+        then = any(str(y) in clause for y in years if y != year) and str(year) not in clause
+        return theirs or then
+
+    clauses = _CLAUSE.findall(folded)
+    kept = [clause for clause in clauses if not about_another(clause)]
+    if year is not None and kept and kept[0] != clauses[0] and _BEGINS_WITH_YEAR.match(kept[0]):
+        kept[0] = _YEAR.split(clauses[0], maxsplit=1)[0] + kept[0]
+    content = _GENERIC.sub("", bare(re.sub(r"20\d\d年?", " ", " ".join(kept))))
+    for s in subjects:
+        content = content.replace(s.name + s.suffix, "").replace(s.name, "")
+    return kept if len(content.replace(" ", "")) >= _LEAST else clauses
+
+
+def _label(question: Question, subject: Subject, year: int | None) -> str:
+    if question.language == "zh":
+        return f"{subject.name}{subject.suffix}" + (f"{year}年" if year else "")
+    return romanise(subject.name).capitalize() + (f" {year}" if year else "")

@@ -1,0 +1,114 @@
+"""What a question takes for granted, and whether the place found bears it out: that something ended or was put off,
+that a figure rose or fell, that there was a reason. Rules over the wording of folded text."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from embeddings.folding import fold
+from rag.questions.question import Aspect, Kind, Question
+
+_ENDS = (
+    r"取消|取缔|停[止办建工产播业]|关闭|关停|撤[销走离]|中止|终止|废除|放弃|搁置|叫停|退出|解散|倒闭|推迟|延期|延后|暂停|"
+    r"改了?名|搬[走离]"
+)
+_ENDED_ASKED = re.compile(
+    rf"{_ENDS}|\b(?:why|when|who|after|did|was|were|has|had|been)\b.{{0,80}}"
+    r"(?<!-)\b(?:cancel(?:l?ed)?|close[d]?|shut|stop(?:ped)?|suspend(?:ed)?|abolish(?:ed)?|halt(?:ed)?|scrap(?:ped)?|"
+    r"abandon(?:ed)?|call(?:ed)? off|postponed?|delay(?:ed)?|withdr[ae]w|quit|resign(?:ed)?|ban(?:ned)?)\b"
+    r"(?! (?:management|loop|to\b|in on))|"
+    r"\b(?:why|when) (?:did|has|have|will|would|does|do|is|was) (?:[\w'-]+ ){1,6}?"
+    r"(?:leav(?:e|ing)|left|pull(?:ed)? out|move[d]? (?:out|away))\b"
+)
+_ENDED_TOLD = re.compile(
+    rf"{_ENDS}|撤|停[用运播]|关[停闭掉门]|废[除止]|缓|退[市场租还]|延误|延迟|滞后|不再|清退|腾退|拆除|更名|搬|离开|迁出|外迁|辞|禁|\b(?:cancel|clos|shut|stop|suspend|abolish|halt|scrap|abandon|"
+    r"call\w* off|postpon|delay|no longer|end(?:ed)?\b|withdr|quit|resign|leav|left|moved? (?:out|away)|bann?)"
+)
+_FALL_ASKED = re.compile(
+    r"下降了?|减少了?|降低了?|下滑了?|回落|降幅|跌了|少了多少|\b(?:f[ae]ll(?:en)?|dropp?(?:ed)?|declined?|decreased?|shrank|shrunk)\b"
+)
+_FALL_TOLD = re.compile(r"[降减跌滑缩少落]|\b(?:f[ae]ll|drop|declin|decreas|shr[aiu]nk|lower|reduc|cut|less|fewer)")
+_RISE_ASKED = re.compile(
+    r"增长了?|增加了?|上升了?|上涨|涨了|增幅|多了多少|\b(?:r[io]sen?|gr[eo]w[n]?|increased?|climb(?:ed)?|gained?)\b"
+)
+_RISE_TOLD = re.compile(r"[增升涨提扩新]|\b(?:ris|rose|gr[eo]w|increas|climb|gain|higher|more|new|up\b)")
+_GROUNDS = re.compile(
+    r"因|由于|所以|为[了此]|为[^,。;]{1,24}而|以便|以免|从而|使得?|导致|造成|影响|鉴于|出于|旨在|目的|契机|根据|按照|针对|面对|应对|适应|满足|"
+    r"考虑|要求|需要|需求|便于|方便|帮助|吸引|解决|破解|缓解|避免|防止|促进|推动|确保|保障|助力|支撑|作用|意义|"
+    r"不[足够均平高强佳到明再能]|难|缺|短板|薄弱|困|压力|问题|挑战|瓶颈|滞后|尚|仍|未|没有|有待|落后|复杂|[最首偏太]|"
+    r"\b(?:because|due to|since|so that|so as|in order|owing|thanks|caus|reason|result|help|lack|short|need|aim|to)\b"
+)
+_OUTCOME = re.compile(r"实际|最终|最后|到底[完建]|真正|\bactual|\bin the end\b|\beventually\b")
+_PLANNED = re.compile(r"目标|计划|原定|预期|打算|要求|本来|原先|\bsupposed|\bmeant to|\bplan|\btarget")
+_NUMBER = re.compile(
+    r"[\d一二两三四五六七八九十百千万亿双半首唯]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|an?|first|only|no)\b"
+)
+_TASK = re.compile(
+    r"^(?:请|麻烦)?你?(?:帮我|给我|替我|帮忙|帮)?(?:写|拟|起草|编写?|生成|画|作|翻译|润色|改写|仿写)(?:一|个|篇|份|首|段|下|成|出)|"
+    r"(?:翻译|改写|转换)[成为]|^(?:please )?(?:write|draft|compose|translate|draw|generate)\b"
+)
+_DENIED_ASKED = re.compile(
+    r"(?:没有?|未)能?(?:够)?(?:完成|达到|实现|建成|通过|落实|做到|解决|开工|开通|启用|获得|入选|增长|增加|提高)"
+)
+_DENIED_TOLD = re.compile(r"[未没不尚无难缺]|有待|仍需|差距")
+_EACH_ASKED = re.compile(r"平均|人均|户均|均价|每一?个?[户人家月天日平套张场]")
+_EACH_TOLD = re.compile(r"[均每/]|(?:元|人|次)一?[户人月天日]|\b(?:average|per|each)\b")
+_ITEM = re.compile(r"^\s*\d{1,2}[.、](?!\d)")
+_RATE_ASKED = re.compile(
+    r"([一-龥]{2}率)(?:[^,。]{0,3}[是为有达]|[^?]{0,12}(?:达到|是|为)|有?)(?:多少|百分之|几)(?!.*[提升降增涨跌变幅速比高低])"
+)
+_RATE_CHANGED = re.compile(r"(?:提[高升]|上升|下降|增[加长]|降低|减少|回落)了?约?[\d.]+(?:个?百分点|%)")
+_QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,16})[”\"」』]")
+_CHINESE = re.compile(r"[一-龥]{2}")
+_MARKS = re.compile(r"[\s“”\"‘’'「」『』·,，、。()（）+—–-]")
+
+
+def sets_a_task(question: Question) -> bool:
+    """Whether a question wants something written, translated or drawn, which no document answers."""
+    return question.kind is Kind.OTHER and bool(_TASK.search(question.folded))
+
+
+def unheard(question: Question, passages: Iterable[str]) -> bool:
+    """Whether a Chinese name is put in quotation marks that stands in none of these passages."""
+    quoted = [_MARKS.sub("", name) for name in _QUOTED.findall(question.folded) if _CHINESE.search(name)]
+    if not quoted:
+        return False
+    texts = [_MARKS.sub("", fold(passage)) for passage in passages]
+    return any(not any(name in text for text in texts) for name in quoted)
+
+
+def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: Aspect | None = None) -> bool:
+    """Whether a sentence, with what stands `near` it, cannot answer what the question takes for granted: an end or a
+    delay nobody tells of; a fall where the sentence tells of a rise alone, or the other way round; an outcome where it
+    tells of a plan, its `aspect`; a number where there is none, an average where there is but a sum, a rate where there
+    is but its rise; what was not done where the sentence denies nothing; a reason where nothing gives grounds, names a
+    want or a purpose."""
+    asked = question.folded
+    around = " ".join([*near, sentence])
+    if aspect is Aspect.PLAN and _OUTCOME.search(asked) and not _PLANNED.search(asked):
+        return True
+    if question.kind is Kind.NUMERIC and (
+        not _NUMBER.search(_ITEM.sub("", sentence)) or (_EACH_ASKED.search(asked) and not _EACH_TOLD.search(around))
+    ):
+        return True
+    if _only_changed(asked, sentence):
+        return True
+    if _DENIED_ASKED.search(asked) and not _DENIED_TOLD.search(sentence):
+        return True
+    if _ENDED_ASKED.search(asked) and not _ENDED_TOLD.search(around):
+        return True
+    if question.kind is Kind.REASON and not _GROUNDS.search(around):
+        return True
+    falls, rises = bool(_FALL_ASKED.search(asked)), bool(_RISE_ASKED.search(asked))
+    if falls == rises:
+        return False
+    other, told = (_RISE_TOLD, _FALL_TOLD) if falls else (_FALL_TOLD, _RISE_TOLD)
+    return bool(other.search(sentence)) and not told.search(sentence)
+
+
+def _only_changed(asked: str, sentence: str) -> bool:
+    """Whether a rate is asked for and its clause tells by how much it rose or fell, not what it is."""
+    rate = _RATE_ASKED.search(asked)
+    if rate is None or re.search("[提升降增涨跌变幅速比高低]", asked[: rate.start()]):
+        return False
+    clause = re.search(rf"{rate[1]}[^,;。]*", sentence)
+    return clause is not None and bool(_RATE_CHANGED.search(clause[0])) and "%" not in _RATE_CHANGED.sub("", clause[0])

@@ -1,0 +1,196 @@
+"""What a question asks for: kind, language, periods, and the terms that carry it.
+
+Rules over the wording, nothing about any one body of documents. All matching is on folded text.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from embeddings.folding import fold
+from rag.text.facts import years
+from rag.text.measure import unit_of
+
+
+class Kind(StrEnum):
+    """The kind of thing that would answer."""
+
+    NUMERIC = "numeric"
+    DATE = "date"
+    PERSON = "person"
+    PLACE = "place"
+    LIST = "list"
+    DEFINITION = "definition"
+    REASON = "reason"
+    MANNER = "manner"
+    COMPARISON = "comparison"
+    YES_NO = "yes_no"
+    ENTITY = "entity"
+    OTHER = "other"
+
+
+class Aspect(StrEnum):
+    """Whether what was done is asked for, or what is planned."""
+
+    DONE = "done"
+    PLAN = "plan"
+
+
+LONG_KINDS = frozenset({Kind.LIST, Kind.DEFINITION, Kind.REASON, Kind.MANNER, Kind.COMPARISON})
+"""Kinds whose answer may take 360 characters; the others are held to 120."""
+
+_UNIT = r"(?P<unit>[个家户套人名位条项张件次亩吨辆台所座栋处种类元%％倍年月天日届级层公平万亿百分点里米]{1,4})?"
+_KINDS_ZH: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        (Kind.COMPARISON, r"哪个.{0,8}(?:更|最)|(?:谁|哪[个家区年]).{0,12}(?:更|最)|(?:谁|哪一?[个家区年]).{0,12}(?<!多)[高低多少大小快慢](?:一?[些点])?[??]?$|[高多大快]还是[低少小慢]|相比|对比|比较|差多少|多了还是少|升还是降|增加还是减少|更多还是更少|少了吗|多了吗"),
+        (Kind.REASON, r"为什么|为何|为啥|什么原因|原因是|原因有|因为什么|凭什么|怎么会|(?:问题|难处?|难点|毛病|不足|短板|差距|症结|根源|瓶颈)[出就卡]?在哪"),
+        (Kind.DATE, r"什么时候|什么时间|何时|哪一?[天年月日]|几月|几号(?![线楼街院门房地])|几时|哪年|啥时候|日期|时间是|多久|截止到?什么|(?<![两三四五六七八九])几点(?=[钟开关上下到结打半]|[??]?$)"),
+        (Kind.NUMERIC, r"多少|第几|(?<!哪)几[个家户套人名位条项张件次亩吨辆台所座栋处种类元倍年月天日届级层公成分万亿千百块枚岁米场批期门支间幢艘株棵只册部口对轮起]|百分之几|几何(?=[??,，。]|$)|几点[几零]|几成|多大|多长|多高|多重|多远|占比|比例是|增速是|增幅是|金额是|数量|总量|总额"),
+        (Kind.LIST, r"(?:存在|还?有)(?:着|了)?(?:什么|啥)样?的?(?:问题|困难|不足|短板|挑战|弱项|成效|亮点|优势)|哪些|哪几|包括什么|分别是什么|包含什么|有什么内容|列出|列举|分别叫|各有什么|都有什么|都有谁|哪[两三四五六七八九十]"),
+        (Kind.PERSON, r"谁|哪位|何人|哪个人|什么人|叫什么名字|姓甚"),
+        (Kind.DEFINITION, r"什么是|什么叫|啥叫|何谓|(?:怎么|如何|怎样)理解|是什么意思|是指什么|指的?是?什么|指的是|什么意思|是啥意思|定义|含义|是什么[??]?$|是个什么|解释一?下"),
+        (Kind.PLACE, r"哪里|哪儿|什么地方|何处|何地|位于|在哪|哪个(?:地方|城市|国家|区|省|市|县|镇)"),
+        (Kind.MANNER, r"怎么|怎样|如何|咋|什么方式|什么办法|什么措施|什么方法|通过什么"),
+        (Kind.YES_NO, r"吗[??]?$|是否|是不是|有没有|能不能|可不可以|对不对|会不会"),
+        (Kind.ENTITY, r"哪|什么|啥|叫|名称|名字"),
+    )
+)  # fmt: skip
+_MEASURES = (
+    "(?:rate|ratio|cost|price|rent|fee|salary|wage|population|revenue|turnover|profit|budget|income|size|length|height|width|"
+    "weight|capacity|density|tonnage|output|expectancy|concentration|investment|expenditure|spending|growth|"
+    "gdp|gross domestic product)s?"
+)
+_KINDS_EN: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        (Kind.COMPARISON, r"\bcompare|\bcompared|\bhigher\b|\blower\b|\bmore or (?:less|fewer)|\bgreater\b|\bdifference between|\bwhich .{0,30}\b(?:more|most|highest|largest|fastest)\b"),
+        (Kind.REASON, r"\bwhy\b|\breasons?\b|\bwhat caused\b"),
+        (Kind.DATE, r"^(?:by |since |until |from )?when\b|\bwhen (?:did|do|does|was|were|is|are|will|would|can|could|should|had|has|have|exactly)\b|(?:and|or|,) when\b|\bwhat (?:date|year|month|day|time)|\bwhich (?:date|year|month|day)|\bon what (?:date|day)|\bby what (?:date|year)|\bin what (?:year|month)|\bhow long\b"),
+        (Kind.NUMERIC, r"\bhow (?:many|much|large|big|small|high|far|old|fast|tall|wide|deep|thick|heavy|loud|hot|cold|often)\b|\bwhat (?:percentage|percent|share|proportion|number|amount|rate|total|area|was the (?:number|total))|\bby how\b|\bpercentage points?\b|\bwhat (?:did|does|do|will|would) .{1,60}\b(?:cost|weigh)\b|"
+        rf"\bwhat(?:'s| is| was| were| are| will be) (?:(?!of\b)[\w'-]+ ){{0,6}}?(?:{_MEASURES})\b|\bwhat (?:{_MEASURES})\b|"
+        rf"^(?!.*\b(?:what|which|who|whose|where|when|why|how|is|are|was|were|did|does|do)\b).*\b(?:{_MEASURES}|number|amount|total|percentage)\b"),
+        (Kind.LIST, r"\bwhat are\b|\bwhich (?:two|three|four|five|six|seven|eight|nine|ten)\b|\blist\b|\bname the\b|\bwhat (?:two|three|four|five|six|seven|eight|nine|ten)\b|\bwhich (?!\w*(?:ss|us)\b)[a-z]+s\b(?! is)"),
+        (Kind.PERSON, r"\bwho(?:se|m)?\b|\bwhat (?:person|name of the person)"),
+        (Kind.DEFINITION, r"\bwhat (?:is|does) .{1,60}\b(?:mean|refer to|stand for)\b|\bdefine\b|\bmeaning of\b|\bdefinition\b"),
+        (Kind.PLACE, r"\bwhere\b|\b(?:what|which) (?:city|country|district|place|location|street|town|state)"),
+        (Kind.MANNER, r"\bhow (?:does|do|did|will|is|are|was|were|can|has|have|to)\b|\bin what way\b"),
+        (Kind.YES_NO, r"^(?:is|are|was|were|do|does|did|has|have|had|will|can|could|should)\b"),
+        (Kind.ENTITY, r"\bwhat\b|\bwhich\b"),
+    )
+)  # fmt: skip
+_ASKING_ZH = re.compile(
+    r"(?:(?:怎么|怎样|如何)(?:安排|打算|计划|做|办|搞)的?|(?:有|做了|有了)?(?:什么|哪些|啥)新?的?(?:安排|打算|计划|进展|动作)|"
+    r"(?:计划|打算|准备|安排)?(?:做|干|搞)[些了]?(?:什么|哪些|啥)|(?:进展|进度)(?:怎么样|怎样|如何|咋样))(?=$|[ ,，。?？])|"
+    r"[比较](?:上一?|前一|去)年(?:度|同期)?|去年(?!底)|今年(?!底)|(?:搞|弄|花|办|干|做)?了(?=多少|几|哪|什么|些)|(?:搞|弄|花)(?=多少|几)|"
+    r"请问一?下?|想问一?下?|我?想知道|告诉我|请?介绍一?下|帮我|查一?下|说一?说|麻烦|你好|您好|谢谢|"
+    r"(?:都|各|分别)?是(?=什么(?!意思)|哪|谁|多少|几|怎|啥)|什么叫做?|啥叫做?|何谓|(?:怎么|如何|怎样)理解|是什么意思|什么意思|是指什么|指的?是?什么|什么时候|什么时间|什么原因|什么地方|什么样的?|什么|是多少|有多少|多少(?:个?百分[比点]|钱)?|百分之几|第几|"
+    r"为什么|为何|为啥|怎么样|怎么|怎样|如何|咋样?|何时|何处|何地|哪一?[个家位些里儿年天月日几种类项区条所座]?|谁|啥|"
+    r"几(?=[个家户套人名位条项张件次亩吨辆台所座栋处种类元倍年月天日届级层公成分万亿千百块枚岁米点场批期门支间幢艘株棵只册部口对轮起])|几何(?=[??,，。]|$)|分别|各自?(?=是|有)|一共|总共|到底|究竟|大概|大约|"
+    r"是否|是不是|有没有|能不能|会不会|还是|吗|呢|吧|啊|呀|了(?=$|[,，。?？])|的话|"
+    r"是(?=$|[,，。?？])|叫(?=$|[,，。?？])|[?？!！。,，、;；:：()（）\[\]{}]"
+)
+_ASKING_EN = frozenset(
+    "a an the of in on at to for by from with as and or is are was were be been being do does did has have had "
+    "will would can could should may might must shall what which who whom whose when where why how many much "
+    "there that this these those it its their they them he she his her i me my you your we our us please tell "
+    "about into over under between during than then so such not no if any some all each both other more most s t "
+    "name list give".split()
+)
+_AS_MUCH = re.compile(
+    r"\bhow much money\b|\b(?:what|which) (?:percentage|percent|share|proportion|total|number|amount)(?: number| amount)?(?: of)?\b"
+)
+_PLAN = re.compile(
+    r"计划|打算|预计|准备|安排|拟|目标|将要?|规划|下一步|要建|要完成|要达到|力争|预期|争取|未来|接下来|会(?=[建开新增])|"
+    r"\bplan(?:s|ned|ning)?\b|\btargets?\b|\bgoals?\b|\bintends?\b|\baims?\b|\bwill\b|\bexpected\b|\bset for\b|\bgoing to\b"
+)
+_DONE = re.compile(
+    r"完成了?|实际|达到了|实现了|已经?|最后|最终|做了|办了|新增了|建成|累计|上了|回顾|成效|"
+    r"\bdid\b|\bactual(?:ly)?\b|\bachieved?\b|\bcompleted?\b|\bwas\b|\bwere\b|\brose\b|\bgrew\b|\bhad\b"
+)
+_AGAINST = re.compile(
+    r"(?:[比较]|[与和跟同](?=\d+年相?比))((?:19|20)\d\d)年(?:度|同期|相比|又|还)*(?=[增提上升下降减高低多少涨跌快慢变])"
+)
+_WHEN = re.compile(r"\d{4}|年|\byear")
+
+OTHER = "other"
+"""Language of what is in neither Chinese nor Latin letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question understood. `asked` is what was typed, `text` what it means once resolved, `folded` the form matching
+    sees, `bare` that without its asking words ("多少", "how many")."""
+
+    asked: str
+    text: str
+    language: str
+    kind: Kind
+    years: frozenset[int]
+    aspect: Aspect | None
+    unit: str
+    folded: str
+    bare: str
+    completed: bool = False
+    """Whether the question before was needed to tell what this one means."""
+
+    @property
+    def long(self) -> bool:
+        return self.kind in LONG_KINDS
+
+    @property
+    def says_when(self) -> bool:
+        """Whether what was typed speaks of a year itself, rather than taking one over from the question before."""
+        return not self.completed or bool(_WHEN.search(fold(self.asked)))
+
+
+def understand(text: str, *, asked: str | None = None) -> Question:
+    """Read a question; `asked` is what was typed when `text` is its resolved form."""
+    folded = fold(text)
+    language = language_of(folded)
+    return Question(
+        asked or text,
+        text,
+        language,
+        kind_of(folded, language),
+        _years_asked(folded),
+        aspect_of(folded),
+        unit_of(folded),
+        folded,
+        bare(folded) or folded,
+        completed=asked is not None and asked != text,
+    )
+
+
+def language_of(folded: str) -> str:
+    """ "zh" as soon as a fair part is Chinese, "en" for Latin letters, else OTHER."""
+    chinese = sum(map(len, re.findall("[一-鿿]+", folded)))
+    latin = sum(map(len, re.findall("[a-z]+", folded)))
+    return "zh" if chinese * 4 >= latin and chinese else "en" if latin else OTHER
+
+
+def kind_of(folded: str, language: str) -> Kind:
+    """The first rule that fits, most telling first."""
+    rules = _KINDS_ZH if language == "zh" else _KINDS_EN
+    return next((kind for kind, pattern in rules if pattern.search(folded)), Kind.OTHER)
+
+
+def aspect_of(folded: str) -> Aspect | None:
+    """None when the question leaves it open, or says both."""
+    plan, done = _PLAN.search(folded), _DONE.search(folded)
+    if bool(plan) == bool(done):
+        return None
+    return Aspect.PLAN if plan else Aspect.DONE
+
+
+def _years_asked(folded: str) -> frozenset[int]:
+    """Years a question is about: not the one just before, that a figure is only held against ("2023年比2022年增长")."""
+    named = frozenset(years(folded))
+    asked = named - {int(year) for year in _AGAINST.findall(folded)}
+    return asked if all(year + 1 in asked for year in named - asked) else named
+
+
+def bare(folded: str) -> str:
+    """The question without its asking words; a space stands where they were, so that no bigram spans the gap."""
+    text = _ASKING_ZH.sub(" ", _AS_MUCH.sub(" ", folded))
+    return " ".join(word for word in text.split() if word not in _ASKING_EN)

@@ -1,0 +1,129 @@
+"""How much a question asks for, and whether a sentence tells as much: the year or part of it, the sum so far or one
+year's, a count or a share, all members of a group, the very session or phase. Rules over the wording of folded text."""
+
+import re
+from collections.abc import Mapping
+
+from rag.questions.question import Kind, Question
+from rag.text.matching import Matchable
+
+_WHOLE_YEAR = re.compile(
+    r"全年|年度|年底|年末|最终|最后|\bfull[- ]year\b|\b(?:whole|entire) year\b|\b(?:whole|all|end) of\b|\bthroughout\b"
+)
+_PART_OF_YEAR = re.compile(
+    r"前三季度|[一二三四1-4]季度|上半年|下半年|1[-至—到]\d{1,2}月|前\d+个?月|"
+    r"\bfirst (?:half|three quarters|\w+ months)\b"
+)
+_ALONE = re.compile(r"单看|单是|光是?(?=\d|20)|仅(?=20\d\d年)|只算|这一年|当年新|\balone\b")
+_ALTOGETHER = re.compile(r"历年|算上|累计|至今|迄今|\bcumulative|\bto date\b")
+_SO_FAR = re.compile(
+    r"累计|历年|至今|迄今|到现在|目前|现有|算上|总数|总量|共有|总共有|一共有|"
+    r"\bcumulative|\bso far\b|\bto date\b|\bin total\b|\ball told\b|\baltogether\b"
+)
+_ANEW = re.compile(
+    r"新增|新设|新建|新认定|新引进|新签|新开|新落户|新筹|净增|增加了?(?!值)|单看|单是|光是?(?=\d|20)|只算|这一年|当年|年内|"
+    r"\bnew(?:ly)?\b|\badded\b|\balone\b|\bin that year\b"
+)
+_ORDINAL = re.compile(r"第[一二三四五六七八九十百]+[届期批轮次号代季]|[一二三四五六七八九十]+期(?![间限望待])")
+_NUMBER = re.compile(r"(?<![\d.])(?!(?:19|20)\d\d(?![\d.]))\d+(?:\.\d+)?")
+_LATER = re.compile(
+    r"第(?!一[届期批轮次号代季])(?:[一二三四五六七八九十百]+|\d+)(?:[届期批轮号代季]|人民医院|医院|中学|小学|幼儿园|实验)"
+)
+"""Which of a row is meant, beyond the first, which may be called otherwise; with a name, the first as well."""
+_NUMBERED = re.compile(r"(?<![\d.])(\d+)(?:号线|街坊|弄|号楼)")
+_SHARES = frozenset(("%", "百分点", "倍", "成"))
+_MEMBERS = re.compile(
+    r"分别(?:[是指叫为有])|各(?:叫|是|代表)|哪(?:[两二三四五六七八九十]|\d+)|逐[个条项一]|一一|一[个条项]一?[个条项]|名单|都有[哪谁]|"
+    r"都?(?:是|叫)(?:啥|哪些)|叫什么|"
+    r"\bwhich (?:two|three|four|five|six|\d+)\b|\brespectively\b|\bname (?:them|all|the)\b|\blist (?:them|all|the)\b"
+)
+_HOW_MANY = re.compile(r"(?:哪|这|那|另外?|的|其余)([两二三四五六七八九十]|\d{1,2})(?![\d年月日亿万])")
+_GROUP = re.compile(
+    r"(?<!第)([两三四五六七八九十]|(?<![\d.])\d{1,2})(?:个|大|项|条|类|位|力|所|家|处|种|块|座)(?!月|百分点)"
+)
+_PAIR = 2
+_ROOM = 500
+"""Characters within which the members of a group are told."""
+_PARTING = re.compile(r"[、;；]|和|及|与|\d是|\d为|, | and ")
+_NUMERALS = {"两": 2, **{digit: i for i, digit in enumerate("一二三四五六七八九十", 1)}}
+
+
+def features(question: Question, sentence: Matchable, text: str) -> Mapping[str, float]:
+    """Of a sentence, and the folded `text` of it and what stands around it.
+
+    `stretch`, `so_far`: 1 where the whole year (what there is by now) is asked for and a part of the year (what came
+    anew) is told, or the other way round; -1 where they agree. `numbers_missing`: share of the question's numbers and
+    ordinals that do not stand in the text. `share_for_count`: 1 where a number of things is asked for and the sentence
+    has shares and factors alone. `members_missing`: of the members of a group asked for, the share the sentence has no
+    room for. All but the first two 0 to 1.
+    """
+    asked = question.folded
+    counts = question.kind is Kind.NUMERIC and question.unit != "%"
+    numbers = [*_NUMBER.findall(asked), *_ORDINAL.findall(asked)]
+    return {
+        "stretch": _opposed(_WHOLE_YEAR, _PART_OF_YEAR, asked, sentence.folded),
+        "so_far": _opposed(_SO_FAR, _ANEW, asked, sentence.folded),
+        "numbers_missing": sum(not _stands(number, text) for number in numbers) / len(numbers) if numbers else 0.0,
+        "share_for_count": float(counts and _only_shares(asked, sentence)),
+        "members_missing": _members_missing(asked, sentence.folded),
+    }
+
+
+def contradicted(question: Question, sentence: Matchable, text: str, rest: str) -> bool:
+    """Whether a sentence tells of another extent than is asked for, beyond doubt: of a part of the year for the whole,
+    of the sum so far for one year alone or the other way round, of another session or phase, of shares for a number;
+    or whether all members of a group are asked for and neither it nor the `rest` of its paragraph after it has room for
+    as many. `text` is as in `features`."""
+    asked, told = question.folded, sentence.folded
+    if _opposed(_WHOLE_YEAR, _PART_OF_YEAR, asked, told) == 1.0:
+        return True
+    if _ALONE.search(asked) and _SO_FAR.search(told) and not _ANEW.search(told):
+        return True
+    if _ALTOGETHER.search(asked) and tells_anew(told):
+        return True
+    if "how many " in asked and question.unit != "%" and _only_shares(asked, sentence):
+        return True
+    if any(not _stands(which, text) for which in (*_LATER.findall(asked), *_NUMBERED.findall(asked))):
+        return True
+    return question.kind not in (Kind.NUMERIC, Kind.COMPARISON) and _too_few(asked, f"{told} {rest}"[:_ROOM])
+
+
+def _too_few(asked: str, told: str) -> bool:
+    """Whether the members of a group of so many, three or more, are asked for and cannot all stand in a text."""
+    group = _GROUP.search(asked)
+    if group is None or not _MEMBERS.search(asked) or told.rstrip().endswith(":"):
+        return False
+    many = _NUMERALS.get(group[1]) or int(group[1])
+    return many > _PAIR and 1 + len(_PARTING.findall(told)) + len(re.findall("[,:]", told)) < many
+
+
+def tells_anew(folded: str) -> bool:
+    """Whether a text tells of what came anew, not of what there is in all."""
+    return bool(_ANEW.search(folded)) and not _SO_FAR.search(folded)
+
+
+def _stands(number: str, text: str) -> bool:
+    """Whether a number stands in a text as a whole, an ordinal anywhere."""
+    if not number[0].isdigit():
+        return number in text
+    return re.search(rf"(?<![\d.]){re.escape(number)}(?!\d|\.\d)", text) is not None
+
+
+def _opposed(one: re.Pattern[str], other: re.Pattern[str], asked: str, sentence: str) -> float:
+    wants, told = ((bool(one.search(text)), bool(other.search(text))) for text in (asked, sentence))
+    if not any(wants) or not any(told):
+        return 0.0
+    return -1.0 if any(w and t for w, t in zip(wants, told, strict=True)) else 1.0
+
+
+def _only_shares(asked: str, sentence: Matchable) -> bool:
+    figures = [figure for figure in sentence.figures if sentence.folded[figure.start : figure.end] not in asked]
+    return bool(figures) and all(figure.unit in _SHARES for figure in figures)
+
+
+def _members_missing(asked: str, sentence: str) -> float:
+    if not _MEMBERS.search(asked):
+        return 0.0
+    said = _HOW_MANY.search(asked)
+    wanted = max(_NUMERALS.get(said[1]) or int(said[1]), 2) if said else 2
+    return max(1 - (len(_PARTING.findall(sentence)) + 1) / wanted, 0.0)

@@ -1,0 +1,260 @@
+"""Whom or what each document is about, and which of those a question names. Drawn from the documents alone.
+
+A subject is a name in a title or an issuer: "杨浦区" in 上海市杨浦区2020年…汇编. A document without one of its own
+takes the one it speaks of most.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
+from itertools import compress
+
+from embeddings.folding import fold
+from embeddings.romanising import romanise
+from embeddings.terms import stem, words
+from rag.text.background import background
+from rag.text.spotting import Spotter, units_of_text
+from rag.text.translating import lexicon
+from rag.types import Document, DocumentHead
+
+_BODY = "街道|集团|公司|大学|学院|医院|银行|委员会|协会|基金会|局|厅"
+_NAMED = re.compile(rf"^(?P<base>[一-龥]{{2,6}}?)(?P<suffix>{_BODY})$")
+_PLACE = re.compile(r"(?P<base>[一-龥]{2,5}?)(?P<suffix>自治区|开发区|新区|自治州|[省市区县镇乡州])")
+_NO_PLACE = re.compile(
+    r"[届委社小城园街地片辖景校厂库矿灾郊林本全我该各外内个哪几两三]区$|[城上超股都夜门楼菜本全我该各个]市$|[个各全本外]县$|[外各][省市]$|省市$"
+)
+_NO_END = re.compile(r"[级域间]|(?<=市)(?:[场民容面属]|政(?!府))")
+"""What goes on after 市, 区 and the like where they end no name: 市级, 市场, 区域."""
+_COMMON_AREA = re.compile(
+    r"(?:示范|保税|风景|生态|工业|开发|试验|合作|自贸|商务|管理|保护|服务|经济|度假|文化|产业|聚集|集聚|功能|核心|中心|老|主|建成|沿海|"
+    r"沿江|贫困|革命|受灾|疫)(?:城区|区|城市)$"
+)
+_LONGEST_BASE = 4
+_SUFFIX = re.compile(r"自治区|开发区|新区|自治州|[省市区县镇乡州]")
+_BEFORE = re.compile(r"^(?:关于|中共|请问|今年|去年|那么?|在|和|与|跟|对|比|[年月日]|的)+")
+_LATIN_NAME = re.compile(r"\b[A-Z][A-Za-z]{2,}\b")
+_NOT_NAMES = frozenset(
+    "district government report work plan annual summary key priorities main tasks compilation review the and for "
+    "of city council people year first second third session".split()
+)
+_SHORT_TITLE = 12
+READ_AT_MOST = 2_000
+"""Documents up to which whole titles count as names, and texts are read for the name a title lacks."""
+Names = Mapping[str, str]
+_CLEARLY_MORE = 3
+_FEW_NAMES = 20
+_COMMON = 5e-4
+"""Share of ordinary passages from which a word is no name."""
+_MEANT = 0.2
+"""How surely a translation stands for a word that is no name, either: few are translated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A name and the documents about it. `name` is folded, without its suffix ("杨浦")."""
+
+    name: str
+    suffix: str
+    documents: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """How often a text holds each of `names`; those it does not hold are left out of `counts`."""
+
+    names: frozenset[str]
+    counts: Mapping[str, int]
+
+    @cached_property
+    def most(self) -> Sequence[str]:
+        """The one name the text holds clearly more often than any other, or none."""
+        ranked = [*Counter(self.counts).most_common(2), ("", 0), ("", 0)]
+        (first, most), (_, second) = ranked[:2]
+        return [first] if most >= _CLEARLY_MORE and most >= _CLEARLY_MORE * second else []
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The subjects of a body of documents, by each form a question may name them in.
+
+    `names` are all names in titles with their suffix, those that stand in every title included.
+    """
+
+    forms: Mapping[str, Subject]
+    names: Mapping[str, str]
+
+    @classmethod
+    def from_documents(cls, documents: Sequence[Document]) -> "Catalog":
+        return cls.from_names(
+            {document.id: names_of(document) for document in documents},
+            {document.id: document.text for document in documents}.__getitem__,
+        )
+
+    @classmethod
+    def from_names(
+        cls, named: Mapping[str, Names], text_of: Callable[[str], str], spoken: dict[str, Spoken] | None = None
+    ) -> "Catalog":
+        """`named` are the names each document's title and issuer give it; `text_of` reads one that is given none.
+
+        `spoken` is what was counted in those read before, by document; what is counted now is added.
+        """
+        spoken = {} if spoken is None else spoken
+        known = {id: _places_only(names) for id, names in named.items()} if len(named) > READ_AT_MOST else named
+        spread = Counter(name for names in known.values() for name in names)
+        telling = {name for name, count in spread.items() if count < len(known)}
+        chinese = frozenset(name for name in telling if name[0] >= "㐀")
+        # The very set counted before, if it is the same: two of a thousand names are compared a name at a time.
+        chinese = next((counted.names for counted in spoken.values() if counted.names == chinese), chinese)
+        owners: dict[str, set[str]] = {name: set() for name in telling}
+        suffix_of: dict[str, str] = {}
+        for id, names in known.items():
+            own = {name: suffix for name, suffix in names.items() if name in telling}
+            for name in own:
+                owners[name].add(id)
+            if not any(own.values()) and len(known) <= READ_AT_MOST:
+                spoken[id] = _count(chinese, partial(text_of, id), spoken.get(id))
+                for name in spoken[id].most:
+                    owners[name].add(id)
+            suffix_of |= own
+        subjects = [Subject(name, suffix_of.get(name, ""), frozenset(ids)) for name, ids in sorted(owners.items())]
+        everywhere = {name: suffix for names in known.values() for name, suffix in names.items()}
+        return cls(_forms(subjects), everywhere)
+
+    def named_in(self, folded: str) -> list[Subject]:
+        """Subjects a folded question names, in the order named, the longest form where several overlap."""
+        latin = set(re.findall(r"[a-z]+", folded))
+        found: dict[str, int] = {}
+        if len(self.forms) > len(folded):
+            said = self.forms.keys() & {
+                folded[i : i + size] for size in self._sizes for i in range(len(folded) - size + 1)
+            }
+        else:
+            said = {form for form in self.forms if form in folded}
+        for form in said:
+            if form[0] >= "㐀" or " " in form or form in latin:
+                name, place = self.forms[form].name, folded.find(form)
+                found[name] = min(place, found.get(name, place))
+        names = [n for n in found if not any(n != other and n in other for other in found)]
+        return [self._by_name[name] for name in sorted(names, key=lambda n: (found[n], n))]
+
+    @cached_property
+    def _sizes(self) -> Sequence[int]:
+        """The lengths that forms have."""
+        return sorted({len(form) for form in self.forms})
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Subject]:
+        return {subject.name: subject for subject in self.forms.values()}
+
+    def foreign(self, folded: str) -> list[str]:
+        """Places a question names that are of the kind catalogued, and are none of them: 静安区 beside 杨浦区."""
+        kinds = {suffix[-1] for suffix in self.names.values() if suffix}  # 新区 is a kind of 区
+        return [
+            base + suffix
+            for base, suffix in _places_said(folded)
+            if suffix[-1] in kinds and not any(base in name or name in base for name in self.names)
+        ]
+
+
+def _places(folded: str) -> Iterator[tuple[str, str]]:
+    """(name, suffix) of what is called a place; "社区" and "全市" are none."""
+    for match in _PLACE.finditer(folded):
+        base = _BEFORE.sub("", match["base"])
+        if len(base) >= 2 and not _NO_PLACE.search(base + match["suffix"]):
+            yield base, match["suffix"]
+
+
+def _places_said(folded: str) -> Iterator[tuple[str, str]]:
+    """As `_places`, in a question, where anything may stand before a name: whole words only, 静安区, or 江川 and 区; at
+    the beginning of a run of Chinese characters a name may be of no known words."""
+    known = set(words(folded))
+    for match in _SUFFIX.finditer(folded):
+        for size in range(_LONGEST_BASE, 1, -1):
+            start = match.start() - size
+            base, suffix = folded[max(start, 0) : match.start()], match.group()
+            if len(base) < size or _NO_PLACE.search(base + suffix) or _COMMON_AREA.search(base + suffix):
+                continue
+            if base + suffix in known or (base in known and base[0] >= "㐀" and not background().share([base])[0]):
+                yield base, suffix
+                break
+    for run in re.finditer("[一-龥]+", folded):
+        place = next(_places(run.group()[:_LONGEST_BASE]), None)
+        name = "".join(place or ())
+        if place and name not in known and not _NO_END.match(run.group(), run.group().find(name) + len(name)):
+            yield place
+
+
+def _forms(subjects: Sequence[Subject]) -> dict[str, Subject]:
+    """Each name, and a Chinese one also in Latin letters; one that is written both ways is one subject."""
+    by_name = {subject.name: subject for subject in subjects}
+    forms: dict[str, Subject] = {}
+    for subject in subjects:
+        latin = romanise(subject.name)
+        twin = by_name.get(latin) if latin != subject.name else None
+        if twin is not None:
+            subject = Subject(subject.name, subject.suffix, subject.documents | twin.documents)
+            forms[latin] = subject
+        elif latin != subject.name:
+            forms.setdefault(latin, subject)
+        if subject.name not in forms:
+            forms[subject.name] = subject
+    return forms
+
+
+def _places_only(names: Names) -> Names:
+    return {name: suffix for name, suffix in names.items() if suffix}
+
+
+def names_of(document: Document | DocumentHead) -> Names:
+    """Name -> suffix ("" for none) of what the title and the issuer name."""
+    title = fold(document.title)
+    found: dict[str, str] = {}
+    issuer = fold(document.attributes.get("issuer", ""))
+    found |= dict([*_places(title), *_places(issuer)])
+    for word in [*words(title), *words(issuer)]:
+        match = _NAMED.match(word)
+        if match:
+            found[match["base"]] = match["suffix"]
+    for name in map(str.lower, _LATIN_NAME.findall(document.title)):
+        if name not in _NOT_NAMES and not _is_plain(name):
+            found[name] = ""
+    if 2 <= len(title) <= _SHORT_TITLE:
+        found.setdefault(title, "")
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _is_plain(word: str) -> bool:
+    """Whether a folded word of a title in Latin letters is of the language, and no name: "Leave" in "Leave policy"."""
+    term = stem(word)
+    meant = [way for way, worth in lexicon().translations([term])[0].items() if worth >= _MEANT]
+    return bool(background().share([term])[0] >= _COMMON or meant) and not any(romanise(way) == word for way in meant)
+
+
+def _count(names: frozenset[str], read: Callable[[], str], before: Spoken | None) -> Spoken:
+    """A text that was counted before is read again only for names that were not looked for then."""
+    if before and before.names is names:
+        return before
+    held = {name: count for name, count in before.counts.items() if name in names} if before else {}
+    missing = names - before.names if before else names
+    if missing:
+        text = read()
+        held |= {name: text.count(name) for name in _standing_in(text, missing)}
+    return Spoken(names, held)
+
+
+def _standing_in(text: str, names: frozenset[str]) -> Iterable[str]:
+    """Many are looked for all at once: one by one, a thousand names in a thousand texts take eight seconds."""
+    if len(names) <= _FEW_NAMES:
+        return [name for name in names if name in text]
+    ordered, spotter = _spotter(names)
+    units = units_of_text(text)
+    return compress(ordered, spotter.spot([units], [len(units)])[0].tolist())
+
+
+@lru_cache(maxsize=4)
+def _spotter(names: frozenset[str]) -> tuple[Sequence[str], Spotter]:
+    ordered = sorted(names)
+    return ordered, Spotter(ordered)

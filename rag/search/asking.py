@@ -1,0 +1,316 @@
+"""A question set against one body of documents: its terms weighed, the subjects and years it names found there."""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from embeddings import Encoder, Vectors
+from embeddings.romanising import romanise, spellings
+from embeddings.terms import bigrams, words
+from rag import inflection
+from rag.index.passages import Passage
+from rag.index.snapshot import Snapshot
+from rag.questions.question import Question, bare
+from rag.questions.subjects import Subject
+from rag.search.coverage import Coverage
+from rag.search.sight import Sight, Sights
+from rag.text.background import background
+from rag.text.matching import Asked, Group, Terms
+from rag.text.measure import head_of, named_beside
+from rag.text.paraphrasing import paraphrases
+from rag.text.translating import lexicon
+
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_CAPITALISED = re.compile(r"\b(?=[A-Za-z']{4})[A-Z][a-z]+(?:'[a-z]{2,})?\b")
+SPELLINGS = 2
+"""Ways to write a name in Chinese characters that are taken from the documents, commonest first."""
+
+LONGEST_PHRASE = 4
+"""Words of a phrase looked up as one."""
+
+ALIKE = 0.25
+"""How surely a word must mean the same to be looked for in another's place."""
+
+SURE = 0.4
+"""How surely a translation must stand for its word to count in full."""
+
+_LIGHT_WORDS = (
+    "out up off down away back set go going went get getting got take took taken make made come came kind own also "
+    "only just one number total among per each within whether after before since against through during around about "
+    "according say said tell called name new year people place thing due two three four five six "
+    "seven eight nine ten eleven twelve early end now given take taking brought bring want like put keep part together "
+    "altogether again money versus along onto having let us being one once per much exactly really still yet currently"
+)
+_LIGHT = frozenset(_LIGHT_WORDS.split())
+"""English words that tell nothing by themselves, only in a phrase that is translated."""
+
+TOPIC = 0.4
+"""What a word of the question before counts where a follow-up names something beside its topic."""
+
+FEW = 40
+"""Paragraphs that are a handful: few words are rare or common among them, and most are near to any question."""
+
+MANY = 1000
+"""Paragraphs beyond which what a passage lacks of the question tells more: the more there are, the more of them are as
+near in meaning as the one that is meant."""
+
+PRIOR = 60
+"""Passages of ordinary writing that count beside the documents' own when a term's rarity is told."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What retrieval and answering look for."""
+
+    question: Question
+    asked: Asked
+    subjects: Sequence[Subject]
+    foreign: Sequence[str]
+    encoder: Encoder
+    head: str = ""
+    """The words that name what is asked for, folded."""
+    few: bool = False
+    """Whether all there is to find it in is a handful of paragraphs."""
+    many: float = 0.0
+    """How many there are: 0 up to MANY, 1 for its square, and in between and beyond by their logarithm."""
+
+    beside: str = ""
+    """What a follow-up names beside the topic of the question before, folded."""
+
+    @classmethod
+    def from_question(cls, question: Question, snapshot: Snapshot) -> "Asking":
+        catalog = snapshot.catalog
+        text = question.bare
+        subjects = catalog.named_in(question.folded)
+        own = words(text)
+        told = as_told(own, snapshot) if question.language == "en" else {}
+        names = names_across(question, own, subjects, snapshot)
+        spelled = [form for ways in names.values() for form in ways]
+        head = bare(head_of(without(subjects, question.folded), question.language))
+        head_words = words(head)
+        rest = without(subjects, text)
+        places = places_across(own if rest == text else words(rest), names)
+        pairs, head_pairs = bigrams(text), bigrams(head)
+        here = [told.get(word, word) for word in own]
+        head_here = [told.get(word, word) for word in head_words]
+        every = [
+            *own,
+            *here,
+            *spelled,
+            *pairs,
+            *head_words,
+            *head_pairs,
+            *(term for found in places.values() for term in found),
+        ]
+        counted = Counted.of(every, snapshot)
+        beside = named_beside(question.folded) if question.completed else ""
+        return cls(
+            question,
+            Asked(
+                _less_of_topic(counted.weights([*here, *spelled]), beside),
+                _less_of_topic(counted.weights(pairs), beside),
+                list(groups_across(places, counted, frozenset(head_words))),
+                counted.weights([*head_here, *head_pairs]),
+                Terms(word for word in here if not counted.seen[word]),
+            ),
+            subjects,
+            catalog.foreign(question.folded),
+            snapshot.encoder,
+            head,
+            len(snapshot.paragraphs) <= FEW,
+            many(len(snapshot.paragraphs)),
+            beside=beside,
+        )
+
+    @cached_property
+    def vector(self) -> Vectors:
+        """Of the question, shape (dimensions,); without the subjects that already say which documents are meant."""
+        folded = self.question.folded
+        return self.encoder.encode_query((without(self.subjects, folded) if self.bound else folded).strip() or folded)
+
+    @cached_property
+    def _seen(self) -> dict[str, tuple[Sights, int]]:
+        return {}
+
+    @cached_property
+    def _sights(self) -> dict[str, Sight]:
+        return {}
+
+    def look(self, passages: Sequence[Passage]) -> Sights:
+        """What of the question stands in these passages; kept for `sight`."""
+        sights = Sights.of(self.asked, passages)
+        self._seen.update({passage.paragraph.id: (sights, i) for i, passage in enumerate(passages)})
+        return sights
+
+    def sight(self, passage: Passage) -> Sight:
+        """What of the question stands in a passage; looked up once."""
+        id = passage.paragraph.id
+        if id not in self._sights:
+            if id not in self._seen:
+                self.look([passage])
+            sights, place = self._seen[id]
+            self._sights[id] = sights[place]
+        return self._sights[id]
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        return Coverage(self.asked)
+
+    @cached_property
+    def documents(self) -> frozenset[str] | None:
+        """Those the named subjects are of; None when none is named. Names of one document narrow each other down."""
+        if not self.subjects:
+            return None
+        together = frozenset.intersection(*(s.documents for s in self.subjects))
+        return together or frozenset().union(*(s.documents for s in self.subjects))
+
+    @property
+    def bound(self) -> frozenset[str] | None:
+        """The documents the answer must come from: those of a place or body named as such, not of a mere title."""
+        return self.documents if any(s.suffix for s in self.subjects) else None
+
+
+def many(paragraphs: int) -> float:
+    """As `Asking.many`: ln(paragraphs / MANY) / ln(MANY), at least 0."""
+    return max(math.log(max(paragraphs, 1) / MANY) / math.log(MANY), 0.0)
+
+
+def _less_of_topic(weights: dict[str, float], beside: str) -> dict[str, float]:
+    """Weights with what a follow-up leaves to be understood counting less than what it names `beside` it."""
+    return {term: weight * (1.0 if not beside or term in beside else TOPIC) for term, weight in weights.items()}
+
+
+def without(subjects: Sequence[Subject], folded: str) -> str:
+    """A folded text with these subjects' names struck out, in either script."""
+    for subject in subjects:
+        folded = re.sub(
+            rf"{re.escape(subject.name)}(?:{subject.suffix})?|\b{re.escape(romanise(subject.name))}\b(?:'s)?",
+            " ",
+            folded,
+        )
+    return folded
+
+
+def as_told(own: Sequence[str], snapshot: Snapshot) -> Mapping[str, str]:
+    """What documents have in place of English words that they have nowhere: another form of the word, or what means the
+    same ("sidewalk" for "pavement")."""
+    asked = [word for word in dict.fromkeys(own) if word[0] < "㐀" and word.isalpha() and word not in _LIGHT]
+    if not asked:
+        return {}
+    missing = [word for word, count in zip(asked, snapshot.lexical.frequency(asked), strict=True) if not count]
+    ways = [
+        {way: worth for way, worth in alike.items() if worth >= ALIKE} | dict.fromkeys(inflection.forms(word), 1.0)
+        for word, alike in zip(missing, paraphrases(missing), strict=True)
+    ]
+    every = list(dict.fromkeys(way for found in ways for way in found))
+    counts = dict(zip(every, snapshot.lexical.frequency(every).tolist(), strict=True)) if every else {}
+    told = {}
+    for word, found in zip(missing, ways, strict=True):
+        held = [(worth, counts[way], way) for way, worth in found.items() if counts[way]]
+        if held:
+            told[word] = max(held)[2]
+    return told
+
+
+def names_across(
+    question: Question, own: Sequence[str], subjects: Sequence[Subject], snapshot: Snapshot
+) -> Mapping[str, list[str]]:
+    """Names of the question as the documents spell them in the other script: 杨浦 for "yangpu", "yangpu" for 杨浦."""
+    if question.language == "en":
+        found = {}
+        known = {romanise(subject.name): subject.name for subject in subjects}
+        for name in dict.fromkeys(_CAPITALISED.findall(question.text)):
+            letters = name.lower().replace("'", "")
+            ways = [known[letters]] if letters in known else spellings(letters)
+            counts = snapshot.lexical.frequency(ways)
+            usual = [ways[i] for i in np.argsort(-counts, kind="stable")[:SPELLINGS].tolist() if counts[i] > 0]
+            if usual and letters not in known:
+                usual = _well_known(letters) or usual
+            if usual:
+                found[name.lower()] = usual
+        return found
+    chinese = [word for word in dict.fromkeys(own) if 2 <= len(word) <= 4 and word[0] >= "㐀"]
+    ways = [romanise(word) for word in chinese]
+    held = snapshot.lexical.frequency(ways)
+    return {word: [way] for word, way, count in zip(chinese, ways, held, strict=True) if count > 0}
+
+
+def _well_known(letters: str) -> list[str]:
+    """What a name is surely written as, whatever else in the documents may be read like it: 新疆, and not 新江 of
+    新江湾."""
+    return [
+        way for way, worth in lexicon().translations([letters])[0].items() if worth >= SURE and romanise(way) == letters
+    ]
+
+
+def places_across(own: Sequence[str], names: Mapping[str, list[str]]) -> Mapping[str, Mapping[str, float]]:
+    """Each word with what passages in the other language may have in its place, and how surely that stands for it:
+    translations, of the word and of the phrases it stands in; the spellings of a name; itself, where it is a number or
+    not translated. Years are left out."""
+    asked = [word for word in dict.fromkeys(own) if not _YEAR.fullmatch(word)]
+    if not asked:
+        return {}
+    phrases = [
+        asked[start : start + size]
+        for size in range(2, LONGEST_PHRASE + 1)
+        for start in range(len(asked) - size + 1)
+        if asked[start][0] < "㐀"
+    ]
+    ways = lexicon().translations([*asked, *(" ".join(phrase) for phrase in phrases)])
+    places = {word: {} if word in _LIGHT else dict(found) for word, found in zip(asked, ways, strict=False)}
+    for phrase, found in zip(phrases, ways[len(asked) :], strict=True):
+        for word in phrase if not _LIGHT.issuperset(phrase) else ():
+            places[word] |= {term: max(worth, places[word].get(term, 0.0)) for term, worth in found.items()}
+    for name, forms in names.items():
+        for word in (name, name[:-1]):
+            if word in places:
+                places[word] = dict.fromkeys(forms, 1.0)
+    for word in asked:
+        if not places[word] and word not in _LIGHT:
+            places[word] = {word: 1.0}
+    return places
+
+
+def groups_across(
+    places: Mapping[str, Mapping[str, float]], counted: "Counted", head: frozenset[str]
+) -> Iterator[Group]:
+    """What `places_across` found, weighed. A word is as rare as all that may stand for it together."""
+    shares, seen = counted.shares, counted.seen
+    for word, found in places.items():
+        if found:
+            surest = max(found.values())
+            credited = {term: worth / surest for term, worth in sorted(found.items(), key=lambda way: -way[1])}
+            share = min(sum(credit * shares[term] for term, credit in credited.items()), 1.0)
+            unseen = not any(seen[term] for term in found)
+            weight = max(-math.log(share), 0.05) * min(surest / SURE, 1.0) ** 0.5
+            yield Group(weight, credited, word in head, unseen)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Of each term, the share of passages that hold it, the documents' own and ordinary ones pooled; how telling that
+    makes it; and whether the documents have it at all."""
+
+    shares: Mapping[str, float]
+    telling: Mapping[str, float]
+    seen: Mapping[str, bool]
+
+    @classmethod
+    def of(cls, terms: Iterable[str], snapshot: Snapshot) -> "Counted":
+        distinct = list(dict.fromkeys(terms))
+        if not distinct:
+            return cls({}, {}, {})
+        own = snapshot.lexical.frequency(distinct)
+        shares: NDArray[np.float64] = (own + PRIOR * background().share(distinct)) / (len(snapshot.lexical) + PRIOR)
+        telling = np.maximum(-np.log(np.minimum(shares, 1.0)), 0.05)
+        columns = (dict(zip(distinct, values.tolist(), strict=True)) for values in (shares, telling, own > 0))
+        return cls(*columns)
+
+    def weights(self, terms: Iterable[str]) -> dict[str, float]:
+        """-ln of each term's share, at least 0.05."""
+        return {term: self.telling[term] for term in terms}

@@ -1,0 +1,165 @@
+"""Named features of passages for a question, by whose fitted sum they are ordered."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.index.passages import Passage
+from rag.index.rows import Rows, Scores
+from rag.questions.question import Aspect
+from rag.search.asking import Asking
+from rag.search.coverage import Values
+from rag.search.linear import Linear
+
+OF_MANY = "rarest_missing_of_many"
+"""The feature that is 0 unless there are many paragraphs; fitted by itself, so that it changes nothing elsewhere."""
+
+Column = Sequence[float] | Values
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """Of the passages, or sentences, whose numbers are `rows`: `table` has a row for each feature named, a column for
+    each of them."""
+
+    rows: Rows
+    names: tuple[str, ...]
+    table: Values
+
+    @classmethod
+    def of(cls, rows: Rows, columns: Mapping[str, Column]) -> "Features":
+        """Of each feature's values."""
+        return cls(rows, tuple(columns), np.array(list(columns.values()), np.float64))
+
+    def column(self, name: str) -> Values:
+        """The values of a feature that is named, shape (len(rows),)."""
+        return np.asarray(self.table[self.names.index(name)])
+
+    def named(self, places: Sequence[int]) -> Iterator[Mapping[str, float]]:
+        """Of rows[place] for each of these places."""
+        return (dict(zip(self.names, row, strict=True)) for row in self.table.T[places].tolist())
+
+
+def features(asking: Asking, passages: Sequence[Passage], *, lexical: Scores, dense: Scores) -> Sequence[Features]:
+    """`lexical` is each passage's BM25 over the best passage's, 0 to 1; `dense` its cosine.
+
+    Coverages are shares of the question's weight, 0 to 1; agreements are 1, 0 (nothing to compare) or -1. Passages in
+    another language have features of their own ("across:…"): few of the question's terms can stand in them.
+    """
+    same = np.array([passage.language == asking.question.language for passage in passages], bool)
+    found = []
+    for rows, of in ((np.flatnonzero(same), _same), (np.flatnonzero(~same), _across)):
+        if len(rows):
+            chosen = [passages[row] for row in rows.tolist()]
+            found.append(
+                Features.of(rows, of(asking, chosen, lexical[rows].astype(np.float64), dense[rows].astype(np.float64)))
+            )
+    return found
+
+
+def named(found: Sequence[Features], rows: Sequence[int]) -> list[Mapping[str, float]]:
+    """The features of each of these rows."""
+    features: dict[int, Mapping[str, float]] = {}
+    for each in found:
+        places = {row: place for place, row in enumerate(each.rows.tolist())}
+        own = [row for row in rows if row in places]
+        features |= zip(own, each.named([places[row] for row in own]), strict=True)
+    return [features[row] for row in rows]
+
+
+def scores(model: Linear, found: Sequence[Features]) -> Scores:
+    """Of all rows, in their order."""
+    whole = np.zeros(sum(len(each.rows) for each in found), np.float32)
+    for each in found:
+        whole[each.rows] = model.score_table(each.names, each.table)
+    return whole
+
+
+def _same(asking: Asking, passages: Sequence[Passage], lexical: Values, dense: Values) -> Mapping[str, Values]:
+    sights = asking.look(passages)
+    whole = sights.text | sights.title | sights.section
+    measured = asking.coverage.of_terms(
+        np.concatenate([whole, sights.text, sights.title, sights.section, sights.spans])
+    )
+    words, bigrams = (values[: 4 * len(passages)].reshape(4, -1) for values in measured[:2])
+    each = measured[1][4 * len(passages) :]
+    missing = asking.coverage.rarest_missing(whole)
+    return {
+        "lexical": lexical,
+        "dense": dense,
+        "words": words[0],
+        "bigrams": bigrams[0],
+        "text_words": words[1],
+        "text_bigrams": bigrams[1],
+        "sentence": _best_of_each(each, sights.bounds),
+        "rarest_missing": missing,
+        OF_MANY: missing * asking.many,
+        "title": words[2],
+        "section": words[3],
+        **_agreements(asking, passages),
+    }
+
+
+def _across(asking: Asking, passages: Sequence[Passage], lexical: Values, dense: Values) -> Mapping[str, Values]:
+    sights = asking.look(passages)
+    whole = sights.text | sights.title | sights.section
+    covered = asking.coverage.of_groups(np.concatenate([whole, sights.text, sights.spans]))
+    words, text_words, each = np.split(covered, np.arange(1, 3) * len(passages))
+    named = {
+        "lexical": lexical,
+        "dense": dense,
+        "words": words,
+        "text_words": text_words,
+        "sentence": _best_of_each(each, sights.bounds),
+        "rarest_missing": asking.coverage.group_missing(whole),
+        **_agreements(asking, passages),
+    }
+    return {"across": np.ones(len(passages))} | {f"across:{name}": values for name, values in named.items()}
+
+
+def _best_of_each(values: Values, bounds: Rows) -> Values:
+    """The highest value of each passage's sentences; 0 for one without any."""
+    some = bounds[1:] > bounds[:-1]
+    best = np.zeros(len(some))
+    if len(values):
+        best[some] = np.maximum.reduceat(values, bounds[:-1][some])
+    return best
+
+
+def _agreements(asking: Asking, passages: Sequence[Passage]) -> Mapping[str, Values]:
+    question = asking.question
+    return {
+        "subject": np.array([subject_agreement(asking, passage) for passage in passages]),
+        "year": np.array([year_agreement(question.years, passage) for passage in passages]),
+        "aspect": np.array(
+            [aspect_agreement(question.aspect, passage.aspect) if question.aspect else 0.0 for passage in passages]
+        ),
+    }
+
+
+def subject_agreement(asking: Asking, passage: Passage) -> float:
+    """1 for a document of the subjects named, -1 for another's, 0 when none is named."""
+    if asking.documents is None:
+        return 0.0
+    return 1.0 if passage.paragraph.document_id in asking.documents else -1.0
+
+
+def year_agreement(asked: frozenset[int], passage: Passage) -> float:
+    """1 when the heading above, else a sentence, gives a year asked for; half when the title does; -1 for another."""
+    if not asked:
+        return 0.0
+    if passage.years & asked or passage.told_years & asked:
+        return 1.0
+    if passage.years:
+        return -1.0
+    if passage.title_years:
+        return 0.5 if passage.title_years & asked else -0.5
+    return 0.0
+
+
+def aspect_agreement(asked: Aspect | None, given: Aspect | None) -> float:
+    """1 when what was done (or is planned) is both asked for and told, -1 for the other, 0 when either is open."""
+    if asked is None or given is None:
+        return 0.0
+    return 1.0 if asked is given else -1.0

@@ -1,0 +1,1 @@
+"""What stands in a text: facts, figures, sentences, terms, and the same words in the other language."""

@@ -1,0 +1,55 @@
+"""How common a term is in ordinary writing, so that a handful of passages need not tell what is rare.
+
+Made by `rag.fitting.background` from news and translated text; terms are kept as 64-bit hashes.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+FILE = Path(__file__).parents[1] / "weights" / "background.npz"
+
+
+@lru_cache(maxsize=100_000)
+def term_hash(term: str) -> int:
+    return int.from_bytes(hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+
+
+def hashes(terms: Iterable[str]) -> NDArray[np.uint64]:
+    return np.fromiter(map(term_hash, terms), np.uint64)
+
+
+@dataclass(frozen=True)
+class Background:
+    """`shares[i]` is the share of passages of ordinary writing that hold the term whose hash is `keys[i]`, in 1/65535.
+
+    `keys` rise. A term that is not listed is taken to be rarer than any listed one.
+    """
+
+    keys: NDArray[np.uint64]
+    shares: NDArray[np.uint16]
+    rarest: float
+
+    @classmethod
+    def from_file(cls, file: Path = FILE) -> "Background":
+        with np.load(file, allow_pickle=False) as arrays:
+            return cls(arrays["keys"], arrays["shares"], float(arrays["rarest"]))
+
+    def share(self, terms: Sequence[str]) -> NDArray[np.float64]:
+        """Shape (len(terms),), above 0, at most 1."""
+        wanted = hashes(terms)
+        if not len(wanted):
+            return np.zeros(0)
+        places = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        known = self.keys[places] == wanted
+        return np.where(known, np.maximum(self.shares[places] / 65535, self.rarest), self.rarest / 2)
+
+
+@cache
+def background() -> Background:
+    return Background.from_file()
