@@ -52,7 +52,7 @@ _LIGHT = frozenset(_LIGHT_WORDS.split())
 TOPIC = 0.4
 """What a word of the question before counts where a follow-up names something beside its topic."""
 
-FEW = 40
+FEW = 10
 """Paragraphs that are a handful: few words are rare or common among them, and most are near to any question."""
 
 MANY = 1000
