@@ -194,6 +194,15 @@ def test_years_and_aspect_of_a_question() -> None:
     assert understand("收入是多少").aspect is None
 
 
+def test_a_body_is_named_by_all_that_stands_before_its_kind() -> None:
+    titles = {
+        "恒途物流股份有限公司关于调整考勤的通知": {"恒途物流": "股份有限公司"},
+        "临海理工大学2025年招生章程": {"临海理工": "大学"},
+        "关于公司和大学合作的若干意见": {},
+    }
+    assert {title: subjects.names_of(Document("a", title, "")) for title in titles} == titles
+
+
 def test_a_plain_word_of_an_english_title_is_no_name() -> None:
     named = subjects.names_of(Document("a", "Staff Leave Policy of Hongkou and Elmsford", ""))
     assert named == {"hongkou": "", "elmsford": ""}

@@ -20,7 +20,11 @@ from rag.text.translating import lexicon
 from rag.types import Document, DocumentHead
 
 _BODY = "街道|集团|公司|大学|学院|医院|银行|委员会|协会|基金会|局|厅"
-_NAMED = re.compile(rf"^(?P<base>[一-龥]{{2,6}}?)(?P<suffix>{_BODY})$")
+_NAMED = re.compile(rf"^(?P<base>(?!有限|股份|责任)[一-龥]{{2,6}}?)(?P<suffix>{_BODY})$")
+_ISSUED_BY = re.compile(
+    rf"^(?P<base>(?:(?!关于|[的和与及暨等对在年]|有限|股份)[一-龥]){{2,12}}?)(?P<suffix>(?:股份|责任)?有限(?:责任)?公司|{_BODY})"
+)
+"""A body at the beginning of a title, whatever its name is made of: 恒途物流股份有限公司关于…."""
 _PLACE = re.compile(r"(?P<base>[一-龥]{2,5}?)(?P<suffix>自治区|开发区|新区|自治州|[省市区县镇乡州])")
 _NO_PLACE = re.compile(
     r"[届委社小城园街地片辖景校厂库矿灾郊林本全我该各外内个哪几两三]区$|[城上超股都夜门楼菜本全我该各个]市$|[个各全本外]县$|[外各][省市]$|省市$"
@@ -213,10 +217,13 @@ def names_of(document: Document | DocumentHead) -> Names:
     found: dict[str, str] = {}
     issuer = fold(document.attributes.get("issuer", ""))
     found |= dict([*_places(title), *_places(issuer)])
-    for word in [*words(title), *words(issuer)]:
-        match = _NAMED.match(word)
-        if match:
-            found[match["base"]] = match["suffix"]
+    bodies = [match for text in (title, issuer) if (match := _ISSUED_BY.match(text))]
+    bodies += [
+        match
+        for word in [*words(title), *words(issuer)]
+        if (match := _NAMED.match(word)) and not any(body.group().endswith(word) for body in bodies)
+    ]
+    found |= {match["base"]: match["suffix"] for match in bodies}
     for name in map(str.lower, _LATIN_NAME.findall(document.title)):
         if name not in _NOT_NAMES and not _is_plain(name):
             found[name] = ""
