@@ -51,6 +51,7 @@ def test_a_clause_that_names_what_is_asked_for_gives_no_figure() -> None:
     assert not without("教育满意度高多少?", sentence)
     assert not without("固定资产投资增长多少?", "完成固定资产投资310亿元,增长22.9%。")
     assert not without("本科达线率排第几?", sentence)
+    assert not without("How many days a week may one work at home?", "One may work at home three days a week.")
 
 
 def test_a_translation_stands_for_the_thing_asked_for() -> None:

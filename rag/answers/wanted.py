@@ -76,8 +76,9 @@ def features(asking: Asking, sentence: Matchable, around: str, *, across: bool) 
 def told_without_figure(asking: Asking, sentence: Matchable) -> bool:
     """Whether a clause of a sentence names all of what a Chinese question wants a number of, a long name, and neither
     it nor any after it has a figure."""
-    head = words(asking.head) if asking.question.kind is Kind.NUMERIC else ()
-    if sum(map(len, head)) < LONG or _RANK.search(asking.question.folded):
+    question = asking.question
+    head = words(asking.head) if question.language == "zh" and question.kind is Kind.NUMERIC else ()
+    if sum(map(len, head)) < LONG or _RANK.search(question.folded):
         return False
     clauses = _CLAUSE_END.split(sentence.folded)
     naming = next((i for i, clause in enumerate(clauses) if all(word in clause for word in head)), None)
