@@ -65,9 +65,8 @@
 
   function saveBlob(name, blob) {
     const link = make("a", { download: name, href: URL.createObjectURL(blob) });
-    document.body.append(link);
-    link.click();
-    setTimeout(() => { URL.revokeObjectURL(link.href); link.remove(); }, 1000);
+    link.click(); // outside the page: in it, a link without a name would stand there for a while
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
   // ---- the source panel
