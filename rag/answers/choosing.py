@@ -53,30 +53,7 @@ KEPT = 8192
 
 Looked = Callable[[], Terms]
 
-LOOSE = frozenset(
-    {
-        "",
-        "个",
-        "块",
-        "枚",
-        "次",
-        "人次",
-        "种",
-        "类",
-        "位",
-        "所",
-        "座",
-        "批",
-        "届",
-        "级",
-        "层级",
-        "倍",
-        "年",
-        "月",
-        "天",
-        "日",
-    }
-)
+LOOSE = frozenset(["", *"个 块 枚 次 人次 种 类 位 所 座 批 届 级 层级 倍 年 月 天 日".split()])
 """Units whose figure may be written in many ways, or in words; in any other a figure must be to answer."""
 
 

@@ -13,46 +13,14 @@ from rag.text.matching import Matchable
 from rag.text.paraphrasing import paraphrases
 from rag.text.translating import lexicon
 
-_GENERIC = frozenset(
-    (
-        "rate",
-        "ratio",
-        "growth",
-        "increase",
-        "number",
-        "amount",
-        "level",
-        "share",
-        "percentage",
-        "size",
-        "figure",
-        "value",
-    )
-)
+_GENERIC = frozenset("rate ratio growth increase number amount level share percentage size figure value".split())
 """English words that say what is measured of a thing: "growth rate" of "GDP growth rate"."""
-_MEASURED = frozenset(
-    (
-        "gdp",
-        "population",
-        "salary",
-        "wage",
-        "price",
-        "rent",
-        "profit",
-        "unemployment",
-        "temperature",
-        "tonnage",
-        "mortality",
-    )
-)
+_MEASURED = frozenset("gdp population salary wage price rent profit unemployment temperature tonnage mortality".split())
 """English words for what has figures of its own: one of anything else is none of it."""
 PARTLY = 0.8
 """What half of a longer word counts: 求职 for 求职者."""
-
-
 LONG = 4
 """Characters from which a name is not likely to stand in a clause by chance."""
-
 _RANK = re.compile("第几")
 _CLAUSE_END = re.compile("[,;。]")
 _FIGURE = re.compile(r"\d|[一二两三四五六七八九十百千万]+[个家户套名人位项条张件次场所座处成倍金银]")

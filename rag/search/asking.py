@@ -12,18 +12,19 @@ from numpy.typing import NDArray
 from embeddings import Encoder, Vectors
 from embeddings.romanising import romanise, spellings
 from embeddings.terms import bigrams, words
-from rag import inflection
 from rag.index.passages import Passage
 from rag.index.snapshot import Snapshot
 from rag.questions.question import Question, bare
 from rag.questions.subjects import Subject
 from rag.search.coverage import Coverage
 from rag.search.sight import Sight, Sights
+from rag.text import inflection
 from rag.text.background import background
+from rag.text.english_names import well_known
 from rag.text.matching import Asked, Group, Terms
 from rag.text.measure import head_of, named_beside
 from rag.text.paraphrasing import paraphrases
-from rag.text.translating import lexicon
+from rag.text.translating import SURE, lexicon
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CAPITALISED = re.compile(r"\b(?=[A-Za-z']{4})[A-Z][a-z]+(?:'[a-z]{2,})?\b")
@@ -35,9 +36,6 @@ LONGEST_PHRASE = 4
 
 ALIKE = 0.25
 """How surely a word must mean the same to be looked for in another's place."""
-
-SURE = 0.4
-"""How surely a translation must stand for its word to count in full."""
 
 _LIGHT_WORDS = (
     "out up off down away back set go going went get getting got take took taken make made come came kind own also "
@@ -78,7 +76,6 @@ class Asking:
     """Whether all there is to find it in is a handful of paragraphs."""
     many: float = 0.0
     """How many there are: 0 up to MANY, 1 for its square, and in between and beyond by their logarithm."""
-
     beside: str = ""
     """What a follow-up names beside the topic of the question before, folded."""
 
@@ -124,7 +121,7 @@ class Asking:
             head,
             len(snapshot.paragraphs) <= FEW,
             many(len(snapshot.paragraphs)),
-            beside=beside,
+            beside,
         )
 
     @cached_property
@@ -230,7 +227,8 @@ def names_across(
             counts = snapshot.lexical.frequency(ways)
             usual = [ways[i] for i in np.argsort(-counts, kind="stable")[:SPELLINGS].tolist() if counts[i] > 0]
             if usual and letters not in known:
-                usual = _well_known(letters) or usual
+                # Whatever else here may be read like it: 新疆, and not 新江 of 新江湾.
+                usual = [way for way in well_known(letters) if romanise(way) == letters] or usual
             if usual:
                 found[name.lower()] = usual
         return found
@@ -238,14 +236,6 @@ def names_across(
     ways = [romanise(word) for word in chinese]
     held = snapshot.lexical.frequency(ways)
     return {word: [way] for word, way, count in zip(chinese, ways, held, strict=True) if count > 0}
-
-
-def _well_known(letters: str) -> list[str]:
-    """What a name is surely written as, whatever else in the documents may be read like it: 新疆, and not 新江 of
-    新江湾."""
-    return [
-        way for way, worth in lexicon().translations([letters])[0].items() if worth >= SURE and romanise(way) == letters
-    ]
 
 
 def places_across(own: Sequence[str], names: Mapping[str, list[str]]) -> Mapping[str, Mapping[str, float]]:

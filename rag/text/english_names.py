@@ -14,7 +14,7 @@ from embeddings.folding import fold
 from embeddings.romanising import romanise, spellings
 from embeddings.terms import STOPWORDS, stem
 from rag.text.background import background
-from rag.text.translating import lexicon
+from rag.text.translating import SURE, lexicon
 
 _WORD = re.compile(r"[^\W_㐀-鿿]+(?:[&.'’][^\W_㐀-鿿]+)*")
 _NO_HAN = re.compile(r"[^㐀-鿿]+")
@@ -99,8 +99,6 @@ _OTHER_READINGS = str.maketrans(
     | {"解": "xie", "查": "zha", "会": "kuai", "六": "lu", "番": "pan"}
 )
 _PLACED = re.compile(r"\b[a-z][\w'-]* (?:in|of|with|from|to|for) ([A-Z][a-z]{2,})(?= [a-z]| in \d|[?.,]|$)")
-_SURELY = 0.4
-"""How surely a translation stands for a name that is well known."""
 _CLAUSE = re.compile(r"[，,。；;、：:（）()\n]")
 _RARE = 5e-5
 """Share of ordinary passages below which a first word is taken for a name."""
@@ -151,16 +149,13 @@ def places_named(sentence: str) -> list[str]:
     and after a preposition those that are well known ("in Japan")."""
     chinese = [word.low for name in _names(sentence) for word in name if _is_pinyin(_letters(word.low))]
     placed = [fold(name) for name in _PLACED.findall(sentence)]
-    return [*chinese, *(name for name in placed if name not in _PLAIN and _well_known(name))]
-
-
-def _well_known(low: str) -> bool:
-    return bool(_surely(low))
+    return [*chinese, *(name for name in placed if name not in _PLAIN and well_known(name))]
 
 
 @lru_cache(maxsize=512)
-def _surely(low: str) -> frozenset[str]:
-    return frozenset(term for term, worth in lexicon().translations([low])[0].items() if worth >= _SURELY)
+def well_known(low: str) -> Sequence[str]:
+    """What a folded name is surely written as in Chinese, the surest first; none where it is not well known."""
+    return [term for term, worth in lexicon().translations([low])[0].items() if worth >= SURE]
 
 
 def holds_place(text: str, name: str) -> bool:
@@ -168,7 +163,8 @@ def holds_place(text: str, name: str) -> bool:
     Jing'an, and not 环境安全."""
     if name in text or _letters(name) in text:
         return True
-    return any(term in text for term in _surely(name)) if _well_known(name) else _links(name, text)
+    known = well_known(name)
+    return any(term in text for term in known) if known else _links(name, text)
 
 
 @lru_cache(maxsize=512)

@@ -16,6 +16,9 @@ from rag.text.background import hashes
 FILE = Path(__file__).parents[1] / "weights" / "translations.npz"
 Translations = Mapping[str, float]
 
+SURE = 0.4
+"""How surely a translation stands for a word that is meant by it."""
+
 
 @dataclass(frozen=True)
 class Lexicon:
