@@ -19,6 +19,13 @@ from rag.questions.question import Kind, understand
         ("租金几何?", Kind.NUMERIC),
         ("每天几点开门?", Kind.DATE),
         ("长阳创谷要建哪几期?", Kind.LIST),
+        ("新版有什么新功能?", Kind.LIST),
+        ("增长压力大,原因在哪里?", Kind.REASON),
+        ("干嘛要搬新址?", Kind.REASON),
+        ("打造功能区图的是什么?", Kind.REASON),
+        ("三个区里完工最多的是哪个区?", Kind.COMPARISON),
+        ("三类服务业里哪一类增长最快?", Kind.COMPARISON),
+        ("最早开放的是哪一年?", Kind.DATE),
     ],
 )
 def test_the_kind_asked_for(question: str, kind: Kind) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from rag.answers import confidence, wording
 from rag.answers.choosing import ABOVE, features, lack_of
 from rag.answers.composing import compose
+from rag.answers.extremes import foremost
 from rag.answers.finding import Candidate, Finding
 from rag.index.passages import Passage
 from rag.index.snapshot import Snapshot
@@ -119,7 +120,8 @@ def look(
     candidates = weigh(snapshot, asking, hits[:PASSAGES], aspect=ASPECT if several else 0.0)
     chance = confidence.of(asking, hits, candidates)
     threshold = confidence.threshold(asking) * (PART if several else 1)
-    return Finding(part, asking, hits, candidates, chance, threshold, search_ms)
+    told = candidates if several else foremost(asking, candidates)
+    return Finding(part, asking, hits, told, chance, threshold, search_ms)
 
 
 def weigh(
@@ -143,7 +145,8 @@ def weigh(
     told = zip(sentences, kept, ranking.named(found, kept), cosines, strict=True)
     candidates = [_candidate(asking, *place, scores[row], own, cosine) for place, row, own, cosine in told]
     ranked = sorted(candidates, key=lambda c: (-c.score, *c.place))
-    return ranked if asking.question.years else _latest_first(ranked)
+    ordered = ranked if asking.question.years else _latest_first(ranked)
+    return _with_grounds(asking, ordered) if asking.question.kind is Kind.REASON else ordered
 
 
 def _candidate(
@@ -153,6 +156,15 @@ def _candidate(
     name = "similarity" if passage.language == asking.question.language else "across:similarity"
     score += fitted("choosing").weight(name) * cosine
     return Candidate(passage, index, score, {**features, name: cosine}, asking.sight(passage).held_near(index))
+
+
+def _with_grounds(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
+    """Where a reason is asked for and the best sentence gives none, one nearly as good that does comes first."""
+    nearly = [c for c in ranked if ranked[0].score - c.score <= NEARLY]
+    if len(nearly) == 1 or not confidence.refutes(asking, ranked[0]):
+        return ranked
+    first = next((c for c in nearly[1:] if not confidence.refutes(asking, c)), None)
+    return ranked if first is None else [first, *(c for c in ranked if c is not first)]
 
 
 def _latest_first(ranked: list[Candidate]) -> list[Candidate]:

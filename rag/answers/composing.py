@@ -21,9 +21,9 @@ SHORT, LONG = 110, 340
 """Characters an answer may take: to a plain question, and to one for a list, reason, definition or comparison."""
 ACROSS = 70
 """Characters of a quote in the other language, beside the figure stated in the question's."""
-SECOND, NEW = 1.6, 4.0
-"""A second sentence is shown when its score is at most SECOND below the best one's, plus NEW times the share of the
-question's weight that only it holds."""
+SECOND, SECOND_LONG, NEW = 1.6, 2.5, 4.0
+"""A second sentence is shown when its score is at most SECOND below the best one's, SECOND_LONG where an answer may be
+long, plus NEW times the share of the question's weight that only it holds."""
 _ITEM = re.compile(r"[一二三四五六七八九十]是.{2,24}[。:]\s*$")
 _NEXT = re.compile(r"[一二三四五六七八九十]是")
 """An item of a list that only names what the sentences after it tell, and the next item."""
@@ -82,14 +82,16 @@ def pieces(finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> list
     held, room = best.near, limit - len(chosen[0][1].text)
     across = best.passage.language != asking.question.language
     whole = asking.asked.group_coverage if across else asking.asked.word_coverage
+    nearly = SECOND_LONG if asking.question.long and not finding.part.label else SECOND
     for other in fresh[1:8]:
         new = whole(held | other.near) - whole(held)
-        if best.score - other.score > SECOND + NEW * new or _within(other, chosen[0][1]):
+        if best.score - other.score > nearly + NEW * new or _within(other, chosen[0][1]):
             continue
         within = extended if other.passage.spans[other.index].heads else _tightened
         piece = within(asking, other, limit=max(room, 0))
         if len(piece.text) <= room:
-            return [*chosen, (other, piece)]
+            chosen.append((other, piece))
+            break
     return chosen
 
 
@@ -127,7 +129,7 @@ def _goes_on(kind: Kind, passage: Passage, index: int, following: str) -> bool:
         return opens or following.startswith(
             ("一是", "二是", "三是", "四是", "其中", "分别", "包括", "①", "②", "③", "(1)", "(2)")
         )
-    return kind in (Kind.REASON, Kind.MANNER) and passage.spans[index + 1].text.folded == following
+    return kind in (Kind.REASON, Kind.MANNER)
 
 
 def _within(candidate: Candidate, piece: Piece) -> bool:

@@ -97,13 +97,14 @@ def ruled_out(
         return True
     if asking.beside and all(word in asking.asked.unseen for word in asking.asked.words if word in asking.beside):
         return True
-    if lacks(asking.question, candidates[0].features) or _refuted(asking, candidates[0]):
+    if lacks(asking.question, candidates[0].features) or refutes(asking, candidates[0]):
         return True
     if unheard(asking.question, (f"{' '.join(hit.paragraph.section)} {hit.paragraph.text}" for hit in hits)):
         return True
     if asking.question.language == "en" and _elsewhere(asking, candidates[0]):
         return True
-    text = candidates[0].passage.text.folded
+    passage = candidates[0].passage
+    text = f"{passage.section.folded} {passage.text.folded}"
     return bool(asking.foreign) and not any(place[:2] in text for place in asking.foreign)
 
 
@@ -116,7 +117,9 @@ def _elsewhere(asking: Asking, best: "Candidate") -> bool:
     return not all(holds_place(text, name) for name in names)
 
 
-def _refuted(asking: Asking, best: "Candidate") -> bool:
+def refutes(asking: Asking, best: "Candidate") -> bool:
+    """Whether a sentence, with what stands beside it, is no answer by the rules of `premise` and `scope`, or names and
+    counts nothing where that is asked for."""
     spans, index = best.passage.spans, best.index
     beside = [span.text.folded for span in (*spans[max(index - 1, 0) : index], *spans[index + 1 :][:1])]
     sentence = best.passage.told[index]

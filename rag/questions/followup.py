@@ -23,7 +23,7 @@ _WHOLE_ZH, _WHOLE_EN = 18, 8
 """Those from which it is whole, though it names no subject."""
 
 _LEAD = re.compile(
-    r"^(?:(?:那么?|而(?!且)|还有|另外|再问一?下|and|what about|how about|what of|then|also)(?![a-z])[\s,，]*)+"
+    r"^(?:(?:那么?|而(?!且)|还有|另外|再问一?下|换[成作做到]|改成|要是|如果是|若是|至于|再看看?|and|what about|how about|what of|then|also)(?![a-z])[\s,，]*)+"
 )
 _TAIL = re.compile(r"(?:的?呢|的(?=[?？]*$))?[\s?？。]*$")
 _ELLIPTIC = re.compile(

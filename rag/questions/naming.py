@@ -68,6 +68,9 @@ _OFFICE = re.compile(
     r"\b(?:mayor|director|head|secretary|principal|architect|professor|chief|chair\w*|president|manager|designer|"
     r"athlete|student)\b"
 )
+_PLURAL = re.compile("哪(?:些|几|[两三四五六七八九十])")
+_ROW = re.compile(f"{_HAN}{{2,8}}、{_HAN}{{2,8}}(?:、|和|及|与){_HAN}{{2,8}}")
+"""Several named side by side, as cities are without their kind."""
 _WHO = re.compile(f"{_PERSON.pattern}|{_BY}")
 
 
@@ -91,4 +94,6 @@ def nothing_named(question: Question, near: str) -> bool:
     something = question.kind not in (Kind.DEFINITION, Kind.COMPARISON) and any(
         wanted.search(asked) for wanted, _ in kinds
     )
-    return (somebody or something) and name_missing(question, near) == 1.0
+    if not (somebody or something) or name_missing(question, near) != 1.0:
+        return False
+    return somebody or not (_PLURAL.search(asked) and _ROW.search(near))

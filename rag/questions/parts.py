@@ -7,17 +7,21 @@ from dataclasses import dataclass, replace
 from embeddings.folding import fold
 from embeddings.romanising import romanise
 from rag.questions.followup import of_the_same, resolve
-from rag.questions.question import Aspect, Kind, Question, bare, understand
+from rag.questions.question import Aspect, Kind, Question, aspect_of, bare, understand
 from rag.questions.subjects import Catalog, Subject
 from rag.text.measure import head_of
 
 _JOINERS = re.compile(r"[和与跟、及]|以及|还有|\band\b|\bversus\b|\bvs\b|相比|比(?!例|重|率|赛)|分别")
-_ALL = re.compile(
-    r"各[个]?(区|市|省|县|镇|街道|公司|部门)|[两三四五六七八九十\d]+个?(区|市|省|县|镇|街道|公司|部门)|哪个?(区|市|省|县|镇|公司)"
-)
+_EVERY = r"(?:各个?|[两三四五六七八九十\d]+个?|哪[个些几]?[个家]?)"
+_ALL = re.compile(rf"{_EVERY}(区|市|省|县|镇|街道|公司|部门)")
+_MOST_OF = re.compile(r"最[高低多少大小快慢]的?是?")
 _PLANNED = re.compile(r"目标|计划|原定|预期|打算|安排|\bplanned\b|\btargets?\b|\bsupposed to\b|\bmeant to\b")
-_ACTUAL = re.compile(r"实际|最后|最终|完成了|达到|结果|办成|收了|\bactual|\bachieved|\breached|\bin the end")
+_ACTUAL = re.compile(
+    r"实际|最后|最终|完成了|达到|结果|办成|(?<![征验招吸查没])收了|\bactual|\bachieved|\breached|\bin the end"
+)
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_YEARS = re.compile(r"((?:19|20)\d\d年?)")
+_ASPECT = re.compile(r"目标|计划|原定|预期|打算|安排|实际|最后|最终|完成了?")
 _BEGINS_WITH_YEAR = re.compile(r"[\s而那么到和]*(?:19|20)\d\d")
 _CLAUSE = re.compile(r"[^,，;；:：?？。]+")
 _GENERIC = re.compile(
@@ -58,7 +62,11 @@ def parts(question: Question, catalog: Catalog) -> Sequence[Part]:
             for subject, year in _pair(subjects, years)[:_MOST]
         ]
     if len(years) > 1:
-        return [Part(_only(question, catalog, None, (), year, years), str(year)) for year in years[:_MOST]]
+        folded = _of_its_own(question.folded)
+        each = [replace(question, folded=folded.get(year, question.folded)) for year in years[:_MOST]]
+        return [
+            Part(_only(own, catalog, None, (), year, years), str(year)) for own, year in zip(each, years, strict=False)
+        ]
     if _PLANNED.search(question.folded) and _ACTUAL.search(question.folded):
         labels = ("计划", "实际") if question.language == "zh" else ("Plan", "Outcome")
         aspects = (Aspect.PLAN, Aspect.DONE)
@@ -104,8 +112,8 @@ def _of_kind(question: Question, catalog: Catalog) -> list[Subject]:
     match = _ALL.search(question.folded)
     if match is None or question.kind not in (Kind.COMPARISON, Kind.LIST, Kind.NUMERIC):
         return []
-    suffix = next(group for group in match.groups() if group)
-    return _apart(sorted({s for s in catalog.forms.values() if s.suffix == suffix}, key=lambda s: s.name))
+    every = _apart(sorted({s for s in catalog.forms.values() if s.suffix == match[1]}, key=lambda s: s.name))
+    return every if len(every) <= _MOST else []
 
 
 def _pair(subjects: Sequence[Subject], years: Sequence[int]) -> list[tuple[Subject, int | None]]:
@@ -134,6 +142,8 @@ def _only(
     for other_year in years:
         if other_year != year:
             text = re.sub(rf"{other_year}年?", " ", text)
+    if subject is not None and subject.suffix:
+        text = _MOST_OF.sub("多少", re.sub(rf"{_EVERY}(?:{subject.suffix})(?:[里中内]|当中)?", " ", text))
     if subject is not None and subject not in catalog.named_in(text):
         text = f"{subject.name}{subject.suffix} {text}"
     if year is not None and str(year) not in text:
@@ -169,6 +179,21 @@ def _clauses_about(
     for s in subjects:
         content = content.replace(s.name + s.suffix, "").replace(s.name, "")
     return kept if len(content.replace(" ", "")) >= _LEAST else clauses
+
+
+def _of_its_own(folded: str) -> dict[int, str]:
+    """The question for each year where it says of one what was planned and of another what was done: what it says of
+    the others so is left out, "2024年财政收入增速和2023年实际增速" for 2023."""
+    pieces = _YEARS.split(folded)
+    said = pieces[2::2]
+    if len({aspect for each in said if (aspect := aspect_of(each))}) < 2:
+        return {}
+    return {
+        int(pieces[i][:4]): "".join(
+            piece if j in (0, i, i + 1) or j % 2 else _ASPECT.sub(" ", piece) for j, piece in enumerate(pieces)
+        )
+        for i in range(1, len(pieces), 2)
+    }
 
 
 def _label(question: Question, subject: Subject, year: int | None) -> str:

@@ -83,7 +83,11 @@ def contradicted(question: Question, sentence: Matchable, text: str, rest: str) 
         return True
     if "how many " in asked and question.unit != "%" and _only_shares(asked, sentence):
         return True
-    if any(not _stands(which, text) for which in (*_LATER.findall(asked), *_NUMBERED.findall(asked))):
+    numbered = [_stands(which, text) for which in _NUMBERED.findall(asked)]
+    several = len(numbered) > 1 and question.kind in (Kind.COMPARISON, Kind.LIST)
+    if numbered and not (any(numbered) if several else all(numbered)):
+        return True
+    if any(not _stands(which, text) for which in _LATER.findall(asked)):
         return True
     return question.kind not in (Kind.NUMERIC, Kind.COMPARISON) and _too_few(asked, f"{told} {rest}"[:_ROOM])
 

@@ -153,12 +153,11 @@ class Catalog:
         return {subject.name: subject for subject in self.forms.values()}
 
     def foreign(self, folded: str) -> list[str]:
-        """Places a question names that are of the kind catalogued, and are none of them: 静安区 beside 杨浦区."""
-        kinds = {suffix[-1] for suffix in self.names.values() if suffix}  # 新区 is a kind of 区
+        """Places a question names that are none of those catalogued: 静安区 beside 杨浦区."""
         return [
             base + suffix
             for base, suffix in _places_said(folded)
-            if suffix[-1] in kinds and not any(base in name or name in base for name in self.names)
+            if not any(base in name or name in base for name in self.names)
         ]
 
 

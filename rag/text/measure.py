@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 _ASKED_ZH = re.compile(
-    r"多少|百分之几|几个百分点|几成|几(?=[^月号日时点])|多[大长高重远]|哪一?[个家位所座条项种类些年天]?|什么|谁"
+    r"多少|百分之几|第几|几个百分点|几成|几(?=[^月号日时点])|多[大长高重远]|哪一?[个家位所座条项种类些年天]?|什么|谁"
 )
 _COUNTERS = "个家户套名位条项张件次亩吨辆台部所座栋处种类倍届级层场人册只批期门支间幢艘株棵枚岁起"
 _COUNTER = re.compile(
@@ -17,8 +17,9 @@ _TAIL = re.compile(r"[,，。;；?？!！:：()（）]")
 _ITS_PLAN = re.compile(r"^(?:新的?)?(?:安排|打算|计划|进展|动作)$")
 """What is asked of a thing named before: 杨浦大剧院有什么安排."""
 _FILLER = re.compile(
-    r"(?:(?:计划|打算|准备|安排)?(?:做|干|搞)[些了]?|大概|大约|一共|总共|分别|各自?|到底|究竟|是|为|有|达到?|约|共|了|就|能|要|会|将|完成|的)+$"
+    r"(?:(?:计划|打算|准备|安排)?(?:做|干|搞)[些了]?|大概|大约|一共|总共|分别|各自?|到底|究竟|具体|确切|相差|差|最[高低多少大小快慢长短]的?|是|为|有|达到?|约|共|了|就|能|要|会|将|完成|的)+$"
 )
+_SUPERLATIVE = re.compile("最[高低多少大小快慢长短]$")
 _GENERIC = re.compile(
     r"^(?:增速|增幅|增长率?|同比|比例|比重|占比|数量|总量|总额|金额|规模|面积|人数|数|个数|目标|比率?|涨幅|降幅)+$"
 )
@@ -193,6 +194,7 @@ def _chinese_head(text: str) -> str:
         return named_beside(text)[-LONGEST:]
     match = matches[-1] if len(matches) > 1 and matches[-1].group() == "多少" else matches[0]
     after = _TAIL.split(_COUNTER.sub("", text[match.end() :], count=1), maxsplit=1)[0].strip(" 的了呢吗啊呀")
+    after = _SUPERLATIVE.sub("", after)
     if len(after) >= 2 and not _ITS_PLAN.match(after):
         return after[:LONGEST]
     before = _FILLER.sub("", _TAIL.split(text[: match.start()])[-1].strip())
