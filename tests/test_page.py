@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote, unquote
 from zipfile import ZipFile
@@ -210,6 +211,32 @@ def test_followup_shows_how_it_was_understood_and_can_be_changed(page, site):
     assert page.locator(".yj-asked").all_inner_texts() == [QUESTION, "2024年一般公共预算收入预期增长多少？"]
 
 
+def test_followup_misunderstood_is_asked_on_its_own_and_stays_so(page, site):
+    ask(page, QUESTION)
+    turn = ask(page, "那杨浦区收入呢？")
+    turn.get_by_role("button", name="不接上文，单独问").click()
+    page.locator(".yj-resolved").wait_for(state="detached")
+    finished(page, "那杨浦区收入呢？")
+    assert site.kb.asked[-1] == ("那杨浦区收入呢？", [], None)
+    assert page.locator(".yj-asked").all_inner_texts() == [QUESTION, "那杨浦区收入呢？"]
+    page.reload()
+    before = len(site.kb.asked)
+    finished(page, "那杨浦区收入呢？").get_by_role("button", name="重新回答").click()
+    page.wait_for_function("document.querySelectorAll('.yj-is-done').length === 2")
+    deadline = time.monotonic() + 10
+    while len(site.kb.asked) == before and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
+    assert site.kb.asked[-1] == ("那杨浦区收入呢？", [], None)
+
+
+def test_what_a_paste_leaves_out_is_told(page):
+    page.evaluate("navigator.clipboard.writeText('问'.repeat(2100))")
+    page.locator("#yj-box textarea").focus()
+    page.keyboard.press("Control+V")
+    page.get_by_text("问题最多 2000 字，多出的 100 字没有放进来").wait_for()
+    assert len(page.input_value("#yj-box textarea")) == 2000
+
+
 def test_editing_an_earlier_question_drops_what_leant_on_it(page, site):
     ask(page, QUESTION)
     ask(page, "新增床位多少张？")
@@ -351,8 +378,14 @@ def test_narrowing_down(page, site):
     page.get_by_label("发布单位").click()
     page.get_by_role("option", name="杨浦区发改委").click()
     page.keyboard.press("Escape")
-    ask(page, QUESTION)
+    turn = ask(page, QUESTION)
     assert site.kb.asked[-1][2] == ["yangpu-2024"]
+    page.get_by_role("button", name="限定范围（已选 1 项）").wait_for()
+    assert turn.locator(".yj-resolved").inner_text().startswith("只查了《2024年杨浦区报告》")
+    turn.get_by_role("button", name="在全部文件中再问").click()
+    page.locator(".yj-resolved").wait_for(state="detached")
+    finished(page, QUESTION)
+    assert site.kb.asked[-1][2] is None
     page.get_by_label("年份").click()
     assert page.get_by_role("option").all_inner_texts() == ["2024", "2023"]
 
@@ -524,6 +557,15 @@ def test_nothing_is_wider_than_the_screen(page, width):
         # What the page's frame cuts off makes it no wider: buttons are looked at themselves.
         ends = "[...document.querySelectorAll('button')].map((b) => b.getBoundingClientRect().right)"
         assert max(page.evaluate(ends)) <= width, tab
+
+
+def test_the_smallest_phone_has_its_buttons_in_one_row(page):
+    page.set_viewport_size({"width": 320, "height": 640})
+    ask(page, QUESTION)
+    for row in ("#yj-header button", "#yj-live .yj-actions .yj-link"):
+        boxes = [button.bounding_box() for button in page.locator(row).all()]
+        assert max(box["y"] for box in boxes) < min(box["y"] + box["height"] for box in boxes), row
+        assert all(a["x"] + a["width"] <= b["x"] for a, b in pairwise(boxes)), row
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -32,9 +32,18 @@ def test_an_abstention_says_the_question_once():
     box = drawn(answer).split('<div class="yj-abstained">')[1].split("</div>")[0]
     assert box.count("月球上呢？") == 1
     assert "查找的是：月球上呢？（已在甲区的文件中查找）" in box
-    other = drawn(replace(answer, text="模型认为这些段落不够。"))
+    other = drawn(replace(answer, text="模型认为这些段落不够。", model={"name": "m"}))
     assert "查找的是：月球上呢？</p>" in other
     assert "模型认为这些段落不够。" in other
+    long = "月" * 61
+    shortened = replace(answer, question=long, resolved_question=long, text=said.replace("月球上呢？", "月" * 59 + "…"))
+    assert f"查找的是：{'月' * 59}…（已在甲区的文件中查找）</p></div>" in drawn(shortened)
+
+
+def test_a_greeting_is_no_failure_to_find():
+    greeted = drawn(Answer("你好", "你好", "您好！请直接提出您的问题。", abstained=True, id="a"))
+    assert '<p class="yj-verdict">您好！请直接提出您的问题。</p>' in greeted
+    assert "没有找到" not in greeted
 
 
 def test_a_word_in_latin_letters_is_marked_whole():

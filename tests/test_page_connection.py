@@ -48,7 +48,7 @@ def free_port() -> int:
 
 def test_a_lost_connection_is_told_once_in_the_readers_language_and_loses_nothing(chromium):
     port = free_port()
-    context = chromium.new_context(locale="zh-CN")
+    context = chromium.new_context(locale="zh-CN", viewport={"width": 390, "height": 740})
     context.set_default_timeout(30_000)
     page = context.new_page()
     with page_served(port):
@@ -64,6 +64,10 @@ def test_a_lost_connection_is_told_once_in_the_readers_language_and_loses_nothin
     page.wait_for_function("document.querySelectorAll('.toast-item').length === 1")
     assert notice.inner_text().startswith("与服务器的连接断了，正在重连")
     assert page.locator(".toast-title").inner_text().strip() == "出错"
+    told = page.locator(".toast-item").bounding_box()
+    for kept_clear in ("#yj-header", "[role=tablist]", "#yj-box"):
+        box = page.locator(kept_clear).first.bounding_box()
+        assert told["y"] >= box["y"] + box["height"] or told["y"] + told["height"] <= box["y"]
     with page_served(port):
         notice.wait_for(state="detached")
         page.locator("#yj-live .yj-turn").filter(has_text=QUESTION).wait_for()

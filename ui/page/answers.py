@@ -3,8 +3,10 @@
 import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from html import escape
 
+from rag.errors import UnknownDocument
 from rag.types import Answer, Citation, Sentence
 from ui.knowledge import Library
 from ui.marking import circled
@@ -14,6 +16,7 @@ from ui.page.turns import Turn, to_stored
 
 _ENDS = tuple("。！？；.!?;")
 _LABEL = re.compile(r"[^，。；：,;:\n]{1,24}(?:：|: )\S")  # what a part of an answer is about: "虹口区：…"
+_LONG = 60  # characters of a question that is said again
 _MARKER = re.compile(r"\[(\d{1,3})\]")
 # Drawn, because not every system has a font with emoji.
 _THUMB = (
@@ -32,7 +35,8 @@ def render_turn(turn: Turn, index: int, *, library: Library, language: Language)
     body = (
         f'<section class="yj-turn yj-is-{turn.state}" id="yj-turn-{index}" data-turn="{index}"{stored}>'
         f'<div class="yj-question"><h2 class="yj-unseen">{asked}</h2>'
-        f'<p class="yj-asked">{escape(turn.question)}</p>{_resolved(turn, language)}</div>'
+        f'<p class="yj-asked">{escape(turn.question)}</p>'
+        f"{_resolved(turn, language)}{_within(turn, library, language)}</div>"
         f'<div class="yj-answer"><h3 class="yj-unseen">{escape(message(language, "answer"))}</h3>'
     )
     answer = turn.answer
@@ -70,7 +74,22 @@ def _resolved(turn: Turn, language: Language) -> str:
     return (
         f'<p class="yj-resolved">{escape(message(language, "resolved"))}<q>{said}</q> '
         f'<button type="button" class="yj-link" data-act="edit" data-text="{said}">'
-        f"{escape(message(language, 'edit_resolved'))}</button></p>"
+        f"{escape(message(language, 'edit_resolved'))}</button> "
+        f'<button type="button" class="yj-link" data-act="alone">{escape(message(language, "alone"))}</button></p>'
+    )
+
+
+def _within(turn: Turn, library: Library, language: Language) -> str:
+    """What the question was narrowed down to: the choice itself is folded away while one reads."""
+    if turn.only is None:
+        return ""
+    said = message(language, "within", count=len(turn.only)) if turn.only else ""
+    if len(turn.only) == 1:
+        with suppress(UnknownDocument):  # removed since
+            said = message(language, "within_one", title=library.document(turn.only[0]).title or turn.only[0])
+    return (
+        f'<p class="yj-resolved">{escape(said)} <button type="button" class="yj-link" data-act="everywhere">'
+        f"{escape(message(language, 'everywhere'))}</button></p>"
     )
 
 
@@ -131,8 +150,11 @@ def _bold(text: str, figures: Sequence[str]) -> str:
 def _abstention(answer: Answer, library: Library, language: Language) -> str:
     asked = answer.resolved_question or answer.question
     said = _MARKER.sub("", answer.text)
-    before, again, where = said.partition(asked)  # the question is said once: what is told after it is where was looked
-    looked = message(language, "looked_for", question=asked) + (where if again else "")
+    if said and asked[: _LONG - 1] not in said and not answer.related and not answer.model:  # a greeting, greeted
+        return f'<div class="yj-abstained"><p class="yj-verdict">{escape(said)}</p></div>'
+    short = asked if len(asked) <= _LONG else f"{asked[: _LONG - 1]}…"
+    before, again, where = said.partition(short)  # the question is said once: what is told after it is where was looked
+    looked = message(language, "looked_for", question=short) + (where if again else "")
     body = (
         f'<div class="yj-abstained"><p class="yj-verdict">{escape(message(language, "abstained"))}</p>'
         f'<p class="yj-note">{escape(looked)}</p>'

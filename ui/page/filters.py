@@ -8,7 +8,9 @@ import gradio as gr
 
 from rag.types import Document
 from ui.knowledge import Library
-from ui.page.language import Words
+from ui.messages import message
+from ui.page.html import QUIET
+from ui.page.language import Words, language
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def years(document: Document) -> list[str]:
 
 def filters(page: gr.Blocks, library: Library, words: Words) -> list[gr.Dropdown]:
     """Three dropdowns, their choices read anew whenever the page is opened."""
-    with gr.Accordion(words("filter"), open=False, elem_id="yj-filter"), gr.Row():
+    with gr.Accordion(words("filter"), open=False, elem_id="yj-filter") as folded, gr.Row():
         boxes = [
             gr.Dropdown(
                 [], label=words(key), multiselect=True, filterable=True, elem_id=f"yj-{key}", min_width=160, value=[]
@@ -65,5 +67,10 @@ def filters(page: gr.Blocks, library: Library, words: Words) -> list[gr.Dropdown
         ]
         return [gr.update(choices=list(rows), visible=bool(list(rows))) for rows in offered]
 
-    page.load(choices, None, boxes, show_progress="hidden", api_visibility="private")
+    def named(documents: Any, issuers: Any, years: Any, request: gr.Request) -> Any:
+        chosen = sum(len(rows or ()) for rows in (documents, issuers, years))
+        return gr.update(label=message(language(request), "filter_set" if chosen else "filter", count=chosen))
+
+    page.load(choices, None, boxes, **QUIET)
+    gr.on([box.change for box in boxes], named, boxes, folded, **QUIET)
     return boxes

@@ -59,12 +59,17 @@ class ChatHandlers:
         yield from self.ask(str(_data(event).get("question", "")), turns, documents, issuers, years, request)
 
     def ask_again(self, event: gr.EventData, turns: Turns, request: gr.Request) -> Iterator[list[Any]]:
-        """The same question, or another in its place; what followed it is dropped, since it leant on it."""
+        """The same question, or another in its place; what followed it is dropped, since it leant on it.
+
+        `alone` asks it without the turns before, `everywhere` of all documents.
+        """
         data = _data(event)
         at = int(data.get("turn", -1))
         if 0 <= at < len(turns):
-            question = str(data.get("question") or turns[at].question).strip()
-            yield from self._ask(turns[:at], Turn(question, only=turns[at].only), request)
+            other = str(data.get("question") or "").strip()
+            only = None if data.get("everywhere") else turns[at].only
+            alone = bool(data.get("alone")) or (turns[at].alone and not other)
+            yield from self._ask(turns[:at], Turn(other or turns[at].question, only=only, alone=alone), request)
         else:
             yield _as_it_is()
 
@@ -124,7 +129,8 @@ class ChatHandlers:
             return
         first, drawn = True, float("-inf")
         try:
-            stream = self._kb.stream(turn.question, history=history(earlier), only=turn.only)
+            before = () if turn.alone else history(earlier)
+            stream = self._kb.stream(turn.question, history=before, only=turn.only)
             for answer in announced(stream, AT_ONCE_S, self._pool, enough=asking.enough):
                 turn = replace(turn, answer=answer)
                 if time.monotonic() - drawn >= BATCH_S:

@@ -15,6 +15,8 @@ State: TypeAlias = Literal["running", "done", "stopped", "failed"]
 class Turn:
     """One question and what came of it. `gone` are numbers of citations whose text is no longer in the document.
 
+    `only` are the documents it was narrowed down to; an `alone` one is asked without the turns before it.
+
     `drawn` is how it was shown last, when it was finished: conversations are not drawn anew with every question.
     """
 
@@ -24,6 +26,7 @@ class Turn:
     error: str = ""
     only: tuple[str, ...] | None = None
     gone: tuple[int, ...] = ()
+    alone: bool = False
     drawn: str = field(default="", compare=False, repr=False)
 
 
@@ -45,6 +48,8 @@ def to_stored(turn: Turn) -> dict[str, Any]:
     stored: dict[str, Any] = {"question": turn.question, "state": turn.state, "error": turn.error}
     if turn.only is not None:
         stored["only"] = list(turn.only)
+    if turn.alone:
+        stored["alone"] = True
     if answer is not None:
         stored["answer"] = {
             "id": answer.id,
@@ -83,7 +88,8 @@ def from_stored(stored: object, library: Library) -> Turn | None:
 def _turn(stored: Any, library: Library) -> Turn:
     state: State = stored["state"] if stored["state"] in ("done", "stopped", "failed") else "stopped"
     only = tuple(str(document_id) for document_id in stored["only"]) if stored.get("only") is not None else None
-    turn = Turn(str(stored["question"]), state=state, error=str(stored["error"]), only=only)
+    alone = bool(stored.get("alone"))
+    turn = Turn(str(stored["question"]), state=state, error=str(stored["error"]), only=only, alone=alone)
     kept = stored.get("answer")
     if kept is None:
         return turn

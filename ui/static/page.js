@@ -251,6 +251,8 @@
       copy(url.href);
     },
     retry(turn) { send("ask_again", { turn: Number(turn.dataset.turn) }); },
+    alone(turn) { send("ask_again", { turn: Number(turn.dataset.turn), alone: true }); },
+    everywhere(turn) { send("ask_again", { turn: Number(turn.dataset.turn), everywhere: true }); },
     edit(turn, button) {
       if ($(".yj-editing", turn)) return;
       const area = make("textarea", { rows: "2", "aria-label": say("edit") });
@@ -331,6 +333,13 @@
       stepCitation(by);
       e.preventDefault();
     }
+  });
+
+  document.addEventListener("paste", (e) => { // a browser leaves out what is beyond the limit and says nothing
+    const box = e.target.closest?.("#yj-box textarea"), text = e.clipboardData?.getData("text/plain") || "";
+    if (!box || box.maxLength < 0) return;
+    const over = box.value.length - (box.selectionEnd - box.selectionStart) + text.length - box.maxLength;
+    if (over > 0) tell(say("pasted_too_long", { limit: box.maxLength, left_out: over }));
   });
 
   for (const [on, off] of [["mouseover", "mouseout"], ["focusin", "focusout"]]) {
