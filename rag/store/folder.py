@@ -188,13 +188,16 @@ class Store:
         )
 
     def upgraded(self) -> Pointer:
-        """The pointer, to a generation of this format; an earlier one is migrated. Raises StoreNotFound."""
+        """The pointer, to a generation of this format. One of an earlier format is written anew first, and served until
+        that is whole. Raises StoreNotFound."""
         pointer = Pointer.read(self.path)
         if migrations.needed(self.path, pointer):
             with self.writing(), _explained(self.path):
                 pointer = Pointer.read(self.path)
                 if migrations.needed(self.path, pointer):
-                    migrations.migrate(self, pointer)
+                    segment, encoder = migrations.read(self.path, pointer)
+                    kept = [(self.keep(segment), frozenset[int]())]
+                    self.commit(kept, encoder=encoder, dimensions=segment.vectors.dimensions)
                     pointer = Pointer.read(self.path)
         return pointer
 

@@ -7,7 +7,6 @@ import json
 import sqlite3
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,25 +18,20 @@ from rag.store.manifest import Pointer
 from rag.text.background import hashes
 from rag.types import Document, Paragraph
 
-if TYPE_CHECKING:
-    from rag.store.folder import Store
-
 
 def needed(path: Path, pointer: Pointer) -> bool:
     """Whether an earlier format is served."""
     return (path / pointer.manifest / "manifest.json").is_file()
 
 
-def migrate(store: "Store", pointer: Pointer) -> None:
-    """Serve the same in this format; the old generation is served until the new one is whole. For writers only."""
-    folder = store.path / pointer.manifest
+def read(path: Path, pointer: Pointer) -> tuple[Segment, str]:
+    """All that an earlier format's generation holds, and its encoder's fingerprint. Raises StoreDamaged."""
+    folder = path / pointer.manifest
     try:
         encoder = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["encoder"]
-        segment = _from_format_1(folder)
+        return _from_format_1(folder), str(encoder)
     except (OSError, ValueError, KeyError, RuntimeError, sqlite3.DatabaseError) as error:
         raise StoreDamaged(f"{folder} cannot be read ({error}); restore a backup") from error
-    kept = store.keep(segment)
-    store.commit([(kept, frozenset())], encoder=encoder, dimensions=segment.vectors.dimensions)
 
 
 def _from_format_1(folder: Path) -> Segment:
