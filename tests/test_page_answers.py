@@ -46,6 +46,21 @@ def test_a_greeting_is_no_failure_to_find():
     assert "没有找到" not in greeted
 
 
+def test_suggestions_name_place_and_year_and_are_surely_answered():
+    from rag.knowledge_base import KnowledgeBase
+    from ui.page.suggestions import Suggestions
+
+    report = "2023年，区级一般公共预算收入完成170.9亿元，比上年增长10.1%。2024年，全区新增养老床位600张。"
+    english = "Qingchuan's general public budget revenue reached 17.09 billion yuan in 2023."
+    kb = KnowledgeBase.from_texts(
+        [report, english], titles=["青川区2024年政府工作报告", "Qingchuan Work Report 2024"], ids=["zh", "en"]
+    )
+    suggested = Suggestions(kb)
+    assert suggested.questions("zh")[:2] == ["青川区2023年一般公共预算收入是多少？", "青川区2024年养老床位是多少？"]
+    assert suggested.questions("en")[0] == "What was Qingchuan's general public budget revenue in 2023?"
+    assert all(kb.ask(question).confidence >= 0.5 for question in suggested.questions("zh"))
+
+
 def test_a_word_in_latin_letters_is_marked_whole():
     from ui.page.search import highlight
 
