@@ -498,7 +498,9 @@ def test_keys_are_made_and_ended_from_the_command_line(tmp_path: Path, capsys: p
     assert main(["keys", "list", *store]) == 2  # no store yet
     KnowledgeBase.open(tmp_path, create=True).add(knowledge().documents())
     assert main(["keys", "add", "portal", *store]) == 0
-    key = capsys.readouterr().out.strip()
+    said = capsys.readouterr()
+    key = said.out.strip()
+    assert "every call of the API needs a key" in said.err.splitlines()[-1]
     with TestClient(create_app(knowledge(), folder=tmp_path)) as client:
         headers = {"Authorization": f"Bearer {key}"}
         assert client.get("/api/documents").status_code == 401

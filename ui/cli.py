@@ -36,7 +36,11 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     words = list(argv)
     if words[:1] == ["eval"] and words[1:2] in (["compare"], ["draft"]):
         words[:2] = [" ".join(words[:2])]  # a command of its own, which argparse cannot know from "eval FILE"
-    return build_parser().parse_args(words)
+    parser = build_parser()
+    if not words:
+        parser.print_help(sys.stderr)
+        parser.exit(UNUSABLE)
+    return parser.parse_args(words)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -61,7 +61,13 @@ def add(parent: Subparsers) -> None:
     drafted.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="documents to ask about")
     drafted.add_argument("--feedback", action="store_true", help="also the questions that got a thumbs down")
     drafted.add_argument("--out", type=Path, default=Path("drafts.csv"), metavar="FILE", help=".csv or .jsonl")
-    drafted.add_argument("--per-document", type=count, default=PER_DOCUMENT, metavar="N")
+    drafted.add_argument(
+        "--per-document",
+        type=count,
+        default=PER_DOCUMENT,
+        metavar="N",
+        help="rows of each, at most (default: %(default)s)",
+    )
     store_option(drafted)
     drafted.set_defaults(usage_error=drafted.error)
 

@@ -1,6 +1,7 @@
 """youju keys: API keys for programs. The first one made closes the API to those without."""
 
 import argparse
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 
 def add(parent: Subparsers) -> None:
     parser = parent.add_parser(
-        "keys", help="API keys for programs", description="API keys. Once one is made, every call of the API needs one."
+        "keys",
+        help="API keys for programs",
+        description="API keys. Once one is made, every call of the API needs one, also after all are revoked.",
     )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     new = command(actions, "add", run_add, help="a new key, shown once")
@@ -40,11 +43,16 @@ def add(parent: Subparsers) -> None:
 
 def run_add(args: argparse.Namespace) -> int:
     with _opened(args) as access:
+        first = not access.keys()
         key = access.add_key(args.name)
     if args.json:
         write_json({"name": args.name, "key": key})
     else:
         write(key)
+    if first:
+        sys.stderr.write(
+            "From now on every call of the API needs a key, also once all are revoked; the page does not.\n"
+        )
     return DONE
 
 
