@@ -94,3 +94,60 @@ def test_a_place_of_a_kind_that_no_title_names_is_foreign():
     kb = KnowledgeBase.from_texts(["审结破产案件143件，盘活土地1280亩。"], ["云溪市法院2024年工作报告"])
     assert kb.ask("审结破产案件多少件？").text.startswith("审结破产案件143件")
     assert kb.ask("青山县审结破产案件多少件？").abstained
+
+
+def test_districts_are_held_against_each_other_by_what_they_did():
+    texts = [
+        "全社会固定资产投资总额突破360亿元，同比增长20%。2024年，全社会固定资产投资总额力争增长6%以上。",
+        "全年固定资产投资总额达301.2亿元，增长12.2%。",
+    ]
+    kb = KnowledgeBase.from_texts(texts, ["东江区2024年政府工作报告", "西岭区2024年政府工作报告"])
+    answer = kb.ask("哪个区的固定资产投资总额最大？")
+    assert "360亿元" in answer.text and "301.2亿元" in answer.text
+
+
+def test_a_plan_and_its_outcome_each_from_where_it_is_told():
+    plan = "完成30万平方米美丽家园建设、68个小区雨污混接改造。"
+    done = "2020年完成8个小区，建筑面积33万平方米美丽家园建设，居民对小区面貌给予了肯定。"
+    kb = KnowledgeBase.from_texts([plan, done], ["东江区2020年重点工作", "东江区2020年工作情况汇编"])
+    first, second = kb.ask("东江区美丽家园2020年计划多少面积、实际完成多少？").sentences
+    assert "30万平方米" in first.text and "33万平方米" in second.text
+
+
+FOUR = (
+    "围绕排查、隔离两个环节，推出社区防控“五类、五化”工作法，发放指南16条，形成全市首个常态化经验。一是“五类”排查法。对来沪人员分类梳理。"
+    "二是“五化”隔离法。对居家隔离人员实行规范化管理；提供人性化服务；落实法治化管理。三是其他做法。统一登记。"
+)
+
+
+def test_the_item_of_a_list_that_bears_the_name_is_told_with_what_follows_it():
+    kb = KnowledgeBase.from_texts([FOUR, "新建口袋公园两座。"], ["疫情防控情况", "绿化情况"])
+    told = kb.ask("社区隔离的“五化”是哪五化？").sentences[0].text
+    assert told.startswith("二是“五化”隔离法。") and "法治化管理" in told and "三是" not in told
+
+
+def test_a_list_goes_on_through_its_paragraph_as_far_as_there_is_room():
+    text = "工作仍存在一些短板不足。主要是：经济回升的基础还不牢固。发展动能还不够强劲。旧改收尾还需加力。"
+    kb = KnowledgeBase.from_texts([text, "新建口袋公园两座。"], ["东江区工作报告", "西岭区工作报告"])
+    assert "旧改收尾还需加力" in kb.ask("工作仍存在哪些短板不足？").text
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "named"),
+    [
+        ("对口支援哪几个县？", "对口支援和对口合作等各项工作取得积极成效。", False),
+        ("对口支援哪几个县？", "对口支援玉龙县、永胜县。", True),
+        ("哪家公司参与合作？", "同大陆集团合作建设联合体。", True),
+    ],
+)
+def test_a_place_is_not_named_by_working_with_somebody(question, sentence, named):
+    assert nothing_named(understand(question), sentence) is not named
+
+
+def test_an_opinion_is_in_no_document(districts):
+    assert districts.ask("你觉得哪个区加装电梯最多？").abstained
+
+
+def test_households_are_counted_in_households():
+    assert understand("旧改户数分别是多少？").unit == "户"
+    assert understand("参训人数有多少？").unit == "人"

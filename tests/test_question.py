@@ -22,6 +22,7 @@ from rag.questions.question import Kind, understand
         ("新版有什么新功能?", Kind.LIST),
         ("增长压力大,原因在哪里?", Kind.REASON),
         ("干嘛要搬新址?", Kind.REASON),
+        ("靠什么吸引外资?", Kind.MANNER),
         ("打造功能区图的是什么?", Kind.REASON),
         ("三个区里完工最多的是哪个区?", Kind.COMPARISON),
         ("三类服务业里哪一类增长最快?", Kind.COMPARISON),

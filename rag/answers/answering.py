@@ -3,13 +3,14 @@
 import re
 import time
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, zip_longest
 
 import numpy as np
 
 from rag.answers import confidence, wording
 from rag.answers.choosing import ABOVE, features, lack_of
-from rag.answers.composing import compose
+from rag.answers.composing import compose, names_item
 from rag.answers.extremes import foremost
 from rag.answers.finding import Candidate, Finding
 from rag.index.passages import Passage
@@ -40,8 +41,14 @@ UNNAMED = 8.0
 own sentence has been told already."""
 NEARLY = 1.0
 """How far below the best a sentence of a newer document may score and still be taken for the same thing, later."""
+LABEL = 2.5
+"""The same for the name of an item, which says little by itself."""
+ALL = 0.999
+"""Coverage from which all is held."""
 ASPECT = 1.0
 """What a sentence gains for telling the aspect asked for where plan and outcome are asked for side by side."""
+AGAINST = 4.0
+"""The same where but the aspect tells one part of the question from the other."""
 SURELY = 0.8
 """Confidence from which a question is not taken apart into those it asks one after the other."""
 PART = 0.6
@@ -117,11 +124,16 @@ def look(
     began = time.perf_counter()
     hits = retrieval.find(snapshot, asking, only=allowed, reranker=reranker)
     search_ms = 1000 * (time.perf_counter() - began)
-    candidates = weigh(snapshot, asking, hits[:PASSAGES], aspect=ASPECT if several else 0.0)
+    candidates = weigh(
+        snapshot, asking, hits[:PASSAGES], aspect=AGAINST if part.against else ASPECT if several else 0.0
+    )
     chance = confidence.of(asking, hits, candidates)
     threshold = confidence.threshold(asking) * (PART if several else 1)
-    told = candidates if several else foremost(asking, candidates)
-    return Finding(part, asking, hits, told, chance, threshold, search_ms)
+    if asking.question.kind in (Kind.LIST, Kind.DEFINITION):
+        candidates = _under_its_name(asking, candidates)
+    elif not several:
+        candidates = foremost(asking, candidates)
+    return Finding(part, asking, hits, candidates, chance, threshold, search_ms)
 
 
 def weigh(
@@ -156,6 +168,23 @@ def _candidate(
     name = "similarity" if passage.language == asking.question.language else "across:similarity"
     score += fitted("choosing").weight(name) * cosine
     return Candidate(passage, index, score, {**features, name: cosine}, asking.sight(passage).held_near(index))
+
+
+def _under_its_name(asking: Asking, ranked: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Where what a list names is asked for, the item that bears the name comes before sentences that but mention it, if
+    it or what follows it is nearly as good: 二是“五化”隔离法。对…实行规范化管理。"""
+    for candidate in ranked if asking.asked.head else ():
+        passage = candidate.passage
+        for item in (candidate.index, candidate.index - 1):
+            if (
+                ranked[0].score - candidate.score <= (LABEL if item == candidate.index else NEARLY)
+                and item >= 0
+                and names_item(passage.spans[item].text.folded)
+                and asking.asked.head_coverage(asking.sight(passage).held(item)) > ALL
+            ):
+                first = replace(candidate, index=item)
+                return [first, *(c for c in ranked if c.place != first.place)]
+    return ranked
 
 
 def _with_grounds(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:

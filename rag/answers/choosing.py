@@ -177,7 +177,7 @@ def lack_of(question: Question, *, across: bool) -> tuple[str, float] | None:
     name = "across" if across else question.kind
     if question.kind is Kind.DATE:
         return f"{name}:exact", 0.0
-    if question.kind is Kind.NUMERIC and question.unit not in LOOSE:
+    if question.kind in (Kind.NUMERIC, Kind.COMPARISON) and question.unit not in LOOSE:
         return f"{name}:unit_missing", 1.0
     return None
 

@@ -87,12 +87,32 @@ def pieces(finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> list
         new = whole(held | other.near) - whole(held)
         if best.score - other.score > nearly + NEW * new or _within(other, chosen[0][1]):
             continue
-        within = extended if other.passage.spans[other.index].heads else _tightened
+        span = other.passage.spans[other.index]
+        within = extended if span.heads or names_item(span.text.folded) else _tightened
         piece = within(asking, other, limit=max(room, 0))
         if len(piece.text) <= room:
             chosen.append((other, piece))
             break
+    if asking.question.kind is not Kind.LIST:
+        return chosen
+    for place, (candidate, piece) in enumerate(chosen):
+        beside = [other for _, other in chosen if other is not piece]
+        chosen[place] = candidate, _onward(piece, beside, limit=limit - sum(len(other.text) for other in beside))
     return chosen
+
+
+def _onward(piece: Piece, beside: Sequence[Piece], *, limit: int) -> Piece:
+    """With the sentences of its paragraph that follow, while they fit and are not told beside it."""
+    passage, end = piece.passage, piece.end
+    told = {other.start for other in beside if other.passage is passage}
+    if end not in {span.end for span in passage.spans}:  # cut short within its sentence
+        return piece
+    for span in passage.spans:
+        if span.start >= end:
+            if span.end - piece.start > limit or span.start in told:
+                break
+            end = span.end
+    return Piece(passage, piece.start, end)
 
 
 def extended(asking: Asking, candidate: Candidate, *, limit: int) -> Piece:
@@ -119,8 +139,13 @@ def _tightened(asking: Asking, candidate: Candidate, *, limit: int) -> Piece:
     return tighten(asking, candidate.passage, candidate.index, limit=limit)
 
 
+def names_item(folded: str) -> bool:
+    """Whether a sentence is an item of a list that only names what the sentences after it tell."""
+    return bool(_ITEM.match(folded))
+
+
 def _goes_on(kind: Kind, passage: Passage, index: int, following: str) -> bool:
-    if _ITEM.match(passage.spans[index].text.folded) and kind in (Kind.LIST, Kind.DEFINITION):
+    if names_item(passage.spans[index].text.folded) and kind in (Kind.LIST, Kind.DEFINITION):
         return not _NEXT.match(following)
     if kind is Kind.DEFINITION:
         return index == 0 or passage.paragraph.start == passage.spans[index].start

@@ -25,8 +25,10 @@ _BY = (
     rf"[同与和]{_HAN}{{2,8}}合[作办建资]|\bby (?!\d)\w+|\bwith \w+"
 )
 """Who did it, whatever the kind."""
+_PLACES = ("县|旗|州", "区|县|省|市", "街道|镇")
+"""Endings of places, which do nothing."""
 _KINDS = tuple(
-    (re.compile(asked), re.compile(rf"{_HAN}{{2}}(?:{han})|\w+ (?:{latin})\b|{_BY}"))
+    (re.compile(asked), re.compile(rf"{_HAN}{{2}}(?:{han})|\w+ (?:{latin})\b{'' if han in _PLACES else f'|{_BY}'}"))
     for asked, han, latin in (
         (
             r"(?:哪一?[家个些]|什么)\w{0,4}(?:公司|企业|集团|单位|机构|开发商|设计院|事务所|银行|厂家?)|"
@@ -68,7 +70,7 @@ _OFFICE = re.compile(
     r"\b(?:mayor|director|head|secretary|principal|architect|professor|chief|chair\w*|president|manager|designer|"
     r"athlete|student)\b"
 )
-_PLURAL = re.compile("哪(?:些|几|[两三四五六七八九十])")
+_CITIES = re.compile("哪(?:些|几|[两三四五六七八九十])个?(?:城市|市|省)")
 _ROW = re.compile(f"{_HAN}{{2,8}}、{_HAN}{{2,8}}(?:、|和|及|与){_HAN}{{2,8}}")
 """Several named side by side, as cities are without their kind."""
 _WHO = re.compile(f"{_PERSON.pattern}|{_BY}")
@@ -96,4 +98,4 @@ def nothing_named(question: Question, near: str) -> bool:
     )
     if not (somebody or something) or name_missing(question, near) != 1.0:
         return False
-    return somebody or not (_PLURAL.search(asked) and _ROW.search(near))
+    return somebody or not (_CITIES.search(asked) and _ROW.search(near))

@@ -21,7 +21,9 @@ _ACTUAL = re.compile(
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _YEARS = re.compile(r"((?:19|20)\d\d年?)")
-_ASPECT = re.compile(r"目标|计划|原定|预期|打算|安排|实际|最后|最终|完成了?")
+_PLAN_WORDS = re.compile(r"目标|计划|原定|预期|打算|安排")
+_DONE_WORDS = re.compile(r"实际|最后|最终|结果|完成了?")
+_ASPECT = re.compile(f"{_PLAN_WORDS.pattern}|{_DONE_WORDS.pattern}")
 _BEGINS_WITH_YEAR = re.compile(r"[\s而那么到和]*(?:19|20)\d\d")
 _CLAUSE = re.compile(r"[^,，;；:：?？。]+")
 _GENERIC = re.compile(
@@ -46,6 +48,8 @@ class Part:
     documents: frozenset[str] | None = None
     asks: str = ""
     """The part of the sentence that asks it, where one sentence asks several things of one subject."""
+    against: bool = False
+    """Whether a plan is asked for and an outcome beside it, or the other way round."""
 
 
 def parts(question: Question, catalog: Catalog) -> Sequence[Part]:
@@ -70,7 +74,7 @@ def parts(question: Question, catalog: Catalog) -> Sequence[Part]:
     if _PLANNED.search(question.folded) and _ACTUAL.search(question.folded):
         labels = ("计划", "实际") if question.language == "zh" else ("Plan", "Outcome")
         aspects = (Aspect.PLAN, Aspect.DONE)
-        return [Part(replace(question, aspect=a), label) for a, label in zip(aspects, labels, strict=True)]
+        return [Part(_either(question, a), label, against=True) for a, label in zip(aspects, labels, strict=True)]
     return [Part(question, "")]
 
 
@@ -151,7 +155,12 @@ def _only(
     part = understand(_JOINERS.sub(" ", text))
     part = replace(part, asked=question.asked, language=question.language, completed=question.completed)
     asks_itself = part.kind is not Kind.OTHER and len(clauses) < len(_CLAUSE.findall(question.folded))
-    return part if asks_itself else replace(part, kind=question.kind, unit=question.unit)
+    if asks_itself:
+        return part
+    if question.kind is not Kind.COMPARISON:
+        return replace(part, kind=question.kind, unit=question.unit)
+    # Things are held against each other as they are, unless as they are meant to be.
+    return replace(part, kind=question.kind, unit=question.unit or part.unit, aspect=part.aspect or Aspect.DONE)
 
 
 def _clauses_about(
@@ -194,6 +203,13 @@ def _of_its_own(folded: str) -> dict[int, str]:
         )
         for i in range(1, len(pieces), 2)
     }
+
+
+def _either(question: Question, aspect: Aspect) -> Question:
+    """The question about the plan, or about the outcome, without the words that ask for the other."""
+    text = (_DONE_WORDS if aspect is Aspect.PLAN else _PLAN_WORDS).sub(" ", question.folded)
+    part = replace(question, folded=text, bare=bare(text) or text)
+    return replace(part, aspect=aspect)
 
 
 def _label(question: Question, subject: Subject, year: int | None) -> str:

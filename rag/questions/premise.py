@@ -46,6 +46,7 @@ _TASK = re.compile(
     r"^(?:请|麻烦)?你?(?:帮我|给我|替我|帮忙|帮)?(?:写|拟|起草|编写?|生成|画|作|翻译|润色|改写|仿写)(?:一|个|篇|份|首|段|下|成|出)|"
     r"(?:翻译|改写|转换)[成为]|^(?:please )?(?:write|draft|compose|translate|draw|generate)\b"
 )
+_OPINION = re.compile("^(?:那么?|请问)?你们?(?:个人|自己)?(?:觉得|认为|怎么看|喜欢|看好|推荐)")
 _DENIED_ASKED = re.compile(
     r"(?:没有?|未)能?(?:够)?(?:完成|达到|实现|建成|通过|落实|做到|解决|开工|开通|启用|获得|入选|增长|增加|提高)"
 )
@@ -63,8 +64,10 @@ _MARKS = re.compile(r"[\s“”\"‘’'「」『』·,，、。()（）+—–-
 
 
 def sets_a_task(question: Question) -> bool:
-    """Whether a question wants something written, translated or drawn, which no document answers."""
-    return question.kind is Kind.OTHER and bool(_TASK.search(question.folded))
+    """Whether a question wants something written, translated or drawn, or an opinion, which no document answers."""
+    return (question.kind is Kind.OTHER and bool(_TASK.search(question.folded))) or bool(
+        _OPINION.search(fold(question.asked))
+    )
 
 
 def unheard(question: Question, passages: Iterable[str]) -> bool:

@@ -104,6 +104,7 @@ _PEOPLE = re.compile(
     r"(?:多少|几)[万余]*(?!家|个|户|套)[㐀-鿿]{0,4}(?:[求志消亲患]\w者|职工|员工|教师|老师|医生|护士|学生|居民|老人|观众|游客|"
     r"旅客|乘客|病人|党员|干部|民警|选手|人口)"
 )
+_NUMBER_OF = re.compile("(户|人)数[^,。;]{0,8}(?:多少|几)")
 _VALUE = re.compile(
     r"(?:收入|产值|投资|投资额|总额|金额|资金|税收|利润|营收|票房|成交额|销售额|产出)$|"
     r"\b(?:revenue|investment|turnover|sales)\b"
@@ -145,6 +146,8 @@ def unit_of(folded: str) -> str:
     if counted:
         match = next((m for m in reversed(counted) if m.group().startswith("多少")), counted[0])
         return "元" if match.group(1) == "钱" else match.group(1)
+    if number := _NUMBER_OF.search(folded):
+        return number[1]
     for word, unit in _UNITS_EN.items() if "how many" in folded else ():
         if re.search(rf"\bhow many (?:[\w-]+ ){{0,2}}{word}", folded):
             return unit
