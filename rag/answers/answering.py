@@ -129,11 +129,12 @@ def look(
     )
     chance = confidence.of(asking, hits, candidates)
     threshold = confidence.threshold(asking) * (PART if several else 1)
+    told: Sequence[Candidate] = candidates
     if asking.question.kind in (Kind.LIST, Kind.DEFINITION):
-        candidates = _under_its_name(asking, candidates)
+        told = _under_its_name(asking, candidates)
     elif not several:
-        candidates = foremost(asking, candidates)
-    return Finding(part, asking, hits, candidates, chance, threshold, search_ms)
+        told = foremost(asking, candidates)
+    return Finding(part, asking, hits, told, chance, threshold, search_ms)
 
 
 def weigh(

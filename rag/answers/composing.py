@@ -96,6 +96,8 @@ def pieces(finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> list
     if asking.question.kind is not Kind.LIST:
         return chosen
     for place, (candidate, piece) in enumerate(chosen):
+        if names_item(candidate.passage.spans[candidate.index].text.folded):
+            continue
         beside = [other for _, other in chosen if other is not piece]
         chosen[place] = candidate, _onward(piece, beside, limit=limit - sum(len(other.text) for other in beside))
     return chosen
