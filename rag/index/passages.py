@@ -51,6 +51,8 @@ class Span:
     def years(self) -> frozenset[int]:
         """Those it tells of."""
         folded = self.text.folded
+        if "19" not in folded and "20" not in folded:
+            return frozenset()
         return frozenset(years(_COMPARED.sub(" ", folded)) or years(folded))
 
     @cached_property
@@ -81,7 +83,8 @@ class Passage:
     levels: Sequence[str]
     text: Matchable
     dated: frozenset[int]
-    spans: Sequence[Span]
+    sentences: Sequence[tuple[int, int, str]]
+    """Where each begins and ends in the paragraph's text, and its folded form."""
 
     @classmethod
     def from_paragraph(cls, paragraph: Paragraph, document: Document | DocumentHead) -> "Passage":
@@ -89,20 +92,24 @@ class Passage:
         cuts = [0, *chain.from_iterable(bounds), len(paragraph.text)]
         # A figure never goes on from one sentence into the next: folded by themselves they make up the whole.
         pieces = fold_pieces([paragraph.text[start:end] for start, end in pairwise(cuts)])
-        spans = [Span(*bound, Matchable(piece)) for bound, piece in zip(bounds, pieces[1::2], strict=True)]
         return cls(
             paragraph,
             Matchable(fold(document.title)),
             tuple(map(fold, paragraph.section)),
             Matchable("".join(pieces)),
             frozenset({int(document.date[:4])} if document.date and document.date[:4].isdigit() else ()),
-            spans,
+            [(*bound, piece) for bound, piece in zip(bounds, pieces[1::2], strict=True)],
         )
+
+    @cached_property
+    def spans(self) -> Sequence[Span]:
+        """Its sentences."""
+        return [Span(start, end, Matchable(folded)) for start, end, folded in self.sentences]
 
     def sentence(self, index: int) -> str:
         """As it is written."""
-        span = self.spans[index]
-        return self.paragraph.text[span.start : span.end]
+        start, end, _ = self.sentences[index]
+        return self.paragraph.text[start:end]
 
     @cached_property
     def told(self) -> Sequence[Matchable]:
@@ -142,6 +149,9 @@ class Passage:
     @cached_property
     def told_years(self) -> frozenset[int]:
         """Those its sentences tell of."""
+        folded = self.text.folded
+        if "19" not in folded and "20" not in folded:
+            return frozenset()
         return frozenset[int]().union(*(span.years for span in self.spans))
 
     @cached_property
@@ -158,7 +168,7 @@ class Passage:
     @cached_property
     def units(self) -> tuple[Units, Sequence[int]]:
         """Its text and each sentence of it as `rag.text.spotting` looks into them, and how many units each has."""
-        return units_of([self.text.folded, *(span.text.folded for span in self.spans)])
+        return units_of([self.text.folded, *(folded for _, _, folded in self.sentences)])
 
 
 def _aspect(folded: str, plan: re.Pattern[str], done: re.Pattern[str]) -> Aspect | None:

@@ -56,7 +56,7 @@ class Sights:
         headings = [units_of_heading(folded) for folded in above]
         units, lengths = zip(*(passage.units for passage in passages), strict=True)
         found = asked.spotter.spot([*headings, *units], [*map(len, headings), *chain.from_iterable(lengths)])
-        sizes = np.array([len(passage.spans) for passage in passages])
+        sizes = np.array([len(passage.sentences) for passage in passages])
         bounds = np.concatenate([[0], np.cumsum(sizes)])
         texts = len(above) + bounds[:-1] + np.arange(len(passages))
         text = found[texts]

@@ -3,8 +3,10 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from rag.errors import StoreDamaged
@@ -12,6 +14,9 @@ from rag.index.segment import Segment
 from rag.types import Document, DocumentHead, Paragraph
 
 FILE = "texts.sqlite"
+HEADINGS = 4_000
+"""Different headings and attributes of which it is kept what they say; many paragraphs have the same."""
+
 FOUND = 10_000
 """Documents whose place is kept once they were asked for; 100 bytes each."""
 _AT_ONCE = 500  # values in a statement
@@ -77,7 +82,7 @@ class StoredTexts:
             row,
         )
         id, document, section, *rest = found
-        return Paragraph(id, document, tuple(json.loads(section)), *rest)
+        return Paragraph(id, document, _section(section), *rest)
 
     def with_heads(self, rows: Sequence[int]) -> Sequence[tuple[Paragraph, DocumentHead]]:
         found: dict[int, tuple[Paragraph, DocumentHead]] = {}
@@ -89,8 +94,8 @@ class StoredTexts:
                 *wanted,
             ):
                 found[row] = (
-                    Paragraph(id, document, tuple(json.loads(section)), begin, end, text, page),
-                    DocumentHead(document, title, source, date, json.loads(attributes)),
+                    Paragraph(id, document, _section(section), begin, end, text, page),
+                    DocumentHead(document, title, source, date, _attributes(attributes)),
                 )
         return [found[row] for row in rows]
 
@@ -100,6 +105,16 @@ class StoredTexts:
                 return self._connection.execute(query, values).fetchall()
         except sqlite3.DatabaseError as error:
             raise StoreDamaged(f"{self._file} cannot be read ({error}); restore a backup") from error
+
+
+@lru_cache(maxsize=HEADINGS)
+def _section(written: str) -> tuple[str, ...]:
+    return tuple(json.loads(written))
+
+
+@lru_cache(maxsize=HEADINGS)
+def _attributes(written: str) -> Mapping[str, str]:
+    return MappingProxyType(json.loads(written))
 
 
 def _marks(count: int) -> str:
