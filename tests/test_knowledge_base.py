@@ -1,5 +1,6 @@
 """What a knowledge base does with documents, in memory and on disk alike."""
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from rag.errors import StoreNotFound, UnknownDocument
 from rag.index.rows import best
 from rag.index.shelf import LocalShelf
 from rag.index.snapshot import Snapshot
+from rag.index.turns import SHORT, short_turns
 from rag.search.retrieval import RANK_CONSTANT, RERANKED, _reciprocal_ranks
 from tests.toys import ToyEncoder, lines, milvus_lite
 
@@ -223,3 +225,24 @@ def test_the_best_of_either_leg_are_among_those_ranked() -> None:
     kept, _ = best(_reciprocal_ranks(lexical) + _reciprocal_ranks(dense), RERANKED)
     assert set(range(8)) | set(range(82, 90)) <= set(kept.tolist())
     assert _reciprocal_ranks(lexical[:2]).tolist() == pytest.approx([1 / RANK_CONSTANT, 1 / (RANK_CONSTANT + 1)])
+
+
+def test_threads_take_short_turns_while_documents_are_added_and_usual_ones_after() -> None:
+    usual = sys.getswitchinterval()
+    seen: list[float] = []
+
+    def noting(document: Document) -> list[Paragraph]:
+        seen.append(sys.getswitchinterval())
+        with short_turns():  # another change at the same time
+            pass
+        seen.append(sys.getswitchinterval())
+        if document.id == "b":
+            raise ValueError
+        return lines(document)
+
+    kb = KnowledgeBase(LocalShelf(Snapshot.of([], ToyEncoder()), split=noting))
+    kb.add([A])
+    with pytest.raises(ValueError):
+        kb.add([B])
+    assert seen == pytest.approx([SHORT] * 4)
+    assert sys.getswitchinterval() == usual

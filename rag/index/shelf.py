@@ -12,6 +12,7 @@ from rag.errors import StoreError, StoreNotFound, UnknownDocument
 from rag.index.changes import AT_ONCE, Change, due_for_merging
 from rag.index.segment import Segment, Splitter, merge
 from rag.index.snapshot import Snapshot
+from rag.index.turns import short_turns
 from rag.reading import split
 from rag.store import Store, StoreStats, backup, restore
 from rag.types import Document
@@ -110,7 +111,7 @@ class LocalShelf:
     @contextmanager
     def _changing(self) -> Iterator[Change]:
         """One writer at a time; what it made is served once the block ends without an error."""
-        with self._writing, ExitStack() as stack:
+        with self._writing, short_turns(), ExitStack() as stack:
             keep: Callable[[Segment], Segment] = _as_it_is
             if self._store is not None:
                 stack.enter_context(self._store.writing())
@@ -151,7 +152,7 @@ class LocalShelf:
 
     def _compact_once(self) -> bool:
         """Merge in the background of searches and changes; whether anything was due."""
-        with ExitStack() as stack:
+        with short_turns(), ExitStack() as stack:
             keep: Callable[[Segment], Segment] = _as_it_is
             if self._store is not None:
                 stack.enter_context(self._store.writing())
