@@ -168,6 +168,27 @@ def test_the_conversation_lasts_over_page_loads(open_page) -> None:
     assert page.locator(".asked").count() == 0
 
 
+def test_a_followup_misunderstood_is_asked_on_its_own(open_page) -> None:
+    page = open_page()
+    page.get_by_role("button", name="有据问答").click()
+    ask(page)
+    answered(page)
+    ask(page, "那2019年呢？")
+    page.get_by_text("按此理解：").wait_for()
+    assert (
+        "就业报告" in page.locator(".answer").last.locator(".card strong").all_inner_texts()
+    )  # what is near has a name
+    page.get_by_role("button", name="不接上文，单独问").click()
+    page.get_by_text("按此理解：").wait_for(state="detached")
+    page.locator(".answer").nth(1).locator("p").first.wait_for()
+    assert page.locator(".asked").all_inner_texts() == [QUESTION, "那2019年呢？"]
+    page.wait_for_function("Object.values(sessionStorage).some((kept) => kept.split('那2019年呢').length > 1)")
+    page.reload()
+    page.locator(".asked").nth(1).wait_for()
+    assert page.locator(".asked").all_inner_texts() == [QUESTION, "那2019年呢？"]
+    assert page.get_by_text("按此理解：").count() == 0
+
+
 def test_a_foreign_page_gets_nothing_and_its_owner_is_told_why(open_page, service: Service) -> None:
     page = open_page(origin=service.pages.foreign)
     page.get_by_role("button", name="有据问答").click()

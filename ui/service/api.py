@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
 
 from rag import Answer, Leg
 from rag.types import hit_to_dict
@@ -131,7 +132,7 @@ async def answer_events(
         yield event("error", error_body(Refused(500, "internal", "no_answer"), language))
         return
     metrics.asked(way, last)
-    yield event("answer", present(last))
+    yield event("answer", await run_in_threadpool(present, last))  # it may look documents up
 
 
 def _under_way(answer: Answer) -> str:

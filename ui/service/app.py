@@ -155,6 +155,7 @@ def create_app(
         widget_router(
             gate=gate,
             asks=asks,
+            library=kb,
             signer=signer,
             metrics=metrics,
             feedback=feedback,

@@ -9,7 +9,9 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from rag import Answer, Citation
+from rag.errors import UnknownDocument
 from ui import widget as files
+from ui.knowledge import Library
 from ui.service import diagnosis
 from ui.service.api import answer_events
 from ui.service.asks import Asks
@@ -71,8 +73,9 @@ class LinkIn(BaseModel):
 class WidgetAnswers:
     """Answers in the widget's shape: what a visitor sees, no more."""
 
-    def __init__(self, signer: Signer, site: Site, question: str) -> None:
+    def __init__(self, signer: Signer, site: Site, question: str, library: Library) -> None:
         self._signer = signer
+        self._library = library
         self._site = site
         self._question = question
 
@@ -89,6 +92,7 @@ class WidgetAnswers:
             "citations": [self._citation(citation) for citation in answer.citations],
             "related": [
                 {
+                    "title": self._title(hit.paragraph.document_id),
                     "section": list(hit.paragraph.section),
                     "text": hit.paragraph.text[:120],
                     "view": view_link(self._signer, hit.paragraph.document_id, hit.paragraph.start, hit.paragraph.end),
@@ -97,6 +101,12 @@ class WidgetAnswers:
             ],
             "receipt": self._signer.receipt(self._site.id, self._question, answer.text),
         }
+
+    def _title(self, document_id: str) -> str:
+        try:
+            return self._library.document(document_id).title
+        except UnknownDocument:  # removed since
+            return ""
 
     def _citation(self, citation: Citation) -> dict[str, Any]:
         key = None
@@ -118,6 +128,7 @@ def widget_router(
     *,
     gate: WidgetGate,
     asks: Asks,
+    library: Library,
     signer: Signer,
     metrics: Metrics,
     feedback: FeedbackBook,
@@ -142,7 +153,7 @@ def widget_router(
             if signer.is_receipt(turn.receipt, visit.site.id, turn.question, turn.answer)
         ]
         pieces = asks.stream(body.question, history=history)
-        answers = WidgetAnswers(signer, visit.site, body.question)
+        answers = WidgetAnswers(signer, visit.site, body.question, library)
         language = language_asked(request.scope)
         return event_stream(
             answer_events(pieces, metrics=metrics, way="widget", present=answers.present, language=language)

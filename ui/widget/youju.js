@@ -9,7 +9,7 @@ const wish = (options.lang || document.documentElement.lang || navigator.languag
 const lang = !wish.startsWith("zh") ? (wish ? "en" : "zh-CN") : /tw|hk|mo|hant/.test(wish) ? "zh-TW" : "zh-CN";
 const title = options.title || { "zh-CN": "有据问答", "zh-TW": "有據問答", en: "Ask the documents" }[lang];
 const listeners = new Map();
-const PANEL = `${base}panel.js?v=d139701f6ef52c93`;
+const PANEL = `${base}panel.js?v=115ceecad7bbe46e`;
 let host, root, button, opener, panel, panel_url, loading, dark;
 const emit = (name, detail) => {
 for (const listener of listeners.get(name) || []) {
@@ -126,7 +126,7 @@ panel_url ||= window.trustedTypes ? trustedTypes.createPolicy("youju", { createS
 tag.youju = resolve;
 tag.onerror = () => reject(new Error("panel"));
 tag.crossOrigin = "anonymous";
-tag.integrity = "sha384-0FRVERL3WrSEOjoGocVMqzNz547tBrGH51f3YZl7RT4zhAPjven09CpDaph741Ay";
+tag.integrity = "sha384-y3XIK3vhbBGQxiX+MDUjBkiVPxTz0VZSBqmrTXZvAIrzs21r27JD+0bQhn4+u5l2";
 tag.src = panel_url;
 document.head.append(tag);
 }).then((create) => {

@@ -233,13 +233,13 @@
         : nodes(clean(answer.text), light);
       const meant = answer.resolved_question && answer.resolved_question !== turn.question;
       box.replaceChildren(
-        ...(meant ? [make("p", { class: "meant" }, words.meant + answer.resolved_question)] : []),
+        ...(meant ? [make("p", { class: "meant" }, words.meant + answer.resolved_question, " ", make("button", { type: "button", onclick: () => askAlone(box, turn) }, words.alone))] : []),
         make("p", {}, ...said),
         ...(cards.length ? [make("ol", { "aria-label": words.sources }, ...cards)] : []),
         ...(answer.abstained && answer.related.length
           ? [
               make("p", { class: "note" }, words.related),
-              make("ol", { "aria-label": words.related }, ...answer.related.map((hit) => make("li", { class: "card" }, make("div", { class: "where" }, where(hit)), make("div", {}, hit.text), link(hit.view, at)))),
+              make("ol", { "aria-label": words.related }, ...answer.related.map((hit) => make("li", { class: "card" }, make("strong", {}, hit.title || ""), make("div", { class: "where" }, where(hit)), make("div", {}, hit.text), link(hit.view, at)))),
             ]
           : []),
         thumbs(turn)
@@ -318,7 +318,15 @@
       }
     };
 
-    const ask = async (text) => {
+    const askAlone = (reply, turn) => {
+      if (running) return;
+      kept.turns = kept.turns.filter((one) => one !== turn);
+      reply.previousElementSibling.remove();
+      reply.remove();
+      ask(turn.question, { alone: true });
+    };
+
+    const ask = async (text, { alone = false } = {}) => {
       const question = text.trim();
       if (!question || running) return;
       if (question.length > LONGEST) {
@@ -339,7 +347,7 @@
       emit("ask", { question });
       const turn = { question, asked };
       try {
-        const turns = kept.turns.slice(-SENT_TURNS).map((t) => ({ question: t.question, answer: t.answer.text, receipt: t.answer.receipt }));
+        const turns = (alone ? [] : kept.turns.slice(-SENT_TURNS)).map((t) => ({ question: t.question, answer: t.answer.text, receipt: t.answer.receipt }));
         const response = await call("ask", { question, turns }, { signal: control.signal });
         let sentence = "";
         done.append(growing);
