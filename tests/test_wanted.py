@@ -10,7 +10,7 @@ from rag.index.snapshot import Snapshot
 from rag.questions.question import understand
 from rag.reading import split
 from rag.search.asking import Asking
-from rag.text.facts import years
+from rag.text.facts import spelled, years
 from rag.text.matching import Matchable
 from rag.text.measure import in_unit
 from rag.text.paraphrasing import LEAST, paraphrases
@@ -26,6 +26,7 @@ def told(question: str, sentence: str, *, across: bool = False) -> dict[str, flo
 def test_the_thing_asked_for_stands_at_the_end_of_what_names_it() -> None:
     assert "月薪" in tail_of("平均月薪")
     assert tail_of("total cost of the tunnel") == ["cost"]
+    assert tail_of("tonnes of blue mussels") == ["mussel"]
     assert tail_of("") == ()
 
 
@@ -71,6 +72,17 @@ def test_years_within_a_stretch_of_years_are_spoken_of() -> None:
     assert years("2019至2021年的规划") == {2019, 2020, 2021}
     assert years("from 2019 to 2021") == {2019, 2020, 2021}
     assert years("2019年和2021年") == {2019, 2021}
+
+
+def test_a_year_may_end_a_sentence_and_is_no_decimal() -> None:
+    assert years("the aim is 40 percent by 2027.") == {2027}
+    assert years("2027.5 hectares") == set()
+
+
+def test_numbers_in_english_words_are_figures() -> None:
+    told = [(str(figure.value), figure.unit) for figure in spelled("ninety-one percent, two hundred pages, one man")]
+    assert told == [("91", "%"), ("200", "")]
+    assert [figure.value for figure in Matchable.from_text("Eighty-six trees and 3 ponds").figures] == [3, 86]
 
 
 def test_a_cell_of_a_table_is_in_the_unit_of_its_column() -> None:

@@ -12,12 +12,13 @@ from rag.search.asking import Asking
 from rag.search.coverage import Coverage, Values
 from rag.search.ranking import Column, Features, aspect_agreement
 from rag.text.matching import Matchable, Terms
-from rag.text.measure import in_unit
+from rag.text.measure import MEASURED, in_unit
 from rag.text.spotting import Held
 
 DATE = re.compile(
     r"\d{4}年|\d{1,2}月|\d{1,2}日|\d世纪|年代|\b(?:1[0-9]|20)\d\d\b|周[一二三四五六日末]|星期|凌晨|上午|下午|晚上|\d+[年月天周]|"
-    r"\d+个月|小时|分钟|春|夏|秋|冬|\bjan|\bfeb|\bmarch|\bapril|\bmay\b|\bjune|\bjuly|\baug|\bsept|\boct|\bnov|\bdec|初期|末期|时期|朝"
+    r"\d+个月|小时|分钟|春|夏|秋|冬|\bjan|\bfeb|\bmarch|\bapril|\bmay\b|\bjune|\bjuly|\baug|\bsept|\boct|\bnov|\bdec|初期|末期|时期|朝|"
+    r"\b(?:seconds|minutes|hours|days|weeks|months|years|(?:an?|one|half an) (?:minute|hour|day|week|month|year))\b"
 )
 _EXACT = (
     (re.compile(r"几号(?![线楼街院门房地])|几日|哪一?天|具体日期|\bwhat (?:date|day)|\bwhich day"), (re.compile(r"\d日|\d号(?![线楼院门房])|\b(?:[12]?\d|3[01])\b"),)),
@@ -34,7 +35,7 @@ _MEANS = re.compile(
     r"是指|指的?是|即[“\"]|意为|意思|称为|又称|简称|简言之|[:：]|是一[种个项座]|定义|\brefers? to|\bmeans?\b|\bis (?:a|an|the)\b|“?\d+”?指"
 )
 _REASON = re.compile(
-    r"因为|由于|因此|因而|所以|为了|导致|使得?|原因|以便|从而|造成|受.{1,12}影响|缘于|出于|鉴于|\bbecause|\bdue to|\bsince\b|\bso that|\bin order"
+    r"因为|由于|因此|因而|所以|为了|导致|使得?|原因|以便|从而|造成|受.{1,12}影响|缘于|出于|鉴于|\bbecause|\bdue to|\bsince\b|, (?:as|for) (?!well|a\b|the\b|which\b|example)|\bso that|\bin order|\bput down to\b|\bfor want of\b"
 )
 _MANNER = re.compile(
     r"通过|采取|采用|利用|借助|以.{1,20}方式|按照|依托|推进|建立|实施|开展|探索|完善|加强|推动|打造|\bby [a-z]+ing|\bthrough\b"
@@ -177,15 +178,25 @@ def lack_of(question: Question, *, across: bool) -> tuple[str, float] | None:
     name = "across" if across else question.kind
     if question.kind is Kind.DATE:
         return f"{name}:exact", 0.0
-    if question.kind in (Kind.NUMERIC, Kind.COMPARISON) and question.unit not in LOOSE:
+    measured = question.kind in (Kind.NUMERIC, Kind.COMPARISON) and question.unit not in LOOSE
+    if measured and (across or not _bare(question)):
         return f"{name}:unit_missing", 1.0
     return None
 
 
+def _bare(question: Question, *, across: bool = False) -> bool:
+    """Whether a sentence, English or the question's `across` from it, tells what is asked for without the unit: 129
+    companies, not 129家."""
+    return (question.language == "en") != across and question.unit not in MEASURED
+
+
 def lacks(question: Question, features: Mapping[str, float]) -> bool:
     """Whether a sentence has nothing of the kind asked for, where that leaves no doubt."""
-    lack = lack_of(question, across="across:words" in features)
-    return lack is not None and features.get(lack[0], 0.0) == lack[1]
+    across = "across:words" in features
+    lack = lack_of(question, across=across)
+    if lack is None or (question.kind is not Kind.DATE and _bare(question, across=across)):
+        return False
+    return features.get(lack[0], 0.0) == lack[1]
 
 
 def kind_evidence(asking: Asking, text: Matchable, held: Looked, *, across: bool = False) -> Mapping[str, float]:
@@ -209,7 +220,12 @@ def kind_evidence(asking: Asking, text: Matchable, held: Looked, *, across: bool
 
 def _figures(asking: Asking, text: Matchable, held: Looked, *, across: bool) -> Mapping[str, float]:
     folded, unit = text.folded, asking.question.unit
-    fresh = [(q.start, q.end) for q in text.figures if folded[q.start : q.end] not in asking.question.folded]
+    counts = "how many " in asking.question.folded and unit != "%"
+    fresh = [
+        (q.start, q.end)
+        for q in text.figures
+        if folded[q.start : q.end] not in asking.question.folded and not (counts and q.unit == "%")
+    ]
     fitting = [(start, end) for start, end in fresh if unit and in_unit(unit, folded, start, end)]
     beside = head_beside = 0.0
     if fresh:
@@ -220,7 +236,7 @@ def _figures(asking: Asking, text: Matchable, held: Looked, *, across: bool) -> 
     return {
         "figure": float(bool(fresh)),
         "unit": float(bool(fitting)),
-        "unit_missing": float(bool(unit) and not fitting),
+        "unit_missing": float(bool(unit) and not fitting and (across or not _bare(asking.question))),
         "beside": beside,
         "head_beside": head_beside,
     }

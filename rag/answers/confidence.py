@@ -12,7 +12,7 @@ from rag.questions.premise import refuted, sets_a_task, unheard
 from rag.questions.question import OTHER
 from rag.questions.scope import contradicted
 from rag.search.asking import Asking
-from rag.text.english_names import holds_place, places_named
+from rag.text.english_names import holds_place, missing_names, places_named
 from rag.types import Hit
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
     span, before = best.passage.spans[best.index], best.passage.spans[max(best.index - 1, 0)]
     around = " ".join((best.passage.title.folded, best.passage.section.folded, before.text.folded))
     rows |= wanted.features(asking, span.text, around, across=across)
+    if asking.question.language == "en" and not across:
+        rows["names_missing"] = float(len(missing_names(asking.question.text, f"{around} {span.text.folded}")))
     return rows | has | {name: own.get(name, 0.0) for name in same} | {f"kind:{asking.question.kind}": 1.0}
 
 
@@ -87,7 +89,7 @@ def ruled_out(
     wants a sum, a size or a day, and the best sentence has none; or it takes for granted what the sentence knows
     nothing of (`premise`), or asks for another extent than is told (`scope`); or it wants somebody of an office, a
     company, a road, and none is named; or it quotes a name that nothing found holds, or is about a place in English
-    that the passage does not have.
+    that the passage does not have, or about whom a document is titled by, and is told of another.
     """
     if not asking.asked.vocabulary or asking.question.language == OTHER or sets_a_task(asking.question):
         return True
@@ -103,6 +105,8 @@ def ruled_out(
         return True
     if asking.question.language == "en" and _elsewhere(asking, candidates[0]):
         return True
+    if _of_another(asking, candidates[0]):
+        return True
     passage = candidates[0].passage
     text = f"{passage.section.folded} {passage.text.folded}"
     return bool(asking.foreign) and not any(place[:2] in text for place in asking.foreign)
@@ -115,6 +119,14 @@ def _elsewhere(asking: Asking, best: "Candidate") -> bool:
     passage = best.passage
     text = " ".join((passage.title.folded, passage.section.folded, passage.text.folded)) if names else ""
     return not all(holds_place(text, name) for name in names)
+
+
+def _of_another(asking: Asking, best: "Candidate") -> bool:
+    """Whether documents have a name in Latin letters in their title that is asked about, and the passage is in none of
+    them and does not name it."""
+    named = [subject for subject in asking.subjects if subject.name[0] < "㐀"]
+    paragraph, text = best.passage.paragraph, best.passage.text.folded
+    return bool(named) and not any(paragraph.document_id in s.documents or s.name in text for s in named)
 
 
 def refutes(asking: Asking, best: "Candidate") -> bool:

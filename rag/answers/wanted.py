@@ -15,6 +15,8 @@ from rag.text.translating import lexicon
 
 _GENERIC = frozenset("rate ratio growth increase number amount level share percentage size figure value".split())
 """English words that say what is measured of a thing: "growth rate" of "GDP growth rate"."""
+_UNITS = frozenset("tonne ton litre liter metre meter kilometre kilometer mile hectare acre square lane pair".split())
+"""English words for what a thing is measured in: "tonnes of mussels" are mussels."""
 _MEASURED = frozenset("gdp population salary wage price rent profit unemployment temperature tonnage mortality".split())
 """English words for what has figures of its own: one of anything else is none of it."""
 PARTLY = 0.8
@@ -64,7 +66,10 @@ def tail_of(head: str) -> Sequence[str]:
     if not head:
         return ()
     if head[-1] < "㐀":
-        named = words(head.split(" of ")[0])
+        first, _, of = head.partition(" of ")
+        named = words(first)
+        if of and _UNITS.issuperset(named):
+            named = words(of)
         return [word for word in named if word not in _GENERIC][-1:] or named[-1:]
     return [word for word in words(head) if head.endswith(word)] or [head[-2:]]
 

@@ -47,6 +47,7 @@ def bodies(data: Path, reports: Path | None, stage: str, *, size: int) -> Iterat
     elif stage == "confidence":
         yield from cases.five(reading, encoder, questions=2 * size)
         yield from cases.five_own(encoder)
+        yield from cases.papers(encoder)
 
 
 def gather(read: Iterator[Body], stage: str, collect: Callable[[Body], Iterator[Group]]) -> list[Group]:
@@ -83,7 +84,16 @@ def fit_choice(groups: Sequence[Group], about: Mapping[str, object]) -> tuple[Li
     return Linear(names, weights.astype(np.float32), 0.0, {**about, "held_apart_top1": figures}), figures
 
 
-SHARES = {"own": 5.0, "reports": 3.0, "displaced": 1.0, "withheld": 1.0, "five": 2.0, "public": 0.5, "across": 0.5}
+SHARES = {
+    "own": 5.0,
+    "reports": 3.0,
+    "displaced": 1.0,
+    "withheld": 1.0,
+    "five": 2.0,
+    "public": 0.5,
+    "across": 0.5,
+    "papers": 3.0,
+}
 """How much each kind of question counts: our own, those moved elsewhere, those whose evidence was taken away, …"""
 
 
@@ -94,7 +104,8 @@ def family_of(group: Group) -> str:
         "displaced"
         if source.endswith("displaced")
         else next(
-            (name for name in ("withheld", "own", "reports", "five", "across") if source.startswith(name)), "public"
+            (name for name in ("withheld", "own", "reports", "five", "across", "papers") if source.startswith(name)),
+            "public",
         )
     )
     return f"{kind} {group.right[0]}"

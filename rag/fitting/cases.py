@@ -27,6 +27,10 @@ ROOT = Path(__file__).parents[2]
 ELSEWHERE = ("静安区", "徐汇区", "浦东新区", "长宁区", "朝阳区", "南山区")
 OTHER_YEARS = ("2017", "2018", "2030")
 OWN = ("sample", "english", "chinese")
+PAPERS = "papers"
+"""English papers of many kinds, and the file of questions over them."""
+TOGETHER = 4
+"""Papers of a small body."""
 """Our own question files; those of dialogues are kept to measure follow-ups by."""
 
 SAME = 0.5
@@ -164,6 +168,34 @@ def across(lines: Sequence[tuple[str, str]], encoder: Encoder, *, passages: int,
     return Body(snapshot, cases)
 
 
+def papers(encoder: Encoder) -> Iterator[Body]:
+    """Our questions over English papers: over all of them, over a few, and over each alone. What is asked of one paper
+    shares a fold."""
+    documents = _documents(ROOT / "data" / PAPERS)
+    of_paper = {d.id: i for i, d in enumerate(documents)}
+    rows = list(_rows(PAPERS, PAPERS))
+    asked = [replace(case, fold=fold_of(_paper(id))) for id, case in rows]
+    paper: dict[str, int] = {}
+    for id, case in rows:
+        for document, _ in case.evidence[:1]:
+            paper.setdefault(_paper(id), of_paper[document])
+    for size in (len(documents), TOGETHER, 1):
+        for first in range(0, len(documents), size):
+            chosen = documents[first : first + size]
+            known = {d.id for d in chosen}
+            within = [
+                case
+                for case, (id, _) in zip(asked, rows, strict=True)
+                if first <= paper[_paper(id)] < first + size and {doc for doc, _ in case.evidence} <= known
+            ]
+            yield Body(Snapshot.from_documents(chosen, encoder=encoder, split=split), [*within, *displaced(within)])
+
+
+def _paper(id: str) -> str:
+    """Of "rav-07" what its paper is called."""
+    return id.rpartition("-")[0]
+
+
 def own(encoder: Encoder, *, languages: Sequence[str] = ("zh", "en")) -> Body:
     """Our questions over the sample corpus, or over its documents of one language only."""
     documents = [d for d in _documents(ROOT / "data" / "corpus") if d.attributes.get("language", "zh") in languages]
@@ -190,15 +222,20 @@ def _documents(folder: Path) -> list[Document]:
 
 
 def _own_rows(source: str) -> Iterator[Case]:
-    for path in (ROOT / "evals" / "questions" / f"{name}.jsonl" for name in OWN):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            evidence = tuple((e["doc"], e["text"]) for e in row["evidence"])
-            history = tuple((q, a) for q, a in row.get("history", ()))
-            yield Case(
-                row["question"], history, row["answers"], row.get("all", False), evidence, f"{source}:{row['lang']}",
-                fold_of(row["id"]), row["type"],
-            )  # fmt: skip
+    for name in OWN:
+        yield from (case for _, case in _rows(name, source))
+
+
+def _rows(name: str, source: str) -> Iterator[tuple[str, Case]]:
+    """The id and the case of each row of a file."""
+    for line in (ROOT / "evals" / "questions" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        evidence = tuple((e["doc"], e["text"]) for e in row["evidence"])
+        history = tuple((q, a) for q, a in row.get("history", ()))
+        yield row["id"], Case(
+            row["question"], history, row["answers"], row.get("all", False), evidence, f"{source}:{row['lang']}",
+            fold_of(row["id"]), row["type"],
+        )  # fmt: skip
 
 
 def _told_anew(snapshot: Snapshot, document: str, piece: str, answers: Sequence[str]) -> tuple[str, str] | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from embeddings.folding import fold
 from rag.questions.question import Aspect, Kind, Question
+from rag.text.facts import SPELLED
 
 _ENDS = (
     r"取消|取缔|停[止办建工产播业]|关闭|关停|撤[销走离]|中止|终止|废除|放弃|搁置|叫停|退出|解散|倒闭|推迟|延期|延后|暂停|"
@@ -21,7 +22,8 @@ _ENDED_ASKED = re.compile(
 )
 _ENDED_TOLD = re.compile(
     rf"{_ENDS}|撤|停[用运播]|关[停闭掉门]|废[除止]|缓|退[市场租还]|延误|延迟|滞后|不再|清退|腾退|拆除|更名|搬|离开|迁出|外迁|辞|禁|\b(?:cancel|clos|shut|stop|suspend|abolish|halt|scrap|abandon|"
-    r"call\w* off|postpon|delay|no longer|end(?:ed)?\b|withdr|quit|resign|leav|left|moved? (?:out|away)|bann?)"
+    r"call\w* off|postpon|delay|no longer|end(?:ed)?\b|withdr|quit|resign|leav|left|moved? (?:out|away)|bann?|"
+    r"not (?:re)?open)"
 )
 _FALL_ASKED = re.compile(
     r"下降了?|减少了?|降低了?|下滑了?|回落|降幅|跌了|少了多少|\b(?:f[ae]ll(?:en)?|dropp?(?:ed)?|declined?|decreased?|shrank|shrunk)\b"
@@ -35,12 +37,14 @@ _GROUNDS = re.compile(
     r"因|由于|所以|为[了此]|为[^,。;]{1,24}而|以便|以免|从而|使得?|导致|造成|影响|鉴于|出于|旨在|目的|契机|根据|按照|针对|面对|应对|适应|满足|"
     r"考虑|要求|需要|需求|便于|方便|帮助|吸引|解决|破解|缓解|避免|防止|促进|推动|确保|保障|助力|支撑|作用|意义|"
     r"不[足够均平高强佳到明再能]|难|缺|短板|薄弱|困|压力|问题|挑战|瓶颈|滞后|尚|仍|未|没有|有待|落后|复杂|[最首偏太]|"
-    r"\b(?:because|due to|since|so that|so as|in order|owing|thanks|caus|reason|result|help|lack|short|need|aim|to)\b"
+    r"\b(?:because|due to|since|so that|so as|in order|owing|thanks|caus|reason|result|help|lack|short|need|aim|to|as|"
+    r"for|after)\b|: "
 )
 _OUTCOME = re.compile(r"实际|最终|最后|到底[完建]|真正|\bactual|\bin the end\b|\beventually\b")
 _PLANNED = re.compile(r"目标|计划|原定|预期|打算|要求|本来|原先|\bsupposed|\bmeant to|\bplan|\btarget")
 _NUMBER = re.compile(
-    r"[\d一二两三四五六七八九十百千万亿双半首唯]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|an?|first|only|no)\b"
+    r"[\d一二两三四五六七八九十百千万亿双半首唯]|\b(?:one|an?|first|only|no|none|half|third|quarter|fifth|dozen)\b|"
+    rf"{SPELLED.pattern}"
 )
 _TASK = re.compile(
     r"^(?:请|麻烦)?你?(?:帮我|给我|替我|帮忙|帮)?(?:写|拟|起草|编写?|生成|画|作|翻译|润色|改写|仿写)(?:一|个|篇|份|首|段|下|成|出)|"

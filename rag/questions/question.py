@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from embeddings.folding import fold
 from rag.text.facts import years
-from rag.text.measure import unit_of
+from rag.text.measure import LENGTHWISE, unit_of
 
 
 class Kind(StrEnum):
@@ -66,6 +66,7 @@ _KINDS_EN: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         (Kind.COMPARISON, r"\bcompare|\bcompared|\bhigher\b|\blower\b|\bmore or (?:less|fewer)|\bgreater\b|\bdifference between|\bwhich .{0,30}\b(?:more|most|highest|largest|fastest)\b"),
         (Kind.REASON, r"\bwhy\b|\breasons?\b|\bwhat caused\b"),
+        (Kind.NUMERIC, rf"{LENGTHWISE}"),
         (Kind.DATE, r"^(?:by |since |until |from )?when\b|\bwhen (?:did|do|does|was|were|is|are|will|would|can|could|should|had|has|have|exactly)\b|(?:and|or|,) when\b|\bwhat (?:date|year|month|day|time)|\bwhich (?:date|year|month|day)|\bon what (?:date|day)|\bby what (?:date|year)|\bin what (?:year|month)|\bhow long\b"),
         (Kind.NUMERIC, r"\bhow (?:many|much|large|big|small|high|far|old|fast|tall|wide|deep|thick|heavy|loud|hot|cold|often)\b|\bwhat (?:percentage|percent|share|proportion|number|amount|rate|total|area|was the (?:number|total))|\bby how\b|\bpercentage points?\b|\bwhat (?:did|does|do|will|would) .{1,60}\b(?:cost|weigh)\b|"
         rf"\bwhat(?:'s| is| was| were| are| will be) (?:(?!of\b)[\w'-]+ ){{0,6}}?(?:{_MEASURES})\b|\bwhat (?:{_MEASURES})\b|"

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -104,7 +104,7 @@ class Asking:
             *head_pairs,
             *(term for found in places.values() for term in found),
         ]
-        counted = Counted.of(every, snapshot)
+        counted = Counted.of(every, snapshot, together={term for found in places.values() for term in found})
         beside = named_beside(question.folded) if question.completed else ""
         return cls(
             question,
@@ -278,28 +278,54 @@ def groups_across(
             share = min(sum(credit * shares[term] for term, credit in credited.items()), 1.0)
             unseen = not any(seen[term] for term in found)
             weight = max(-math.log(share), 0.05) * min(surest / SURE, 1.0) ** 0.5
-            yield Group(weight, credited, word in head, unseen)
+            pieces = {
+                piece: credit / len(counted.pieces[term])
+                for term, credit in reversed(credited.items())
+                for piece in counted.pieces.get(term, ())
+            }
+            yield Group(weight, credited, word in head, unseen, pieces)
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
     """Of each term, the share of passages that hold it, the documents' own and ordinary ones pooled; how telling that
-    makes it; and whether the documents have it at all."""
+    makes it; and whether the documents have it at all. `pieces` are the pairs of characters of those that the lexical
+    leg does not have as one word: as many passages hold it as hold the rarest pair."""
 
     shares: Mapping[str, float]
     telling: Mapping[str, float]
     seen: Mapping[str, bool]
+    pieces: Mapping[str, Sequence[str]]
 
     @classmethod
-    def of(cls, terms: Iterable[str], snapshot: Snapshot) -> "Counted":
+    def of(cls, terms: Iterable[str], snapshot: Snapshot, *, together: Container[str] = ()) -> "Counted":
+        """Of terms; Chinese ones of `together` may stand in the documents as several words."""
         distinct = list(dict.fromkeys(terms))
         if not distinct:
-            return cls({}, {}, {})
+            return cls({}, {}, {}, {})
         own = snapshot.lexical.frequency(distinct)
-        shares: NDArray[np.float64] = (own + PRIOR * background().share(distinct)) / (len(snapshot.lexical) + PRIOR)
+        usual = background().share(distinct)
+        pieces = {
+            place: bigrams(term)
+            for place, term in enumerate(distinct)
+            if term in together and len(term) > 2 and term[0] >= "㐀" and not own[place]
+        }
+        if pieces:
+            pairs = list(dict.fromkeys(pair for found in pieces.values() for pair in found))
+            number = {pair: i for i, pair in enumerate(pairs)}
+            here, ordinarily = snapshot.lexical.frequency(pairs), background().share(pairs)
+            for place, found in pieces.items():
+                rows = [number[pair] for pair in found]
+                own[place], usual[place] = here[rows].min(), ordinarily[rows].min()
+        shares: NDArray[np.float64] = (own + PRIOR * usual) / (len(snapshot.lexical) + PRIOR)
         telling = np.maximum(-np.log(np.minimum(shares, 1.0)), 0.05)
-        columns = (dict(zip(distinct, values.tolist(), strict=True)) for values in (shares, telling, own > 0))
-        return cls(*columns)
+        columns = [dict(zip(distinct, values.tolist(), strict=True)) for values in (shares, telling, own > 0)]
+        return cls(
+            columns[0],
+            columns[1],
+            columns[2],
+            {distinct[place]: found for place, found in pieces.items() if own[place]},
+        )
 
     def weights(self, terms: Iterable[str]) -> dict[str, float]:
         """-ln of each term's share, at least 0.05."""

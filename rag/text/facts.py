@@ -31,6 +31,19 @@ _UNITS = {
 }  # fmt: skip
 # What may follow a number without being what it counts: "增长8.3%以上", "完成5个、", "约120左右".
 _NO_UNIT = frozenset("以之左上下内中的和与及或至到等是为在有比占并均共了多余来来将已不其")
+_SMALL_WORDS = (
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen"
+)
+_TENS_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_SMALL = {word: i for i, word in enumerate(_SMALL_WORDS.split(), 2)}
+_TENS = {word: 10 * i for i, word in enumerate(_TENS_WORDS.split(), 2)}
+_ONES = {"one": 1} | {word: i for word, i in _SMALL.items() if i < _SMALL["ten"]}
+SPELLED = re.compile(
+    rf"(?<![\w-])(?:(?P<tens>{'|'.join(_TENS)})(?:[- ](?P<ones>{'|'.join(_ONES)}))?|(?P<small>{'|'.join(_SMALL)}))"
+    r"(?: (?P<scale>hundred|thousand|million))?(?![\w-])(?: (?P<unit>percent\b|per cent\b))?"
+)
+"""A number from two on in English words."""
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -44,7 +57,7 @@ _DAY_MONTH = re.compile(
     r"\b(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: of)? (?P<month>[a-z]{3,9})|(?P<month2>[a-z]{3,9})\.? (?P<day2>\d{1,2}))"
     r"(?:st|nd|rd|th)?\b"
 )
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)(?=年|$|[^\d.%％万亿\w]|[-—–~至])|(?<!\d)(?:19|20)\d\d(?=年)")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)(?=年|$|\.(?!\d)|[^\d.%％万亿\w]|[-—–~至])|(?<!\d)(?:19|20)\d\d(?=年)")
 _SPAN_OF_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)年?\s?(?:[-—–~至到]|to\b)\s?((?:19|20)\d\d)(?!\d)")
 _QUOTED = re.compile(r"[“「『《〈\"]([^”」』》〉\"]{2,40})[”」』》〉\"]")
 _BODY = re.compile(
@@ -76,6 +89,14 @@ def quantities(folded: str) -> Iterator[Quantity]:
         scale = match["scale"]
         value = Decimal(match["number"]) * _SCALES.get(scale or "", 1)
         yield Quantity(value, "" if unit in _NO_UNIT else unit, *match.span())
+
+
+def spelled(folded: str) -> Iterator[Quantity]:
+    """Numbers from two on that a folded English text has in words, in order: "ninety-one percent", "twelve pages"."""
+    for match in SPELLED.finditer(folded):
+        value = _SMALL.get(match["small"]) or _TENS[match["tens"]] + _ONES.get(match["ones"], 0)
+        unit = "%" if match["unit"] else ""
+        yield Quantity(Decimal(value) * _SCALES.get(match["scale"] or "", 1), unit, *match.span())
 
 
 _YEAR_ALONE = re.compile(r"(?:(?<=^)|(?<=[a-z] ))(?:19|20)\d\d(?= [a-z]|[.,;]? |[.,;]?$)")

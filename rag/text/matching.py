@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from embeddings.folding import fold
-from rag.text.facts import Quantity, counts, quantities
+from rag.text.facts import Quantity, counts, quantities, spelled
 from rag.text.spotting import TOKEN, Spotter
 
 Terms = frozenset[str]
@@ -32,8 +32,9 @@ class Matchable:
 
     @cached_property
     def figures(self) -> Sequence[Quantity]:
-        """Its quantities that count something, in order."""
-        return tuple(figure for figure in quantities(self.folded) if counts(self.folded, figure))
+        """Its quantities that count something: those in digits, in order, then those in English words."""
+        counted = (figure for figure in quantities(self.folded) if counts(self.folded, figure))
+        return (*counted, *spelled(self.folded))
 
     @cached_property
     def words(self) -> str:
@@ -45,12 +46,14 @@ class Matchable:
 class Group:
     """A word of a question and what a passage in the other language may have for it: term -> how well it stands for
     the word, above 0 to 1, the best first. `weight` is how telling the word is, above 0; `head` says whether it names
-    what is asked for, `unseen` whether the documents have none of the terms."""
+    what is asked for, `unseen` whether the documents have none of the terms. `pieces` are what the lexical leg has of
+    terms that it does not have as one word, 实事 and 项目 of 实事项目, with what each counts."""
 
     weight: float
     terms: Mapping[str, float]
     head: bool = False
     unseen: bool = False
+    pieces: Mapping[str, float] = field(default_factory=dict)
 
     def credit(self, matched: Terms) -> float:
         """Of the best term that is matched, 0 to 1."""
@@ -74,7 +77,7 @@ class Asked:
         as much as it stands for its word."""
         across: dict[str, float] = {}
         for group in self.groups:
-            for term, credit in group.terms.items():
+            for term, credit in [*group.terms.items(), *group.pieces.items()]:
                 across[term] = max(across.get(term, 0.0), TRANSLATED * credit)
         return across | {
             term: 1.0 + (term in self.words and term in self.bigrams) for term in [*self.words, *self.bigrams]

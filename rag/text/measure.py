@@ -65,9 +65,15 @@ _SHARE = re.compile(
     r"\bhow (?:much|fast) .{0,40}\b(?:grow|grew|rise|rose|fall|fell|increase)"
 )
 _AREA = re.compile(r"面积|占地|\bfloor area|\bhow many (?:square|hectares)|\bhow much (?:land|space|green)")
+LENGTHWISE = (
+    r"\bhow far\b|\bhow long (?:is|are|was|were|will|would) (?:the |its |this |that )?(?:[\w'-]+ ){0,4}?"
+    r"(?:road|street|line|route|track|tramway|railway|river|canal|pipe|bridge|tunnel|wall|fence|coast|path|trail)s?"
+    r"(?: be)?(?=$|[?., ])(?! (?:open|clos|shut|work|take|last))"
+)
+"""What asks in English how long something is, and not how long it takes."""
 _LENGTH = re.compile(
     r"多长|多远|几公里|多少公里|里程|"
-    r"\bhow (?:long|far)\b.{0,30}\b(?:road|line|route|track|river|pipe)|\bhow many kilomet|"
+    rf"{LENGTHWISE}|\bhow many kilomet|"
     r"\bhow (?:tall|wide|deep|thick)\b|\bwhat (?:is|was|'s) the (?:length|height|width|depth)\b"
 )
 _WEIGHT = re.compile(r"多重|重量是?多少|\bhow heavy\b|\bhow much .{0,40}\bweigh|\bwhat (?:is|was) the weight\b")
@@ -110,7 +116,9 @@ _VALUE = re.compile(
     r"\b(?:revenue|investment|turnover|sales)\b"
 )
 _ALIKE: dict[str, tuple[str, ...]] = {
-    "元": ("元", "yuan", "rmb", "dollar", "euro", "pound", "usd", "eur", "gbp"),
+    "元": (
+        "元", "yuan", "rmb", "dollar", "euro", "pound", "usd", "eur", "gbp", "crown", "franc", "rupee", " yen", "peso",
+    ),
     "%": ("%", "百分点", "倍", "成", "percent"), "百分点": ("百分点", "%", "percentage point"),
     "面积": ("平方", "公顷", "亩", "square", "hectare"),
     "长度": ("公里", "米", "metre", "meter", "mile", "feet", "foot", "inch", "km", "cm", "mm"),
@@ -130,6 +138,9 @@ _ALIKE: dict[str, tuple[str, ...]] = {
     "场": ("场", "次"), "次": ("次", "场"), "张": ("张", "bed"), "种": ("种", "个", "类"), "类": ("类", "个", "种"),
 }  # fmt: skip
 """What a figure may be written in that is asked for in a unit."""
+
+MEASURED = frozenset(("元", "%", "百分点", "面积", "长度", "重量"))
+"""Units that an English text writes beside a figure too; any other it has in the name of what is counted."""
 
 _SUM = re.compile(r"[\d.]+\s?[千百]?亿(?=[,;。)、以左]|项目|$)")
 
