@@ -7,6 +7,7 @@ import pytest
 
 from embeddings import load_encoder
 from rag import Answer, Document, KnowledgeBase
+from rag.answers.choosing import lacks
 from rag.answers.wording import chinese_figure, compared, english_figure
 from rag.index.shelf import LocalShelf
 from rag.index.snapshot import Snapshot
@@ -15,7 +16,7 @@ from rag.questions.parts import in_turn, parts
 from rag.questions.question import Aspect, Kind, understand
 from rag.questions.subjects import Catalog, Spoken
 from rag.reading import split
-from rag.search.asking import as_told
+from rag.search.asking import Asking, as_told
 from rag.text.matching import Asked, Group
 from rag.text.measure import head_of, in_unit
 from rag.text.translating import lexicon
@@ -491,3 +492,39 @@ def test_the_year_asked_for_may_stand_in_the_heading(kb: KnowledgeBase) -> None:
     answer = kb.ask("东江区的认知症照护床位是哪一年改造的？")
     assert answer.text.startswith("2023年：") and "认知症照护床位" in answer.citations[0].quote
     assert kb.ask("东江区的认知症照护床位是几月几号改造的？").abstained
+
+
+PAPERS = {
+    "Brookholm Water: Annual Report 2022": "Bills averaged £389. We employ 713 people and lent out 26 tankers.",
+    "Ashmere Water: Drought Plan 2022": "Ninety percent of calls were answered. A ban lasts at most 40 days.",
+}
+
+
+@pytest.fixture(scope="module")
+def papers() -> KnowledgeBase:
+    return KnowledgeBase.from_texts(list(PAPERS.values()), titles=list(PAPERS))
+
+
+def test_whom_a_paper_is_titled_by_is_not_answered_for_by_another(papers: KnowledgeBase) -> None:
+    answer = papers.ask("How many people does Brookholm employ?")
+    assert not answer.abstained and "713" in answer.text
+    assert papers.ask("How many people does Ashmere employ?").abstained
+
+
+def test_an_english_sentence_tells_what_it_counts_in_a_noun() -> None:
+    asked = understand("How many people does Brookholm employ?")
+    assert asked.unit == "人"
+    assert not lacks(asked, {"numeric:unit_missing": 1.0})
+    assert lacks(understand("How much does the ban cost?"), {"numeric:unit_missing": 1.0})
+    assert lacks(understand("有多少人?"), {"numeric:unit_missing": 1.0})
+    assert not lacks(understand("有多少人?"), {"across:words": 0.5, "across:unit_missing": 1.0})
+
+
+def test_a_phrase_that_stands_as_several_words_is_looked_for_and_seen() -> None:
+    texts = ["东江区完成政府实事项目36项。", "东江区新建公园3座。"]
+    snapshot = KnowledgeBase.from_texts(texts).snapshot
+    asking = Asking.from_question(understand("How many practical projects did Dongjiang finish?"), snapshot)
+    group = next(group for group in asking.asked.groups if "实事项目" in group.terms)
+    assert not snapshot.lexical.frequency(["实事项目"])[0]
+    assert not group.unseen and set(group.pieces) >= {"实事", "项目"}
+    assert set(asking.asked.weighted) >= {"实事", "项目"}

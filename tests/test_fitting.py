@@ -51,6 +51,19 @@ def test_few_paragraphs_have_a_threshold_of_their_own() -> None:
             assert lots(np.array([[asking.few, language == "en"]], float), ("few", "english")).tolist() == [lot]
 
 
+def test_papers_are_asked_about_together_and_each_alone() -> None:
+    bodies = list(cases.papers(ToyEncoder()))
+    papers = [len(body.snapshot.documents) for body in bodies]
+    assert papers == [12, *3 * [4], *12 * [1]]
+    asked = [[case for case in body.cases if not case.source.endswith("displaced")] for body in bodies]
+    assert all(doc in body.snapshot.documents for body in bodies for case in body.cases for doc, _ in case.evidence)
+    # Each is asked of its paper alone, but for the few that more than one answers.
+    several = sum(len({doc for doc, _ in case.evidence}) > 1 for case in asked[0])
+    assert len(asked[0]) > 250 and len(asked[0]) - sum(map(len, asked[4:])) <= 2 * several + 2
+    folds = {frozenset(case.fold for case in cases_of) for cases_of in asked[4:]}
+    assert all(len(of_one) <= 2 for of_one in folds)
+
+
 def test_made_passages_are_alike_but_for_name_measure_and_year() -> None:
     for writing in (alike.CHINESE, alike.ENGLISH):
         told = list(alike.paragraphs(writing, 500))

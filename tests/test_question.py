@@ -27,6 +27,9 @@ from rag.questions.question import Kind, understand
         ("三个区里完工最多的是哪个区?", Kind.COMPARISON),
         ("三类服务业里哪一类增长最快?", Kind.COMPARISON),
         ("最早开放的是哪一年?", Kind.DATE),
+        ("How long is the new railway line?", Kind.NUMERIC),
+        ("How long will the railway line be closed?", Kind.DATE),
+        ("What weaknesses does the report admit to?", Kind.LIST),
     ],
 )
 def test_the_kind_asked_for(question: str, kind: Kind) -> None:

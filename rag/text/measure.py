@@ -68,7 +68,7 @@ _AREA = re.compile(r"面积|占地|\bfloor area|\bhow many (?:square|hectares)|\
 LENGTHWISE = (
     r"\bhow far\b|\bhow long (?:is|are|was|were|will|would) (?:the |its |this |that )?(?:[\w'-]+ ){0,4}?"
     r"(?:road|street|line|route|track|tramway|railway|river|canal|pipe|bridge|tunnel|wall|fence|coast|path|trail)s?"
-    r"(?: be)?(?=$|[?., ])(?! (?:open|clos|shut|work|take|last))"
+    r"(?: be)?(?=$|[?.,]| (?:of|in|on|from|to|between|along|across|that|which)\b)"
 )
 """What asks in English how long something is, and not how long it takes."""
 _LENGTH = re.compile(
