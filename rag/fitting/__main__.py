@@ -85,14 +85,14 @@ def fit_choice(groups: Sequence[Group], about: Mapping[str, object]) -> tuple[Li
 
 
 SHARES = {
-    "own": 5.0,
-    "reports": 3.0,
+    "own": 6.0,
+    "reports": 4.0,
+    "papers": 2.0,
     "displaced": 1.0,
     "withheld": 1.0,
     "five": 2.0,
     "public": 0.5,
     "across": 0.5,
-    "papers": 3.0,
 }
 """How much each kind of question counts: our own, those moved elsewhere, those whose evidence was taken away, …"""
 
