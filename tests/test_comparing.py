@@ -151,3 +151,33 @@ def test_an_opinion_is_in_no_document(districts):
 def test_households_are_counted_in_households():
     assert understand("旧改户数分别是多少？").unit == "户"
     assert understand("参训人数有多少？").unit == "人"
+
+
+def test_a_list_announced_by_a_colon_is_told_by_the_paragraphs_after_it():
+    text = """三、面临的问题
+
+我区的生态环境保护工作仍面临一些困难和挑战，主要表现为：
+
+（一）环境质量改善压力较大。区域降尘改善不明显，扬尘防治还不够精细，部分工地没有按要求落实抑尘措施。
+
+（二）尚未形成监管合力。部门间的协调配合还不够紧密，有些问题得不到及时处理。
+
+（三）宣传教育力度有待加强。全民参与的工作机制还亟待健全。
+
+四、下一步工作
+
+抓好专项执法，推动执法力量下沉。
+"""
+    kb = KnowledgeBase.from_texts([])
+    kb.add(
+        [Document("green", "东江区生态环境保护情况", text), Document("park", "西岭区绿化情况", "新建口袋公园两座。")]
+    )
+    answer = kb.ask("生态环境保护工作面临哪些困难和挑战？")
+    assert [citation.quote[:3] for citation in answer.citations[1:]] == ["（一）", "（二）", "（三）"]
+    assert "明显" not in answer.text
+
+
+def test_districts_are_still_compared_where_one_has_two_sentences():
+    texts = ["2023年，全区加装电梯完工300台，签约80台。全区加装电梯地图已经完成。", "加装电梯完工170台。"]
+    kb = KnowledgeBase.from_texts(texts, ["东江区2024年政府工作报告", "西岭区2024年政府工作报告"])
+    assert "东江区（300台）高于西岭区（170台）" in kb.ask("东江区和西岭区加装电梯完工哪个多？").text

@@ -1,6 +1,7 @@
 """Findings to the sentences that are shown and the citations they stand on."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,10 @@ long, plus NEW times the share of the question's weight that only it holds."""
 _ITEM = re.compile(r"[一二三四五六七八九十]是.{2,24}[。:]\s*$")
 _NEXT = re.compile(r"[一二三四五六七八九十]是")
 """An item of a list that only names what the sentences after it tell, and the next item."""
+_NUMBERED = re.compile(r"\(?(?:[一二三四五六七八九十]{1,2}|\d{1,2})[).、]")
+_DIGITS = re.compile(r"[一二三四五六七八九十\d]")
+AHEAD, ITEMS = 12, 4
+"""Paragraphs after an announcement that are looked through for its items, and items that are told."""
 APART = 1.5
 """How far a part's next best sentence may fall below the best, where that one was shown for another part."""
 
@@ -42,6 +47,7 @@ def compose(snapshot: Snapshot, question: Question, findings: Sequence[Finding])
     several = len(findings) > 1
     sentences: list[Sentence] = []
     citations: list[Citation] = []
+    firsts: list[Citation] = []
     shown: set[tuple[str, int]] = set()
     for finding in findings:
         part = finding.part
@@ -50,15 +56,19 @@ def compose(snapshot: Snapshot, question: Question, findings: Sequence[Finding])
             continue
         long = question.long or (several and not part.asks) or finding.asking.question.long
         limit = (LONG if long else SHORT) // len(findings)
-        for candidate, piece in pieces(finding, shown, limit=limit):
-            shown.add(candidate.place)
+        chosen = pieces(finding, shown, limit=limit)
+        shown |= {candidate.place for candidate, _ in chosen}
+        told = [piece for _, piece in chosen]
+        items = items_after(snapshot, told[0], limit=limit) if told and finding.asking.question.long else []
+        for place, piece in enumerate([told[0], *items] if items else told):
             sentence, citation = state(snapshot, finding, piece, len(citations) + 1, several=several)
             sentences.append(sentence)
             citations.append(citation)
-    if question.kind is Kind.COMPARISON and 1 < len(findings) == len(citations) and _alike(findings, citations):
+            firsts += [citation] if place == 0 else []
+    if question.kind is Kind.COMPARISON and 1 < len(findings) == len(firsts) and _alike(findings, firsts):
         labels = [finding.part.label for finding in findings]
-        compared = wording.compared(question, labels, citations)
-        sentences += [Sentence(compared, tuple(range(1, len(citations) + 1)))] if compared else []
+        compared = wording.compared(question, labels, firsts)
+        sentences += [Sentence(compared, tuple(citation.number for citation in firsts))] if compared else []
     return Composed(tuple(sentences), tuple(citations))
 
 
@@ -101,6 +111,29 @@ def pieces(finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> list
         beside = [other for _, other in chosen if other is not piece]
         chosen[place] = candidate, _onward(piece, beside, limit=limit - sum(len(other.text) for other in beside))
     return chosen
+
+
+def items_after(snapshot: Snapshot, piece: Piece, *, limit: int) -> list[Piece]:
+    """The items that a paragraph ending in a colon announces, each the first sentence of one of the paragraphs after
+    it, numbered alike; as many as fit."""
+    paragraph = piece.passage.paragraph
+    if fold(piece.text).rstrip()[-1:] != ":" or paragraph.text[piece.end :].strip():
+        return []
+    rows = snapshot.rows_of(paragraph.document_id)
+    here = bisect_right(rows.tolist(), paragraph.start, key=lambda row: snapshot.paragraphs[row].start)
+    items: list[Piece] = []
+    style, room = "", limit - len(piece.text)
+    for passage in snapshot.passages(rows[here : here + AHEAD]):
+        marked = _NUMBERED.match(passage.text.folded)
+        if marked is None or (style and _DIGITS.sub("", marked[0]) != style):
+            continue
+        style = style or _DIGITS.sub("", marked[0])
+        item = Piece(passage, passage.spans[0].start, passage.spans[0].end)
+        room -= len(item.text)
+        if room < 0 or len(items) == ITEMS:
+            break
+        items.append(item)
+    return items
 
 
 def _onward(piece: Piece, beside: Sequence[Piece], *, limit: int) -> Piece:
