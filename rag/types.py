@@ -112,6 +112,12 @@ class Citation:
             "key": list(self.key) if self.key else None,
         }
 
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any]) -> "Citation":
+        """What `to_dict` gave."""
+        key = told["key"]
+        return cls(**{**told, "section": tuple(told["section"]), "key": (key[0], key[1]) if key else None})
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -160,6 +166,14 @@ class Answer:
             "timings_ms": dict(self.timings_ms),
         }
 
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any]) -> "Answer":
+        """What `to_dict` gave; figures are as exact as there."""
+        sentences = tuple(Sentence(s["text"], tuple(s["citations"]), s["verified"]) for s in told["sentences"])
+        citations = tuple(map(Citation.from_dict, told["citations"]))
+        related = tuple(map(hit_from_dict, told["related"]))
+        return cls(**{**told, "sentences": sentences, "citations": citations, "related": related})
+
 
 def hit_to_dict(hit: Hit) -> dict[str, Any]:
     """A hit as JSON, the shape of `youju search --json` and `/api/search`."""
@@ -176,3 +190,17 @@ def hit_to_dict(hit: Hit) -> dict[str, Any]:
         "leg": str(hit.leg),
         "features": {name: round(value, 4) for name, value in hit.features.items()},
     }
+
+
+def hit_from_dict(told: Mapping[str, Any]) -> Hit:
+    """What `hit_to_dict` gave; figures are as exact as there."""
+    paragraph = Paragraph(
+        told["paragraph_id"],
+        told["document_id"],
+        tuple(told["section"]),
+        told["start"],
+        told["end"],
+        told["text"],
+        told["page"],
+    )
+    return Hit(paragraph, told["score"], Leg(told["leg"]), told["features"])

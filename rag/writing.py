@@ -38,14 +38,18 @@ class Extracts:
     rewriter = None
 
     def write(self, draft: Draft) -> Iterator[Answer]:
-        whole = draft.answer
-        for shown in range(1, len(whole.sentences)):
-            part = whole.sentences[:shown]
-            cited = {number for sentence in part for number in sentence.citations}
-            yield replace(
-                whole,
-                text="".join(s.text + "".join(f"[{n}]" for n in s.citations) for s in part),
-                sentences=part,
-                citations=tuple(c for c in whole.citations if c.number in cited),
-            )
-        yield whole
+        return growing(draft.answer)
+
+
+def growing(whole: Answer) -> Iterator[Answer]:
+    """An answer sentence by sentence; the last is whole."""
+    for shown in range(1, len(whole.sentences)):
+        part = whole.sentences[:shown]
+        cited = {number for sentence in part for number in sentence.citations}
+        yield replace(
+            whole,
+            text="".join(s.text + "".join(f"[{n}]" for n in s.citations) for s in part),
+            sentences=part,
+            citations=tuple(c for c in whole.citations if c.number in cited),
+        )
+    yield whole

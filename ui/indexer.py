@@ -9,7 +9,6 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +18,7 @@ from typing import IO, Any
 
 from rag import errors
 from rag.errors import YoujuError
+from ui.children import start
 from ui.indexing import FileOutcome, FileStatus, Index
 from ui.jobs import Job, Show, to_line
 
@@ -26,7 +26,6 @@ AT_HAND = 64 * 1024
 """Bytes; less is done before a child has started."""
 
 _LOOK_S = 0.1
-_ROOT = Path(__file__).parent.parent
 
 
 class IndexingFailed(YoujuError):
@@ -107,7 +106,7 @@ class Indexer:
 
     def _run_apart(self, job: Job, apart: Apart, stopped: Callable[[], bool]) -> Iterator[FileOutcome]:
         self._await_child(stopped)
-        child = self._child = _start(apart)
+        child = self._child = start("ui.indexer_child", apart.store, apart.encoder)
         assert child.stdin is not None and child.stdout is not None
         try:
             with suppress(BrokenPipeError):  # how it ended is told where its output ends
@@ -160,19 +159,6 @@ class Indexer:
             if stream is not None:
                 with suppress(BrokenPipeError):
                     stream.close()
-
-
-def _start(apart: Apart) -> "subprocess.Popen[bytes]":
-    path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "ui.indexer_child", str(apart.store), *([apart.encoder] if apart.encoder else [])],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": path},
-        # Out of reach of Ctrl-C, which is for us. Not a session of its own: there Linux would weigh it against all of
-        # ours together (autogroups), and its low priority would count for nothing.
-        process_group=0,
-    )
 
 
 def _lines(stream: IO[bytes], stopped: Callable[[], bool]) -> Iterator[bytes]:

@@ -8,10 +8,10 @@ import os
 import sys
 import threading
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from rag.errors import YoujuError
+from ui.children import open_named, own_output
 from ui.jobs import from_line
 
 NICENESS = 10
@@ -20,9 +20,7 @@ _ABANDONED = 3
 
 def main() -> None:
     os.nice(NICENESS)
-    # What a library prints must not come between our lines.
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
+    out = own_output()
 
     def tell(**line: Any) -> None:
         out.write(json.dumps(line) + "\n")
@@ -31,20 +29,13 @@ def main() -> None:
     job = from_line(sys.stdin.buffer.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        kb = _open(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)
+        kb = open_named()
         for outcome in job.apply(kb, lambda *progress: tell(progress=progress)):
             tell(outcome=asdict(outcome))
     except YoujuError as error:
         tell(error={"kind": type(error).__name__, "message": str(error)})
         return
     tell(done=True)
-
-
-def _open(store: Path, encoder: str | None) -> Any:
-    from rag import KnowledgeBase
-    from ui.commands.common import open_encoder
-
-    return KnowledgeBase.open(store, encoder=open_encoder(encoder), create=True)
 
 
 def _end_with_parent() -> None:

@@ -7,8 +7,10 @@ import threading
 from contextlib import ExitStack
 from pathlib import Path
 
+from rag import KnowledgeBase
 from rag.errors import YoujuError
 from rag.watch import FolderChanges
+from ui.answerers import Answerers
 from ui.commands.common import (
     DONE,
     Subparsers,
@@ -28,6 +30,9 @@ from ui.readers import cores
 
 WAITING_ASKS = 16
 """Asked at once of a model or a cluster."""
+
+ANSWERERS = 4
+"""Processes that answer beside this one, at most: more than HTTP itself, a fourth of the work, could be done for."""
 
 
 class AddressUnusable(YoujuError):
@@ -72,8 +77,11 @@ def run(args: argparse.Namespace) -> int:
     kb = open_knowledge_base(args, create=True)
     apart = Apart(args.store, kb.refresh, encoder=args.encoder) if isinstance(args.store, Path) else None
     indexer = Indexer(kb, apart=apart)
+    answerers = open_answerers(args, kb)
     with ExitStack() as stack:
         stack.callback(indexer.close)
+        if answerers is not None:
+            stack.callback(answerers.close)
         if args.watch:
 
             def change(changes: FolderChanges, stop: threading.Event) -> list[FileOutcome]:
@@ -87,21 +95,27 @@ def run(args: argparse.Namespace) -> int:
             folder=service_folder(args),
             service=service_url(),
             indexer=indexer,
+            answers=answerers,
             admin_token=os.environ.get("YOUJU_ADMIN_TOKEN") or None,
             trusted_proxies=args.trusted_proxy,
             root_path=args.root_path,
             widget_only=args.widget_only,
             log_questions=args.log_questions,
-            threads=asks_at_once(waits=bool(args.model) or not isinstance(args.store, Path)),
+            threads=answerers.most if answerers else WAITING_ASKS if _waits(args) else max(1, cores() // 2),
             **({"time_limit_s": args.model_timeout + 5} if args.model else {}),
         )
     return DONE
 
 
-def asks_at_once(*, waits: bool) -> int:
-    """Threads that answer. Where answering is our own work, Python runs one of them at a time but for searching, and
-    they lose by taking turns: one for two cores. Where it waits for a model or a cluster, more."""
-    return WAITING_ASKS if waits else max(1, cores() // 2)
+def open_answerers(args: argparse.Namespace, kb: KnowledgeBase) -> Answerers | None:
+    """None where answering is not our own work, or there is one core for all of it."""
+    if _waits(args) or args.reranker or cores() == 1:
+        return None
+    return Answerers(kb, args.store, most=min(cores(), ANSWERERS), encoder=args.encoder)
+
+
+def _waits(args: argparse.Namespace) -> bool:
+    return bool(args.model) or not isinstance(args.store, Path)
 
 
 def _log_outcome(outcome: FileOutcome) -> None:

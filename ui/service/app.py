@@ -16,7 +16,7 @@ from ui.service import errors
 from ui.service.access import Access
 from ui.service.admin import admin_page_router, admin_router
 from ui.service.api import api_router
-from ui.service.asks import Asks
+from ui.service.asks import Asks, Engine
 from ui.service.cors import WidgetCors
 from ui.service.counted import Counted
 from ui.service.docs_page import docs_html
@@ -61,6 +61,7 @@ def create_app(
     folder: Path | None = None,
     service: str | None = None,
     indexer: Indexer | None = None,
+    answers: Engine | None = None,
     page: MountPage | None = None,
     admin_token: str | None = None,
     widget_only: bool = False,
@@ -80,8 +81,8 @@ def create_app(
     `folder` is where feedback, site keys, limits and token hashes are kept (the store's folder); None keeps them in
     memory. `service` keeps them in the database of this URL instead, which any number of processes may share;
     evaluation runs and uploaded files stay in the folder. `indexer` makes the changes, by default in this process; it
-    is closed with the service. `page` puts the chat page on the empty application it is given, on a thread, after the
-    start.
+    is closed with the service. `answers` answers what comes in over HTTP in place of `kb`. `page` puts the chat page on
+    the empty application it is given, on a thread, after the start.
     `admin_token` replaces the one on file. `widget_only` exposes the widget and /healthz and nothing else. Limits are
     bytes and seconds.
     """
@@ -90,7 +91,7 @@ def create_app(
     if admin_token is not None:
         access.set_admin_token(admin_token)
     metrics = Metrics()
-    asks = Asks(kb, threads=threads, waiting=waiting, time_limit_s=time_limit_s)
+    asks = Asks(answers or kb, threads=threads, waiting=waiting, time_limit_s=time_limit_s)
     originals = Originals(folder)
     changes = Changes(kb, indexer or Indexer(kb), originals)
     evaluations = Evaluations(kb, folder)

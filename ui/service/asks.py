@@ -3,12 +3,11 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 from rag import Answer, Hit, Leg
-from ui.knowledge import Knowledge
 from ui.service.errors import Refused, refusal_of
 
 DEFAULT_THREADS = 4
@@ -24,6 +23,20 @@ T = TypeVar("T")
 Piece = list[Hit] | Answer | Refused
 
 
+class Engine(Protocol):
+    """What answers; `rag.KnowledgeBase` does, and `ui.answerers.Answerers`."""
+
+    def ask(self, question: str, *, history: Turns = (), only: Collection[str] | None = None) -> Answer: ...
+
+    def stream(
+        self, question: str, *, history: Turns = (), only: Collection[str] | None = None
+    ) -> Iterator[Answer]: ...
+
+    def search(
+        self, query: str, *, k: int = 10, leg: Leg | str = Leg.HYBRID, only: Collection[str] | None = None
+    ) -> list[Hit]: ...
+
+
 class Asks:
     """The way to the engine for every request.
 
@@ -32,7 +45,7 @@ class Asks:
     counted as taken until it is really free.
     """
 
-    def __init__(self, engine: Knowledge, *, threads: int, waiting: int, time_limit_s: float) -> None:
+    def __init__(self, engine: Engine, *, threads: int, waiting: int, time_limit_s: float) -> None:
         self._engine = engine
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="youju-ask")
         self._places = threads + waiting
