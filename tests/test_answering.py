@@ -392,6 +392,21 @@ def test_a_year_taken_over_from_the_question_before_is_not_insisted_on() -> None
     assert not understand("黄浦2023年的收入是多少", asked="那黄浦呢").says_when
 
 
+def test_a_figure_of_another_year_than_carried_over_says_its_own() -> None:
+    hongkou = Document("h", "虹口区2024年政府工作报告", "# 2023年工作回顾\n\n区级财政收入197亿元，增长8.3%。\n")
+    huangpu = Document("p", "黄浦区2025年政府工作报告", "# 2024年工作回顾\n\n区级财政收入299亿元，增长6.1%。\n")
+    kb = KnowledgeBase.from_texts([])
+    kb.add([hongkou, huangpu])
+    asked = "虹口区2023年区级财政收入是多少？"
+    first = kb.ask(asked)
+    assert "197亿元" in first.text and "2023年：" not in first.text
+    chinese = kb.ask("那黄浦呢？", history=[(asked, first.text)])
+    assert chinese.resolved_question == "黄浦2023年区级财政收入是多少？"
+    assert chinese.text.startswith("2024年：区级财政收入299亿元")
+    english = kb.ask("What about Huangpu?", history=[("What was Hongkou's fiscal revenue in 2023?", first.text)])
+    assert english.text.startswith("Huangpu, 2024: 29.9 billion yuan")
+
+
 @pytest.mark.parametrize("said", ["你好", "谢谢！", "您好啊", "Hello!", "who are you?"])
 def test_a_greeting_is_no_question_to_the_documents(kb: KnowledgeBase, said: str) -> None:
     answer = kb.ask(said)

@@ -161,6 +161,14 @@ def year_above(question: Question, passage: Passage, index: int) -> int | None:
     return None if _DATED.search(passage.spans[index].text.folded) else next(iter(passage.years))
 
 
+def other_year(question: Question, passage: Passage, index: int) -> int | None:
+    """The year a heading gives a sentence that names none, where others are asked for: a follow-up's year, kept from
+    the question before, is one the next document may not be of."""
+    if not question.years or passage.spans[index].years or len(passage.years) != 1:
+        return None
+    return None if passage.years & question.years else next(iter(passage.years))
+
+
 def _aspect(span: Span, passage: Passage) -> Aspect | None:
     """A sentence's own; None where it only seems to tell of what was done, under a heading that tells of plans."""
     seems = span.aspect is Aspect.DONE and passage.aspect is Aspect.PLAN and not span.says_itself

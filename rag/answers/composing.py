@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from embeddings.folding import fold
 from rag.answers import wording
-from rag.answers.choosing import year_above
+from rag.answers.choosing import other_year, year_above
 from rag.answers.evidence import verify
 from rag.answers.finding import Candidate, Finding
 from rag.answers.tightening import Piece, key_of, tighten
@@ -212,9 +212,11 @@ def state(
     # A label or a subject says what was asked about, not what the span says; a figure must stand in the span.
     known = (finding.part.label, *(subject.name for subject in finding.asking.subjects), *context)
     span = next((i for i, span in enumerate(piece.passage.spans) if span.end > piece.start), 0)
-    year = year_above(finding.asking.question, piece.passage, span)
-    possible = wording.leads(finding.asking, piece, citation, label=finding.part.label if several else "", year=year)
+    asked = finding.asking.question
+    label = finding.part.label if several else ""
+    year, other = year_above(asked, piece.passage, span), other_year(asked, piece.passage, span)
+    possible = wording.leads(finding.asking, piece, citation, label=label, year=year, other=other)
     lead = next((each for each in possible if verify(each, citation.quote, context=known).verified), "")
-    zh = finding.asking.question.language == "zh"
-    text = wording.stated(lead, citation, zh=zh, across=piece.passage.language != finding.asking.question.language)
+    across = piece.passage.language != asked.language
+    text = wording.stated(lead, citation, zh=asked.language == "zh", across=across)
     return Sentence(text, (number,)), citation

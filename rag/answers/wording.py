@@ -43,17 +43,19 @@ def join(sentences: Sequence[Sentence]) -> str:
     return "\n".join(s.text + "".join(f"[{number}]" for number in s.citations) for s in sentences)
 
 
-def leads(asking: Asking, piece: Piece, citation: Citation, *, label: str, year: int | None = None) -> list[str]:
+def leads(
+    asking: Asking, piece: Piece, citation: Citation, *, label: str, year: int | None = None, other: int | None = None
+) -> list[str]:
     """What may be said before a quote, the fullest first: what it is about where several things are asked; the `year`
-    asked for, which stands above it; and where question and document differ in language, the figure in the
-    question's."""
+    asked for, which stands above it; that it is of an `other` year than named; and where question and document differ
+    in language, the figure in the question's."""
     zh = asking.question.language == "zh"
-    when = "" if year is None else f"{year}年" if zh else str(year)
+    answer, when = ("" if each is None else f"{each}年" if zh else str(each) for each in (year, other))
     if piece.passage.language == asking.question.language:
-        both = ("，" if zh else ", ").join(part for part in (label, when) if part)
+        both = ("，" if zh else ", ").join(part for part in (label, answer or when) if part)
         return [lead for lead in dict.fromkeys((both, label)) if lead]
-    about = label or _about(asking)
-    figure = when or _figure(citation, asking.question, zh=zh)
+    about = label or _about(asking, when)
+    figure = answer or _figure(citation, asking.question, zh=zh)
     whole = ("：" if zh else ": ").join(part for part in (about, figure) if part)
     return [lead for lead in dict.fromkeys((whole, figure, about)) if lead]
 
@@ -65,10 +67,10 @@ def stated(lead: str, citation: Citation, *, zh: bool, across: bool) -> str:
     return f"{lead}{'：' if zh else ': '}{citation.quote}" if lead else citation.quote
 
 
-def _about(asking: Asking) -> str:
-    """Subject and period: "Yangpu, 2023"."""
+def _about(asking: Asking, other: str) -> str:
+    """Subject and period, that asked for where it is no other: "Yangpu, 2023"."""
     subject = next((s.name for s in asking.subjects), "")
-    years = [str(year) for year in sorted(asking.question.years)]
+    years = [other] if other else [str(year) for year in sorted(asking.question.years)]
     if asking.question.language == "en":
         subject = romanise(subject).capitalize()
     return ", ".join(part for part in (subject, *years) if part)
