@@ -14,7 +14,7 @@ from rag.errors import YoujuError
 from ui.children import open_named, own_output
 from ui.jobs import from_line
 
-NICENESS = 10
+NICENESS = 5
 _ABANDONED = 3
 
 
