@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ HOMES = {
     "langchain": ("rag/langchain.py", "rag/llm", "evals/bench"),
     "langchain_core": ("rag/langchain.py", "rag/llm", "evals/bench"),
     "langchain_community": ("evals/bench",),
-    "sqlalchemy": ("ui/service_database.py",),
+    "sqlalchemy": ("ui/storage/sql_database.py",),
     "sqlite3": ("rag/", "ui/", "evals/bench"),
     "torch": ("embeddings/sentence", "embeddings/training/", "evals/bench"),
     "sentence_transformers": ("embeddings/sentence", "rag/search/reranker.py", "evals/bench"),
@@ -79,6 +80,22 @@ def test_inside_rag_too() -> None:
             if name.startswith("rag.") and name.split(".")[1] not in allowed
         ]
         assert len(own) > 1 and against == []
+
+
+def test_no_two_modules_need_each_other() -> None:
+    """Nor through others, nor for their types only, nor inside a function."""
+    known = {module_name(path) for path in FILES}
+
+    def needed(path: str) -> Iterator[str]:
+        yield from (name for name, _ in imports(path))
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+    # `from rag.index import vectors` needs that module; the package it is in needs nothing of it.
+    packages = {module_name(path) for path in FILES if path.endswith("/__init__.py")}
+    needs = {module_name(path): {*needed(path)} & known - packages for path in FILES}
+    TopologicalSorter(needs).prepare()  # raises CycleError
 
 
 def test_nothing_but_tests_imports_tests() -> None:

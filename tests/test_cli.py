@@ -18,7 +18,7 @@ from rag import KnowledgeBase
 from rag.types import Answer, Citation, Hit, Paragraph, Sentence
 from rag.watch import FolderChanges
 from ui.cli import main
-from ui.following import bring_up_to_date
+from ui.indexing.following import bring_up_to_date
 from ui.terminal import Style, answer_lines, circled, line_spans, safe
 from ui.wording import Language, language_of
 

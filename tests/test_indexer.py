@@ -17,9 +17,9 @@ from rag.store import Store
 from rag.types import Document
 from tests.processes import is_alive, killed_at_the_end, until
 from tests.toys import ToyEncoder
-from ui.indexer import Apart, CalledOff, Indexer, IndexingFailed
-from ui.indexing import FileOutcome, FileStatus
-from ui.jobs import Following, Job, Texts, Upload, from_line, to_line
+from ui.indexing.files import FileOutcome, FileStatus
+from ui.indexing.indexer import Apart, CalledOff, Indexer, IndexingFailed
+from ui.indexing.jobs import Following, Job, Texts, Upload, from_line, to_line
 
 NEVER = threading.Event()
 JOBS = "2024年全年新增就业3.2万人，帮扶困难人员就业1200人。"
@@ -142,8 +142,8 @@ def test_a_child_that_dies_is_told_and_the_next_works(running, indexer: Indexer,
 PARENT = """
 import sys, threading
 from pathlib import Path
-from ui.indexer import Apart, Indexer
-from ui.jobs import Upload
+from ui.indexing.indexer import Apart, Indexer
+from ui.indexing.jobs import Upload
 from rag import KnowledgeBase
 folder = Path(sys.argv[1])
 indexer = Indexer(KnowledgeBase.from_texts([]), apart=Apart(folder / "store", lambda: None), at_hand=0)
@@ -162,7 +162,7 @@ def test_a_child_does_not_outlive_a_parent_that_is_killed(stuck: Upload) -> None
 
 
 def test_a_child_starts_light() -> None:
-    code = "import sys, json, ui.indexer_child, ui.commands.common; print(json.dumps(sorted(sys.modules)))"
+    code = "import sys, json, ui.indexing.indexer_child, ui.commands.common; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, check=True, cwd=Path(__file__).parent.parent
     )

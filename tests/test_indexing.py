@@ -12,7 +12,7 @@ import pytest
 from rag import KnowledgeBase, store
 from rag.store import Store
 from tests.toys import ToyEncoder, lines
-from ui.indexing import FileStatus, FoundFile, find_files, index_files
+from ui.indexing.files import FileStatus, FoundFile, find_files, index_files
 from ui.progress import Progress
 
 

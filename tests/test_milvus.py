@@ -14,7 +14,7 @@ from rag.milvus import MilvusAddress
 from rag.milvus.tables import Tables, word
 from tests.toys import ToyEncoder, lines, milvus_lite
 from ui.cli import main
-from ui.indexing import FoundFile, find_files, in_shard, index_files
+from ui.indexing.files import FoundFile, find_files, in_shard, index_files
 
 REPORTS = Path(os.environ.get("YOUJU_REPORTS", "none"))
 CORPUS = Path(__file__).parent.parent / "data" / "corpus"

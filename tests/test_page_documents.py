@@ -178,7 +178,7 @@ def test_each_file_in_an_archive_is_told_of(page, kb):
 
 
 def test_uploads_are_called_off_at_once(page, kb, monkeypatch):
-    from ui import readers
+    from ui.indexing import readers
 
     begun, go_on = threading.Event(), threading.Event()
     read = readers.outcomes_of

@@ -22,14 +22,14 @@ from rag.types import Document
 from tests.processes import ROOT, is_alive, killed_at_the_end, until
 from tests.test_reading_formats import MAKERS
 from tests.toys import ToyEncoder, lines
-from ui import readers
-from ui.frames import CutOff, read_outcomes, wanted_of, write_end, write_outcome, write_wanted
-from ui.indexer import Apart, CalledOff, Indexer
-from ui.indexing import FileOutcome, FileStatus, FoundFile, find_files, index_files
-from ui.jobs import Upload
+from ui.indexing import readers
+from ui.indexing.files import FileOutcome, FileStatus, FoundFile, find_files, index_files
+from ui.indexing.frames import CutOff, read_outcomes, wanted_of, write_end, write_outcome, write_wanted
+from ui.indexing.indexer import Apart, CalledOff, Indexer
+from ui.indexing.jobs import Upload
+from ui.indexing.toread import ToRead
 from ui.originals import Originals
 from ui.reasons import chinese_reason
-from ui.toread import ToRead
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +66,7 @@ def readers_of(pid: int) -> list[int]:
     found = []
     for listed in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in map(int, listed.read_text(encoding="utf-8").split()):
-            found += [child] if b"ui.reader_child" in commandline(child) else readers_of(child)
+            found += [child] if b"ui.indexing.reader_child" in commandline(child) else readers_of(child)
     return found
 
 
@@ -101,7 +101,7 @@ def test_an_upload_is_the_same_and_its_originals_are_kept(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def uploaded(workers: int) -> tuple[list[FileOutcome], list[Document], list[bytes]]:
-        monkeypatch.setattr("ui.jobs.cores", lambda: workers)
+        monkeypatch.setattr("ui.indexing.jobs.cores", lambda: workers)
         kept = tmp_path / f"kept{workers}"
         kb = KnowledgeBase.from_texts([])
         names = sorted(path.name for path in folder.iterdir() if path.is_file())
@@ -257,7 +257,7 @@ def test_an_indexing_process_takes_its_readers_along(stuck: Upload, tmp_path: Pa
 PARENT = """
 import json, sys
 from rag import KnowledgeBase
-from ui.jobs import Upload
+from ui.indexing.jobs import Upload
 
 def show(done, total, name):
     if name == "b.txt":
@@ -332,6 +332,6 @@ def test_frames_carry_everything() -> None:
 
 
 def test_a_reader_starts_light() -> None:
-    code = "import sys, json, ui.reader_child; print(' '.join(sys.modules))"
+    code = "import sys, json, ui.indexing.reader_child; print(' '.join(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=ROOT, text=True)
     assert {"numpy", "faiss", "jieba", "rag.knowledge_base"}.isdisjoint(done.stdout.split())

@@ -237,7 +237,7 @@ def test_every_error_of_the_engine_has_chinese_words(kind):
 
 
 WHOLE = {"BadQuestion", "BadQuestions", "UnknownSite", "BadOrigin", "CalledOff", "StoreLocked"}
-RAISED_IN = ("rag/knowledge_base", "rag/store/files", "evals/rows", "ui/indexer", "ui/sites")
+RAISED_IN = ("rag/knowledge_base", "rag/store/files", "evals/rows", "ui/indexing/indexer", "ui/sites")
 
 
 def raised():

@@ -15,13 +15,13 @@ from rag.errors import ModelError
 from rag.knowledge_base import KnowledgeBase
 from tests.processes import until
 from ui.cli import main
-from ui.indexer import AT_HAND, Apart, Indexer
+from ui.indexing.indexer import AT_HAND, Apart, Indexer
 from ui.service import ExposedWithoutToken, create_app, serve
 from ui.service.documents import safe_name
 from ui.service.feedback import FeedbackBook
 from ui.service.logs import JsonLines
 from ui.service.metrics import Metrics
-from ui.service_store import FILE_NAME, ServiceStore
+from ui.storage.service_store import FILE_NAME, ServiceStore
 
 ADMIN = {"Authorization": "Bearer the-admin-token"}
 JOBS = "2024年全年新增就业3.2万人，帮扶困难人员就业1200人。"

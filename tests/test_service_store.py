@@ -22,8 +22,8 @@ from ui.service.access import Access
 from ui.service.app import create_app
 from ui.service.feedback import Feedback, FeedbackBook
 from ui.service.limits import Limit, Limiter
-from ui.service_store import FILE_NAME, ServiceStore
 from ui.sites import Sites
+from ui.storage.service_store import FILE_NAME, ServiceStore
 
 ROOT = Path(__file__).parent.parent
 POSTGRES = os.environ.get("YOUJU_TEST_POSTGRES", "")
@@ -193,7 +193,7 @@ import json, sys
 from pathlib import Path
 from concurrent.futures import ThreadPoolExecutor
 from ui.service.limits import Limit, Limiter
-from ui.service_store import ServiceStore
+from ui.storage.service_store import ServiceStore
 from ui.sites import Sites
 
 place, me, times = sys.argv[1], sys.argv[2], int(sys.argv[3])

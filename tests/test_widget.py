@@ -17,8 +17,8 @@ from ui.service.diagnosis import policy_allows
 from ui.service.gate import WidgetLimits
 from ui.service.limits import Limit, Limiter
 from ui.service.tokens import BadToken, ExpiredToken, Signer
-from ui.service_store import ServiceStore
 from ui.sites import BadOrigin, Sites, UnknownSite, matches, normal_origin
+from ui.storage.service_store import ServiceStore
 from ui.widget.build import build
 
 ADMIN = {"Authorization": "Bearer the-admin-token"}

@@ -15,8 +15,8 @@ from tests.serving import Halting, served
 from ui.service import create_app
 from ui.service.feedback import FeedbackBook
 from ui.service.gate import WidgetLimits
-from ui.service_store import ServiceStore
 from ui.sites import Sites
+from ui.storage.service_store import ServiceStore
 
 pytestmark = pytest.mark.browser
 

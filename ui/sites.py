@@ -11,7 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from rag.errors import YoujuError
-from ui.service_store import ServiceStore, Value
+from ui.storage.service_store import ServiceStore
+from ui.storage.statements import Value
 
 DEFAULT_PER_MINUTE = 120
 DEFAULT_PER_DAY = 10_000

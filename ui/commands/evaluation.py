@@ -24,7 +24,7 @@ from ui.commands.common import (
     write,
     write_json,
 )
-from ui.indexing import FileOutcome, FileStatus, FoundFile, find_files, index_files
+from ui.indexing.files import FileOutcome, FileStatus, FoundFile, find_files, index_files
 from ui.progress import Progress
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def run_draft(args: argparse.Namespace) -> int:
 def _disliked(store: Path | str) -> "list[Row]":
     from evals.draft import from_feedback
     from ui.service.feedback import FeedbackBook
-    from ui.service_store import ServiceStore
+    from ui.storage.service_store import ServiceStore
 
     kept = ServiceStore.open(store)
     try:

@@ -18,7 +18,7 @@ from ui.commands.common import (
     write,
     write_json,
 )
-from ui.indexing import FileOutcome, FileStatus, FoundFile, find_files, in_shard, index_files
+from ui.indexing.files import FileOutcome, FileStatus, FoundFile, find_files, in_shard, index_files
 from ui.originals import Originals
 from ui.progress import Progress
 from ui.reasons import chinese_reason

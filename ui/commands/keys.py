@@ -80,7 +80,7 @@ def run_revoke(args: argparse.Namespace) -> int:
 @contextmanager
 def _opened(args: argparse.Namespace) -> Iterator["Access"]:
     from ui.service.access import Access
-    from ui.service_store import ServiceStore
+    from ui.storage.service_store import ServiceStore
 
     check_store(args)
     store = ServiceStore.open(service_place(args))

@@ -22,11 +22,11 @@ from ui.commands.common import (
     service_url,
     store_option,
 )
-from ui.following import following
-from ui.indexer import Apart, Indexer
-from ui.indexing import FileOutcome, FileStatus
-from ui.jobs import Following
-from ui.readers import cores
+from ui.indexing.files import FileOutcome, FileStatus
+from ui.indexing.following import following
+from ui.indexing.indexer import Apart, Indexer
+from ui.indexing.jobs import Following
+from ui.indexing.readers import cores
 
 WAITING_ASKS = 16
 """Asked at once of a model or a cluster."""

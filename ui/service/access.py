@@ -10,7 +10,7 @@ from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from ui.service.errors import Refused
-from ui.service_store import ServiceStore, token_hash
+from ui.storage.service_store import ServiceStore, token_hash
 
 _ADMIN_SECRET = "admin_hash"
 _OPEN_S = 0.5

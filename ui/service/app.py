@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, Response
 
-from ui.indexer import Indexer
+from ui.indexing.indexer import Indexer
 from ui.knowledge import Knowledge
 from ui.originals import Originals
 from ui.service import asks as bounds
@@ -33,8 +33,8 @@ from ui.service.openai_api import openai_router
 from ui.service.tokens import Signer
 from ui.service.watch import Watch
 from ui.service.widget import files_router, frame_router, widget_router
-from ui.service_store import ServiceStore
 from ui.sites import Sites
+from ui.storage.service_store import ServiceStore
 from ui.viewer import viewer
 
 DEFAULT_BODY_LIMIT = 2 * 2**20

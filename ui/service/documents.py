@@ -18,9 +18,9 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
 from rag import Document
-from ui.indexer import Indexer, Progress
-from ui.indexing import FileOutcome
-from ui.jobs import Job, Texts, Upload
+from ui.indexing.files import FileOutcome
+from ui.indexing.indexer import Indexer, Progress
+from ui.indexing.jobs import Job, Texts, Upload
 from ui.knowledge import Knowledge
 from ui.originals import Originals
 from ui.reasons import chinese_reason

@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from rag import errors
-from ui.indexer import CalledOff
+from ui.indexing.indexer import CalledOff
 from ui.messages import COOKIE, Language, language_of
 from ui.reasons import chinese_error
 from ui.service.logs import LOGGER

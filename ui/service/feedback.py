@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag import Answer
-from ui.service_store import ServiceStore, Value
+from ui.storage.service_store import ServiceStore
+from ui.storage.statements import Value
 
 
 @dataclass(frozen=True, slots=True)

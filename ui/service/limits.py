@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ui.service_store import ServiceStore
+from ui.storage.service_store import ServiceStore
 
 _CLEAN_EVERY_S = 60
 

@@ -19,8 +19,8 @@ from typing import IO, Any
 from rag import errors
 from rag.errors import YoujuError
 from ui.children import start
-from ui.indexing import FileOutcome, FileStatus, Index
-from ui.jobs import Job, Show, to_line
+from ui.indexing.files import FileOutcome, FileStatus, Index
+from ui.indexing.jobs import Job, Show, to_line
 
 AT_HAND = 64 * 1024
 """Bytes; less is done before a child has started."""
@@ -106,7 +106,7 @@ class Indexer:
 
     def _run_apart(self, job: Job, apart: Apart, stopped: Callable[[], bool]) -> Iterator[FileOutcome]:
         self._await_child(stopped)
-        child = self._child = start("ui.indexer_child", apart.store, apart.encoder)
+        child = self._child = start("ui.indexing.indexer_child", apart.store, apart.encoder)
         assert child.stdin is not None and child.stdout is not None
         try:
             with suppress(BrokenPipeError):  # how it ended is told where its output ends

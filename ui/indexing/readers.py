@@ -20,8 +20,8 @@ from typing import Generic, TypeVar
 from rag.errors import ReadError, YoujuError
 from rag.reading.files import shown
 from rag.reading.parts import Outcome
-from ui.frames import TAKEN, CutOff, read_outcomes, write_wanted
-from ui.toread import ToRead, outcomes_of
+from ui.indexing.frames import TAKEN, CutOff, read_outcomes, write_wanted
+from ui.indexing.toread import ToRead, outcomes_of
 
 WORTH = 1.0
 """Seconds of reading below which it is done before readers have started."""
@@ -33,7 +33,7 @@ AHEAD_BYTES = 8_000_000
 """Of those files; every reader may have one all the same."""
 
 _LOOK_S = 0.25
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[2]
 
 T = TypeVar("T")
 
@@ -175,7 +175,7 @@ class Readers:
             if self._closed:
                 raise ReadersFailed("reading was called off")
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "ui.reader_child"],
+                [sys.executable, "-P", "-m", "ui.indexing.reader_child"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env={**os.environ, "PYTHONPATH": path},

@@ -1,4 +1,4 @@
-"""The process that `ui.indexer` starts for one change: a job comes in as a line of JSON, what becomes of it goes out.
+"""The process `indexer` starts for one change: a job comes in as a line of JSON, what becomes of it goes out.
 
 It ends when the other end of its standard input is gone, in whatever way its parent ended.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 from rag.errors import YoujuError
 from ui.children import open_named, own_output
-from ui.jobs import from_line
+from ui.indexing.jobs import from_line
 
 NICENESS = 5
 _ABANDONED = 3

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rag.errors import YoujuError
 from rag.watch import FolderChanges, FolderWatch, follow
-from ui.indexing import FileOutcome, FileStatus, FoundFile, Index, index_files
+from ui.indexing.files import FileOutcome, FileStatus, FoundFile, Index, index_files
 
 Told = Callable[[FileOutcome], None]
 Change = Callable[[FolderChanges, threading.Event], Iterable[FileOutcome]]

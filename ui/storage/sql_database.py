@@ -20,7 +20,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import QueuePool
 
 from rag.errors import ServiceStoreError
-from ui.service_store import BUSY_S, PRAGMAS, Row, Value, Work, schema
+from ui.storage.statements import BUSY_S, PRAGMAS, Row, Value, Work, schema
 
 _DRIVERS = {
     "sqlite": "sqlite",

@@ -1,4 +1,4 @@
-"""A process that `ui.readers` starts: files to read come in, what was read of each goes out.
+"""A process that `ui.indexing.readers` starts: files to read come in, what was read of each goes out.
 
 It ends when the other end of its standard input is gone, in whatever way its parent ended.
 """
@@ -8,8 +8,8 @@ import sys
 import threading
 from queue import SimpleQueue
 
-from ui.frames import TAKEN, wanted_of, write_end, write_outcome
-from ui.toread import outcomes_of
+from ui.indexing.frames import TAKEN, wanted_of, write_end, write_outcome
+from ui.indexing.toread import outcomes_of
 
 _ABANDONED = 3
 

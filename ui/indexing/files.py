@@ -17,8 +17,8 @@ from rag.errors import UnsupportedFormat
 from rag.reading.files import shown
 from rag.reading.parts import Outcome
 from rag.types import Document, DocumentHead
-from ui.readers import cores, read_in_order
-from ui.toread import ToRead, outcomes_of
+from ui.indexing.readers import cores, read_in_order
+from ui.indexing.toread import ToRead, outcomes_of
 
 BATCH = 4_000_000
 """Characters read before they are indexed and saved: what is finished survives an interruption."""

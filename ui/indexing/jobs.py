@@ -10,11 +10,11 @@ from typing import Any, Protocol
 from rag.reading.files import id_of
 from rag.types import Document
 from rag.watch import FolderChanges
-from ui.following import bring_up_to_date
-from ui.indexing import FileOutcome, FileStatus, Index
+from ui.indexing.files import FileOutcome, FileStatus, Index
+from ui.indexing.following import bring_up_to_date
+from ui.indexing.readers import cores, read_in_order
+from ui.indexing.toread import ToRead
 from ui.originals import Originals
-from ui.readers import cores, read_in_order
-from ui.toread import ToRead
 
 Show = Callable[[int, int, str], None]
 """Told how many of how many are done, and what comes next."""

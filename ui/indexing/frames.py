@@ -10,7 +10,7 @@ from rag import errors
 from rag.errors import ReadError, YoujuError
 from rag.reading.parts import Outcome
 from rag.types import Document
-from ui.toread import ToRead
+from ui.indexing.toread import ToRead
 
 TAKEN = b"taken\n"
 """Said of a file before it is read: how the process ends from here on is laid to it."""

@@ -1,0 +1,1 @@
+"""What the service keeps beside the documents: feedback, site keys, limits and secrets."""
