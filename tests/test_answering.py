@@ -392,6 +392,14 @@ def test_a_year_taken_over_from_the_question_before_is_not_insisted_on() -> None
     assert not understand("黄浦2023年的收入是多少", asked="那黄浦呢").says_when
 
 
+@pytest.mark.parametrize("place", ["上海市虹口区", "上海市的虹口区", "虹口区在上海市"])
+def test_the_city_a_district_lies_in_need_not_be_in_its_documents(place: str) -> None:
+    kb = KnowledgeBase.from_texts(["区级财政收入197亿元，增长8.3%。"], titles=["虹口区2023年工作总结"])
+    assert "197亿元" in kb.ask(f"{place}2023年区级财政收入是多少？").text
+    assert kb.ask("上海市2023年区级财政收入是多少？").abstained
+    assert kb.ask("北京市顺义区2023年区级财政收入是多少？").abstained
+
+
 def test_a_figure_of_another_year_than_carried_over_says_its_own() -> None:
     hongkou = Document("h", "虹口区2024年政府工作报告", "# 2023年工作回顾\n\n区级财政收入197亿元，增长8.3%。\n")
     huangpu = Document("p", "黄浦区2025年政府工作报告", "# 2024年工作回顾\n\n区级财政收入299亿元，增长6.1%。\n")

@@ -153,12 +153,19 @@ class Catalog:
         return {subject.name: subject for subject in self.forms.values()}
 
     def foreign(self, folded: str) -> list[str]:
-        """Places a question names that are none of those catalogued: 静安区 beside 杨浦区."""
+        """Places a question names that are none of those catalogued: 静安区 beside 杨浦区. What one of those may lie
+        in, 上海市 of 上海市杨浦区, says only which is meant."""
+        named = max((_size(suffix) for name, suffix in self.names.items() if suffix and name in folded), default=0)
         return [
             base + suffix
             for base, suffix in _places_said(folded)
-            if not any(base in name or name in base for name in self.names)
+            if _size(suffix) >= named and not any(base in name or name in base for name in self.names)
         ]
+
+
+def _size(suffix: str) -> int:
+    """Of a kind of place: 0 a province, 1 a city, 2 what lies in one."""
+    return 0 if suffix in ("省", "自治区") else 1 if suffix in ("市", "自治州", "州") else 2
 
 
 def _places(folded: str) -> Iterator[tuple[str, str]]:
