@@ -16,7 +16,7 @@ from rag.text.measure import MEASURED, in_unit
 from rag.text.spotting import Held
 
 DATE = re.compile(
-    r"\d{4}年|\d{1,2}月|\d{1,2}日|\d世纪|年代|\b(?:1[0-9]|20)\d\d\b|周[一二三四五六日末]|星期|凌晨|上午|下午|晚上|\d+[年月天周]|"
+    r"\d{4}年|年[初中底末内]|月[初底末]|[上中下]旬|[一二三四上下]半年|[一二三四]季度|\d{1,2}月|\d{1,2}日|\d世纪|年代|\b(?:1[0-9]|20)\d\d\b|周[一二三四五六日末]|星期|凌晨|上午|下午|晚上|\d+[年月天周]|"
     r"\d+个月|小时|分钟|春|夏|秋|冬|\bjan|\bfeb|\bmarch|\bapril|\bmay\b|\bjune|\bjuly|\baug|\bsept|\boct|\bnov|\bdec|初期|末期|时期|朝|"
     r"\b(?:seconds|minutes|hours|days|weeks|months|years|(?:an?|one|half an) (?:minute|hour|day|week|month|year))\b"
 )
@@ -32,7 +32,7 @@ _PERSON = re.compile(
     r"[·‧]|先生|女士|主席|总统|总理|部长|市长|区长|书记|主任|教授|博士|院长|会长|皇帝|国王|将军|记者|作家|[创设]始人|由|者|\bmr|\bpresident"
 )
 _MEANS = re.compile(
-    r"是指|指的?是|即[“\"]|意为|意思|称为|又称|简称|简言之|[:：]|是一[种个项座]|定义|\brefers? to|\bmeans?\b|\bis (?:a|an|the)\b|“?\d+”?指"
+    r"是指|指的?是|[”\"]指|即[“\"]|[”\"]即|意为|意思|称为|又称|简称|简言之|[:：]|是一[种个项座]|定义|\brefers? to|\bmeans?\b|\bis (?:a|an|the)\b|“?\d+”?指"
 )
 _REASON = re.compile(
     r"因为|由于|因此|因而|所以|为了|导致|使得?|原因|以便|从而|造成|受.{1,12}影响|缘于|出于|鉴于|\bbecause|\bdue to|\bsince\b|, (?:as|for) (?!well|a\b|the\b|which\b|example)|\bso that|\bin order|\bput down to\b|\bfor want of\b"
@@ -222,6 +222,8 @@ def kind_evidence(asking: Asking, text: Matchable, held: Looked, *, across: bool
                 "exact": float(fine),
                 "beside": _beside(folded, held(), found) if found else 0.0,
             }
+        case Kind.DEFINITION | Kind.LIST:
+            return {**_wording(question.kind, folded), "told_of": float(_told_of(asking.head, folded))}
         case kind:
             return _wording(kind, folded)
 
@@ -275,6 +277,14 @@ def _wording(kind: Kind, folded: str) -> Mapping[str, float]:
             return {"negation": float(bool(_NEGATION.search(folded)))}
         case _:
             return {"name": float(bool(_NAME.search(folded)))}
+
+
+def _told_of(name: str, folded: str) -> bool:
+    """Whether a sentence says what the thing that is asked about is: “四库”即师资库、课程库…"""
+    return (
+        bool(name)
+        and re.search(rf"{re.escape(name)}[”\"’)]*(?:即|就?是|指|为|:|包括|包含|意为|分为|由)", folded) is not None
+    )
 
 
 @lru_cache(maxsize=256)

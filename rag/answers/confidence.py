@@ -39,7 +39,7 @@ def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
         unseen = [group.weight for group in asked.groups if group.unseen]
         heads = [group.unseen for group in asked.groups if group.head]
     else:
-        missing = [weight for term, weight in asked.words.items() if term not in best.near]
+        missing = [place.weight * (1 - place.credit(best.near)) for place in asked.places]
         unseen = [asked.words[term] for term in asked.unseen]
         heads = [term in asked.unseen for term in asked.head if term in asked.words]
     runner_up = candidates[1].score if len(candidates) > 1 else best.score - 3

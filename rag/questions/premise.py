@@ -21,7 +21,7 @@ _ENDED_ASKED = re.compile(
     r"(?:leav(?:e|ing)|left|pull(?:ed)? out|move[d]? (?:out|away))\b"
 )
 _ENDED_TOLD = re.compile(
-    rf"{_ENDS}|撤|停[用运播]|关[停闭掉门]|废[除止]|缓|退[市场租还]|延误|延迟|滞后|不再|清退|腾退|拆除|更名|搬|离开|迁出|外迁|辞|禁|\b(?:cancel|clos|shut|stop|suspend|abolish|halt|scrap|abandon|"
+    rf"{_ENDS}|撤|停[用运播]|关[停闭掉门]|废[除止]|缓|退[市场租还]|延误|延迟|滞后|不再|清退|腾退|拆除|更名|搬|离开|迁出|外迁|辞|禁|淘汰|调整|疏解|\b(?:cancel|clos|shut|stop|suspend|abolish|halt|scrap|abandon|"
     r"call\w* off|postpon|delay|no longer|end(?:ed)?\b|withdr|quit|resign|leav|left|moved? (?:out|away)|bann?|"
     r"not (?:re)?open)"
 )
@@ -52,7 +52,7 @@ _TASK = re.compile(
 )
 _OPINION = re.compile("^(?:那么?|请问)?你们?(?:个人|自己)?(?:觉得|认为|怎么看|喜欢|看好|推荐)")
 _DENIED_ASKED = re.compile(
-    r"(?:没有?|未)能?(?:够)?(?:完成|达到|实现|建成|通过|落实|做到|解决|开工|开通|启用|获得|入选|增长|增加|提高)"
+    r"(?<!有)(?:没有?|未)能?(?:够)?(?:完成|达到|实现|建成|通过|落实|做到|解决|开工|开通|启用|获得|入选|增长|增加|提高)"
 )
 _DENIED_TOLD = re.compile(r"[未没不尚无难缺]|有待|仍需|差距")
 _EACH_ASKED = re.compile(r"平均|人均|户均|均价|每一?个?[户人家月天日平套张场]")

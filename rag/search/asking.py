@@ -14,6 +14,7 @@ from embeddings.romanising import romanise, spellings
 from embeddings.terms import bigrams, words
 from rag.index.passages import Passage
 from rag.index.snapshot import Snapshot
+from rag.questions.light import LIGHT
 from rag.questions.question import Question, bare
 from rag.questions.subjects import Subject
 from rag.search.coverage import Coverage
@@ -24,6 +25,7 @@ from rag.text.english_names import well_known
 from rag.text.matching import Asked, Group, Terms
 from rag.text.measure import head_of, named_beside
 from rag.text.paraphrasing import paraphrases
+from rag.text.thesaurus import others_for
 from rag.text.translating import SURE, lexicon
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -61,6 +63,13 @@ PRIOR = 60
 """Passages of ordinary writing that count beside the documents' own when a term's rarity is told."""
 
 
+UNSEEN = 0.5
+"""Passages that a term is taken to stand in where it stands nowhere: it tells little more than one that stands once."""
+
+LITTLE = 0.3
+"""How telling a word is at most that speech adds to any question."""
+
+
 @dataclass(frozen=True)
 class Asking:
     """What retrieval and answering look for."""
@@ -91,6 +100,7 @@ class Asking:
         head = bare(head_of(without(subjects, question.folded), question.language))
         head_words = words(head)
         rest = without(subjects, text)
+        alike = others_for(text, own) if question.language == "zh" else {}
         places = places_across(own if rest == text else words(rest), names)
         pairs, head_pairs = bigrams(text), bigrams(head)
         here = [told.get(word, word) for word in own]
@@ -103,9 +113,13 @@ class Asking:
             *head_words,
             *head_pairs,
             *(term for found in places.values() for term in found),
+            *(term for found in alike.values() for term in found),
         ]
         counted = Counted.of(every, snapshot, together={term for found in places.values() for term in found})
         beside = named_beside(question.folded) if question.completed else ""
+        here_alike = {
+            word: {term: worth for term, worth in found.items() if counted.seen[term]} for word, found in alike.items()
+        }
         return cls(
             question,
             Asked(
@@ -113,7 +127,8 @@ class Asking:
                 _less_of_topic(counted.weights(pairs), beside),
                 list(groups_across(places, counted, frozenset(head_words))),
                 counted.weights([*head_here, *head_pairs]),
-                Terms(word for word in here if not counted.seen[word]),
+                Terms(word for word in here if not counted.seen[word] and not here_alike.get(word)),
+                here_alike,
             ),
             subjects,
             catalog.foreign(question.folded),
@@ -317,8 +332,11 @@ class Counted:
             for place, found in pieces.items():
                 rows = [number[pair] for pair in found]
                 own[place], usual[place] = here[rows].min(), ordinarily[rows].min()
-        shares: NDArray[np.float64] = (own + PRIOR * usual) / (len(snapshot.lexical) + PRIOR)
+        pooled = len(snapshot.lexical) + PRIOR
+        shares: NDArray[np.float64] = np.maximum(own + PRIOR * usual, UNSEEN) / pooled
         telling = np.maximum(-np.log(np.minimum(shares, 1.0)), 0.05)
+        light = np.array([term in LIGHT for term in distinct])
+        telling[light] = np.minimum(telling[light], LITTLE)
         columns = [dict(zip(distinct, values.tolist(), strict=True)) for values in (shares, telling, own > 0)]
         return cls(
             columns[0],

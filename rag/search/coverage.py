@@ -25,14 +25,14 @@ class Coverage:
         return {term: column for column, term in enumerate(self.asked.vocabulary)}
 
     @cached_property
-    def _rarity(self) -> Values:
-        return np.array(list(self.asked.words.values()), np.float64)
+    def _words(self) -> "Credits":
+        return Credits.of(self._columns, self.asked.places)
 
     @cached_property
     def _shares(self) -> Values:
-        """Columns for words, bigrams and head, of what each term adds to the whole."""
+        """Columns for bigrams and head, of what each term adds to the whole."""
         asked = self.asked
-        weights = (asked.words, asked.bigrams, asked.head)
+        weights = (asked.bigrams, asked.head)
         return np.stack([self._spread(each) / (sum(each.values()) or 1.0) for each in weights], axis=1)
 
     def _spread(self, weights: Mapping[str, float]) -> Values:
@@ -49,14 +49,15 @@ class Coverage:
 
     def of_terms(self, held: Held) -> tuple[Values, Values, Values]:
         """Of words, of bigrams, and of what names the thing asked for (1 where nothing names it)."""
-        words, bigrams, head = (held @ self._shares).T
+        bigrams, head = (held @ self._shares).T
+        words = self._words.share(self._words.of_groups(held))
         return words, bigrams, head if self.asked.head else np.ones_like(head)
 
     def rarest_missing(self, held: Held) -> Values:
         """Weight of the most telling word that is not held, over that of the most telling one."""
-        words = self._rarity  # they are the first of the vocabulary
-        missing = np.where(held[:, : len(words)], 0.0, words).max(axis=1, initial=0.0)
-        return np.asarray(missing / (self.asked.top or 1.0))
+        words = self._words
+        lacking = (1 - words.of_groups(held)) * words.weights
+        return np.asarray(lacking.max(axis=1, initial=0.0) / (self.asked.top or 1.0))
 
     def of_groups(self, held: Held) -> Values:
         return self._credits.share(self._credits.of_groups(held))

@@ -70,6 +70,7 @@ class Asked:
     groups: Sequence[Group] = ()
     head: Mapping[str, float] = field(default_factory=dict)
     unseen: Terms = frozenset()
+    alike: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @cached_property
     def weighted(self) -> Mapping[str, float]:
@@ -87,7 +88,13 @@ class Asked:
     def vocabulary(self) -> Sequence[str]:
         """All its terms, each once."""
         across = (term for group in self.groups for term in group.terms)
-        return tuple(dict.fromkeys([*self.words, *self.bigrams, *across]))
+        alike = (term for found in self.alike.values() for term in found)
+        return tuple(dict.fromkeys([*self.words, *self.bigrams, *across, *alike]))
+
+    @cached_property
+    def places(self) -> Sequence[Group]:
+        """Its words, each with what may stand in its place in the same language."""
+        return [Group(weight, {word: 1.0, **self.alike.get(word, {})}) for word, weight in self.words.items()]
 
     @cached_property
     def spotter(self) -> Spotter:
@@ -128,8 +135,8 @@ class Asked:
 
     def word_coverage(self, matched: Terms) -> float:
         """Share of the words' weight that is matched, 0 to 1."""
-        words = self.words
-        return sum([words[t] for t in matched if t in words]) / self.word_weight if words else 0.0
+        covered = sum([group.weight * group.credit(matched) for group in self.places])
+        return covered / self.word_weight if self.words else 0.0
 
     def bigram_coverage(self, matched: Terms) -> float:
         bigrams = self.bigrams
@@ -137,8 +144,9 @@ class Asked:
 
     def rarest_missing(self, matched: Terms) -> float:
         """Weight of the most telling word that is not matched, over that of the most telling one; 0 to 1."""
-        missing = [weight for term, weight in self.words.items() if term not in matched]
-        return max(missing) / self.top if missing else 0.0
+        return max([group.weight * (1 - group.credit(matched)) for group in self.places], default=0.0) / (
+            self.top or 1.0
+        )
 
     def group_coverage(self, matched: Terms) -> float:
         """Share of the weight of the words that the other language's terms stand for, 0 to 1."""

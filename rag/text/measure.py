@@ -17,7 +17,7 @@ _TAIL = re.compile(r"[,，。;；?？!！:：()（）]")
 _ITS_PLAN = re.compile(r"^(?:新的?)?(?:安排|打算|计划|进展|动作)$")
 """What is asked of a thing named before: 杨浦大剧院有什么安排."""
 _FILLER = re.compile(
-    r"(?:(?:计划|打算|准备|安排)?(?:做|干|搞)[些了]?|大概|大约|一共|总共|分别|各自?|到底|究竟|具体|确切|相差|差|最[高低多少大小快慢长短]的?|是|为|有|达到?|约|共|了|就|能|要|会|将|完成|的)+$"
+    r"(?:(?:计划|打算|准备|安排)?(?:做|干|搞)[些了]?|大概|大约|一共|总共|分别|各自?|到底|究竟|具体|确切|相差|差|最[高低多少大小快慢长短]的?|是指|指的?是?|是|为|有|达到?|约|共|了|就|能|要|会|将|完成|的)+$"
 )
 _SUPERLATIVE = re.compile("最[高低多少大小快慢长短]$")
 _GENERIC = re.compile(
@@ -57,7 +57,7 @@ _MONEY = re.compile(
     r"\b(?:in|how many(?: million| billion)?) (?:yuan|(?:us )?dollars?|rmb)\b"
 )
 _SHARE = re.compile(
-    r"百分之几|几个百分点|占比|比例|比重|增长率|增速|增幅|涨幅|降幅|"
+    r"百分之(?:几|多少)|(?:几|多少)个?(?:百分)?点(?![钟开关])|占比|比例|比重|增长率|增速|增幅|涨幅|降幅|"
     r"率是?多少|率有多高|涨了多少|增长了?多少|下降了?多少|"
     r"\bper ?cent|\bpercentage|"
     r"\b(?:growth|unemployment|vacancy|occupancy|employment|birth|interest|response|completion) rate|"
@@ -127,7 +127,7 @@ _ALIKE: dict[str, tuple[str, ...]] = {
     "名": ("人", "名", "位"), "位": ("人", "名", "位"), "户": ("户", "household", "famil"),
     "家": ("家", "户", "个", "compan", "firm", "enterprise"), "所": ("所", "家", "个", "school"),
     "个": ("个", "家", "项", "处", "所", "条", "种", "座", "类", "批"), "项": ("项", "个", "条", "project", "件"),
-    "条": ("条", "项", "个"), "处": ("处", "个"), "座": ("座", "个"), "件": ("件", "个", "起", "case"),
+    "条": ("条", "项", "个"), "处": ("处", "个"), "座": ("座", "个"), "件": ("件", "项", "个", "起", "case"),
     "吨": ("吨", "公斤", "千克", "tonne"), "层": ("层", "楼", "store", "floor"), "对": ("对", "couple"),
     "千瓦": ("瓦", "watt"),
     "起": ("起", "件", "宗", "case"),
@@ -215,7 +215,7 @@ def _chinese_head(text: str) -> str:
     pieces = [piece for piece in re.split(r"[的 ]", before) if piece]
     if not pieces:
         return ""
-    head = pieces[-1]
+    head = pieces[-1].strip('“”"')
     if _GENERIC.match(head) or len(head) < 2:
         head = "".join(pieces[-2:])
     return head[-LONGEST:]

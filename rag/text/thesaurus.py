@@ -1,0 +1,69 @@
+"""What Chinese documents may have in place of a word of a question: 企业 for 公司, 租金 for 房租, 就业 for 找工作.
+
+Everyday words with what official papers write for them stand in `rag/weights/thesaurus.tsv`, a word a line, written for
+this table; words that are translated alike come from the lexicon learnt from translated text.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from rag.text.paraphrasing import paraphrases
+
+FILE = Path(__file__).parents[1] / "weights" / "thesaurus.tsv"
+
+FIRST, LATER, LEAST = 0.64, 0.9, 0.3
+"""How surely the first other word of a line stands for it, what each further one is worth beside the one before, and
+what the last ones are worth at least."""
+BY_TRANSLATION, SURE = 0.5, 0.5
+"""What a word that is translated alike counts, and how surely it has to be."""
+
+Others = Mapping[str, Mapping[str, float]]
+
+
+@cache
+def thesaurus() -> Others:
+    """Each word or phrase with the words that may stand in its place, above 0 to 1, the best first."""
+    return {word: dict(_weighed(others.split("/"))) for word, others in _lines(FILE)}
+
+
+def others_for(text: str, words: Sequence[str]) -> Others:
+    """Of words of a folded text, other words that passages may have in their place, and how surely each stands for it,
+    above 0 to 1, the best first. What stands for a phrase stands for each word of it."""
+    found: dict[str, dict[str, float]] = defaultdict(dict)
+    for phrase in _phrases(text):
+        others = {other: worth for other, worth in thesaurus()[phrase].items() if other not in phrase}
+        for word in words:
+            if word == phrase or (len(word) > 1 and word in phrase):
+                _add(found[word], others)
+    longer = [word for word in words if len(word) > 1]
+    for word, alike in zip(longer, paraphrases(longer), strict=True):
+        _add(found[word], {other: BY_TRANSLATION * worth for other, worth in alike.items() if worth >= SURE})
+    return {word: dict(sorted(others.items(), key=lambda other: -other[1])) for word, others in found.items()}
+
+
+def _phrases(text: str) -> Iterable[str]:
+    """The words and phrases of the thesaurus that stand in a text."""
+    known, longest = thesaurus(), _longest()
+    pieces = (text[start : start + size] for start in range(len(text)) for size in range(1, longest + 1))
+    return dict.fromkeys(piece for piece in pieces if piece in known)
+
+
+@cache
+def _longest() -> int:
+    return max(map(len, thesaurus()), default=0)
+
+
+def _add(others: dict[str, float], more: Mapping[str, float]) -> None:
+    others |= {other: max(worth, others.get(other, 0.0)) for other, worth in more.items()}
+
+
+def _weighed(others: Sequence[str]) -> Iterable[tuple[str, float]]:
+    return ((other, max(FIRST * LATER**place, LEAST)) for place, other in enumerate(others))
+
+
+def _lines(file: Path) -> Iterable[tuple[str, str]]:
+    for line in file.read_text(encoding="utf-8").splitlines():
+        word, _, others = line.partition("\t")
+        yield word, others
