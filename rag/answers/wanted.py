@@ -11,6 +11,7 @@ from rag.questions.question import Kind
 from rag.search.asking import Asking
 from rag.text.matching import Matchable
 from rag.text.paraphrasing import paraphrases
+from rag.text.thesaurus import Others
 from rag.text.translating import lexicon
 
 _GENERIC = frozenset("rate ratio growth increase number amount level share percentage size figure value".split())
@@ -24,20 +25,26 @@ PARTLY = 0.8
 LONG = 4
 """Characters from which a name is not likely to stand in a clause by chance."""
 _RANK = re.compile("第几")
+_LETTERS = re.compile(r"[a-z][a-z\d]*(?:[.-][a-z\d]+)*")
 _CLAUSE_END = re.compile("[,;。]")
 _FIGURE = re.compile(r"\d|[一二两三四五六七八九十百千万]+[个家户套名人位项条张件次场所座处成倍金银]")
 
 
 def features(asking: Asking, sentence: Matchable, around: str, *, across: bool) -> Mapping[str, float]:
     """Of a sentence and what stands, folded, around it (title, headings, the sentence before): `tail` and
-    `tail_sentence`, 0 to 1, how surely the thing asked for stands in both or in the sentence; `name_missing` of
+    `tail_sentence`, 0 to 1, how surely the thing asked for stands in both or in the sentence; `letters_missing`, the
+    share of what a Chinese question has in Latin letters (PM10) that stands in neither; `name_missing` of
     `rag.questions.naming`; all of `rag.questions.scope`. `across`: the sentence is in the other language."""
     text = f"{around} {sentence.folded}"
     tail = tail_of(asking.head)
-    stands = _stands_across if across else _stands
+
+    def stands(told: str) -> float:
+        return _stands_across(tail, told) if across else _stands(tail, told, asking.asked.alike)
+
     return {
-        "tail": stands(tail, text),
-        "tail_sentence": stands(tail, sentence.folded),
+        "tail": stands(text),
+        "tail_sentence": stands(sentence.folded),
+        "letters_missing": _letters_missing(asking, text),
         "name_missing": name_missing(asking.question, sentence.folded),
         **scope.features(asking.question, sentence, text),
     }
@@ -74,13 +81,26 @@ def tail_of(head: str) -> Sequence[str]:
     return [word for word in words(head) if head.endswith(word)] or [head[-2:]]
 
 
-def _stands(tail: Sequence[str], text: str) -> float:
-    """1 where one of the words stands in a text or there is none, else as surely as a paraphrase does."""
+def _stands(tail: Sequence[str], text: str, alike: Others) -> float:
+    """1 where one of the words stands in a text or there is none, else as surely as another word for one does."""
     if not tail or any(word in text for word in tail):
         return 1.0
     if any(len(word) > 2 and word[:2] in text for word in tail):
         return PARTLY
-    return max((worth for ways in paraphrases(tail) for other, worth in ways.items() if other in text), default=0.0)
+    ways = [*paraphrases(tail), *(alike.get(word, {}) for word in tail)]
+    return max((worth for others in ways for other, worth in others.items() if other in text), default=0.0)
+
+
+def _letters_missing(asking: Asking, text: str) -> float:
+    if asking.question.language != "zh":
+        return 0.0
+    named = {
+        word for word in _LETTERS.findall(asking.question.bare) if not any(word == s.name for s in asking.subjects)
+    }
+    missing = [
+        word for word in named if word not in text and not any(o in text for o in asking.asked.alike.get(word, ()))
+    ]
+    return len(missing) / len(named) if named else 0.0
 
 
 def _stands_across(tail: Sequence[str], text: str) -> float:

@@ -26,12 +26,12 @@ from rag.types import Document, Leg, Paragraph
 ROOT = Path(__file__).parents[2]
 ELSEWHERE = ("静安区", "徐汇区", "浦东新区", "长宁区", "朝阳区", "南山区")
 OTHER_YEARS = ("2017", "2018", "2030")
-OWN = ("sample", "english", "chinese")
-PAPERS = "papers"
-"""English papers of many kinds, and the file of questions over them."""
+OWN = ("sample", "english", "chinese", "everyday")
+"""Our own question files; those of dialogues are kept to measure follow-ups by."""
+PAPERS = ("papers", "papers-zh")
+"""Papers of many kinds in either language, and the files of questions over them."""
 TOGETHER = 4
 """Papers of a small body."""
-"""Our own question files; those of dialogues are kept to measure follow-ups by."""
 
 SAME = 0.5
 """Share of the terms of a piece of the corpus that a paragraph must have to be taken for what it tells anew."""
@@ -169,11 +169,16 @@ def across(lines: Sequence[tuple[str, str]], encoder: Encoder, *, passages: int,
 
 
 def papers(encoder: Encoder) -> Iterator[Body]:
-    """Our questions over English papers: over all of them, over a few, and over each alone. What is asked of one paper
-    shares a fold."""
-    documents = _documents(ROOT / "data" / PAPERS)
+    """Our questions over papers of either language: over all of them, over a few, and over each alone. What is asked of
+    one paper shares a fold."""
+    for name in PAPERS:
+        yield from _papers(name, encoder)
+
+
+def _papers(name: str, encoder: Encoder) -> Iterator[Body]:
+    documents = _documents(ROOT / "data" / name)
     of_paper = {d.id: i for i, d in enumerate(documents)}
-    rows = list(_rows(PAPERS, PAPERS))
+    rows = list(_rows(name, PAPERS[0]))
     asked = [replace(case, fold=fold_of(_paper(id))) for id, case in rows]
     paper: dict[str, int] = {}
     for id, case in rows:

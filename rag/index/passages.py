@@ -35,6 +35,9 @@ _TOLD = re.compile(
 _INTENDED = re.compile(r"力争|争取|力求|拟|建议|将(?![近军领])|预计|预期|到20\d\d年底?|\bwill\b|\bto be\b")
 """What leaves no doubt: 完成, 建成 and the like stand in plans as well as in reports."""
 
+_TITLE = re.compile("《[^》]*》")
+"""Of another paper, whose year is its own."""
+
 _COMPARED = re.compile(r"[较比](?:20|19)\d\d年(?!度?以?来)|\b(?:than|compared (?:with|to)) (?:in )?(?:20|19)\d\d\b")
 """A year that a figure is held against: the sentence tells of another."""
 
@@ -53,7 +56,7 @@ class Span:
         folded = self.text.folded
         if "19" not in folded and "20" not in folded:
             return frozenset()
-        return frozenset(years(_COMPARED.sub(" ", folded)) or years(folded))
+        return frozenset(years(_COMPARED.sub(" ", _TITLE.sub(" ", folded))) or years(folded))
 
     @cached_property
     def aspect(self) -> Aspect | None:

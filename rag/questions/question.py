@@ -112,6 +112,8 @@ _DONE = re.compile(
 _AGAINST = re.compile(
     r"(?:[比较]|[与和跟同](?=\d+年相?比))((?:19|20)\d\d)年(?:度|同期|相比|又|还)*(?=[增提上升下降减高低多少涨跌快慢变])"
 )
+_SHORT_YEAR = re.compile(r"(?<![\d.近过用了达满整第长有历约超])([12]\d)年(?![来间以内里前后多半历])")
+"""A year as it is said: 22年和23年."""
 _WHEN = re.compile(r"\d{4}|年|\byear")
 
 OTHER = "other"
@@ -147,7 +149,7 @@ class Question:
 
 def understand(text: str, *, asked: str | None = None) -> Question:
     """Read a question; `asked` is what was typed when `text` is its resolved form."""
-    folded = fold(text)
+    folded = _SHORT_YEAR.sub(r"20\1年", fold(text))
     language = language_of(folded)
     return Question(
         asked or text,

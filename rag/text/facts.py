@@ -57,7 +57,9 @@ _DAY_MONTH = re.compile(
     r"\b(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: of)? (?P<month>[a-z]{3,9})|(?P<month2>[a-z]{3,9})\.? (?P<day2>\d{1,2}))"
     r"(?:st|nd|rd|th)?\b"
 )
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)(?=年|$|\.(?!\d)|[^\d.%％万亿\w]|[-—–~至])|(?<!\d)(?:19|20)\d\d(?=年)")
+_YEAR = re.compile(
+    r"(?<!\d)(?:19|20)\d\d(?!\d)(?=[年届]|$|\.(?!\d)|[^\d.%％万亿\w]|[-—–~至])|(?<!\d)(?:19|20)\d\d(?=年)"
+)
 _SPAN_OF_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)年?\s?(?:[-—–~至到]|to\b)\s?((?:19|20)\d\d)(?!\d)")
 _QUOTED = re.compile(r"[“「『《〈\"]([^”」』》〉\"]{2,40})[”」』》〉\"]")
 _BODY = re.compile(
