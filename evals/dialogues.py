@@ -13,7 +13,6 @@ from zlib import crc32
 from evals.retrieval import EvidencePieces, SquashedParagraphs, squash_paragraphs
 from evals.rows import Row, read_questions
 from rag import KnowledgeBase
-from rag.questions.followup import resolve
 from rag.reading import read_path
 
 ROOT = Path(__file__).parents[1]
@@ -38,13 +37,14 @@ class Resolved:
 
 
 def evaluate(kb: KnowledgeBase, path: Path = DIALOGUES) -> list[Resolved]:
-    """Every dialogue of a file whose rows also say `resolved`. Raises BadQuestions."""
+    """Every dialogue of a file whose rows also say `resolved`, as it is understood when it is answered: of two readings
+    the documents decide. Raises BadQuestions."""
     rows = read_questions(path, texts={d.id: d.text for d in kb.documents()}).checked().rows
     written = {row["id"]: row["resolved"] for row in map(json.loads, path.read_text(encoding="utf-8").splitlines())}
     squashed = squash_paragraphs(p for d in kb.documents() for p in kb.paragraphs(d.id))
     found = []
     for row in rows:
-        automatic, by_hand = resolve(row.question, row.history, kb.snapshot.catalog).text, written[row.id]
+        automatic, by_hand = kb.ask(row.question, history=row.history).resolved_question, written[row.id]
         found.append(
             Resolved(row, automatic, by_hand, _rank(kb, row, automatic, squashed), _rank(kb, row, by_hand, squashed))
         )

@@ -96,6 +96,35 @@ def test_the_figure_marked_is_of_what_an_english_question_counts() -> None:
         assert text[start:end] == figure
 
 
+@pytest.mark.parametrize(
+    ("asked", "told", "question", "figure"),
+    [
+        ("东山的旅馆营收涨了几成？", "同比增长7.3%。", "那入住率呢？", "4.3%"),
+        ("东山2023年造了几座桥？", "12座。", "修缮的呢？", "30座"),
+        ("东山2023年造了几座桥？", "12座。", "这12座里有几座是廊桥？", "5座"),
+        ("东山2023年造了几座桥？", "12座。", "同比增幅？", "9%"),
+    ],
+)
+def test_the_figure_marked_is_the_one_a_followup_names(asked: str, told: str, question: str, figure: str) -> None:
+    text = "旅馆入住率同比增长4.3%，营收同比增长7.3%。\n\n造桥12座，增长9%，其中5座是廊桥，6处配有灯光；修缮老桥30座。"
+    kb = KnowledgeBase.from_texts([text], titles=["东山区2023年工作总结"])
+    cited = kb.ask(question, history=[(asked, told)]).citations[0]
+    start, end = cited.key or (0, 0)
+    assert text[start:end] == figure
+
+
+def test_the_documents_decide_whether_a_followup_leans_on_the_topic_before() -> None:
+    market = "夜市由街道办牵头，设三个小组，日常杂务由夜市办负责。"
+    text = f"{market}\n\n全区信访事务由信访办的部门受理。\n\n小小驿站专为送餐骑手而开。"
+    kb = KnowledgeBase.from_texts([text], titles=["东山区2023年工作总结"])
+    history = [("东山的夜市由谁牵头？", "街道办。")]
+    leaning = kb.ask("平时的日常杂务是归哪个部门来管？", history=history)
+    assert "夜市办" in leaning.text
+    assert "夜市" in leaning.resolved_question
+    alone = kb.ask("小小驿站是给谁开的？", history=history)
+    assert "骑手" in alone.citations[0].quote
+
+
 def test_every_quote_stands_at_its_offsets(kb: KnowledgeBase) -> None:
     for question in ("东江加装电梯多少台", "哪个区固定资产投资高？", "一街三廊是什么意思", "東江區新增養老床位幾張"):
         answer = kb.ask(question)

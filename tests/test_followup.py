@@ -122,11 +122,111 @@ def test_a_subject_may_come_from_the_answer(catalog):
         ("And the year before?", "How many beds did Yangpu add in 2022?"),
         ("And how many jobs?", "How many jobs in Yangpu in 2023?"),
         ("How many hospitals does it have?", "How many hospitals does Yangpu have in 2023?"),
-        ("And canteens?", "Canteens? (How many beds did Yangpu add in 2023?)"),
+        ("And canteens?", "How many canteens did Yangpu add in 2023?"),
+        ("What about beds for the blind?", "How many beds for the blind did Yangpu add in 2023?"),
+        ("And for the south?", "For the south? (How many beds did Yangpu add in 2023?)"),
+        ("By how much did that grow?", "By how much did that grow? (How many beds did Yangpu add in 2023?)"),
+        ("And the target for the next year?", "The target? (How many beds did Yangpu add in 2024?)"),
+        ("How many trees were planted that year?", "How many trees were planted in Yangpu in 2023?"),
     ],
 )
 def test_english(catalog, question, resolved):
     assert whole(catalog, BEDS_EN, question) == resolved
+
+
+@pytest.mark.parametrize(
+    ("question", "year"),
+    [
+        ("接下来那一年呢?", 2024),
+        ("下一年度呢?", 2024),
+        ("第二年呢?", 2024),
+        ("往后一年呢?", 2024),
+        ("今年呢?", 2024),
+        ("再往前一年呢?", 2022),
+        ("去年呢?", 2022),
+    ],
+)
+def test_a_year_is_told_by_the_one_asked_about(catalog, question, year):
+    assert whole(catalog, BEDS, question) == f"杨浦区{year}年新增养老床位多少张?"
+
+
+def test_a_year_of_speaking_takes_the_place_of_another(catalog):
+    assert whole(catalog, "杨浦去年新增床位多少?", "今年呢?") == "杨浦今年新增床位多少?"
+    assert whole(catalog, "杨浦新增床位多少?", "明年的呢?") == "杨浦明年新增床位多少?"
+    told = "How many beds did Yangpu add last year?"
+    assert whole(catalog, told, "And this year?") == "How many beds did Yangpu add this year?"
+
+
+def test_this_year_is_another_one_where_a_plan_is_asked_for(catalog):
+    assert whole(catalog, BEDS, "今年打算加几张?") == "杨浦区2024年新增养老床位，打算加几张?"
+    planned = "杨浦区2023年计划新增养老床位多少张?"
+    assert whole(catalog, planned, "今年打算在哪里加?") == "杨浦区2023年计划新增养老床位，打算在哪里加?"
+    assert whole(catalog, BEDS, "当年改造了几处?") == "杨浦区2023年新增养老床位，改造了几处?"
+
+
+def test_there_is_the_place_asked_about_or_the_one_it_is_in(catalog):
+    resolved = resolve("那里展出过什么?", [("杨浦的陶瓷馆在什么地方?", "在江边。")], catalog)
+    assert resolved.text == "杨浦的陶瓷馆，展出过什么?"
+    assert resolved.otherwise is not None
+    assert resolved.otherwise.text == "杨浦展出过什么?"
+    resolved = resolve("What was shown there?", [("Where is the hall in Hongkou?", "By the river.")], catalog)
+    assert resolved.text == "What was shown there? (Where is the hall in Hongkou?)"
+
+
+@pytest.mark.parametrize(
+    ("question", "resolved"),
+    [
+        ("专门给盲人的呢?", "杨浦区2023年专门给盲人的新增养老床位多少张?"),
+        ("靠窗的那种呢?", "杨浦区2023年靠窗的新增养老床位多少张?"),
+    ],
+)
+def test_which_of_them_narrows_what_is_counted(catalog, question, resolved):
+    assert whole(catalog, BEDS, question) == resolved
+    assert whole(catalog, BEDS, "双人间的呢?", question) == resolved
+
+
+def test_a_topic_stays_while_turns_lean_on_it(catalog):
+    turns = ("杨浦的夜校由谁牵头?", "它下设几个班?", "平时的杂务归谁管?")
+    assert whole(catalog, *turns) == "杨浦的夜校由牵头，平时的杂务归谁管?"
+    before = [("Who runs the night school in Yangpu?", "A board."), ("How many classes does it have?", "Nine.")]
+    resolved = resolve("Which office handles the day-to-day chores?", before, catalog)
+    assert resolved.otherwise is not None
+    told = "Which office handles the day-to-day chores? (Who runs the night school in Yangpu?)"
+    assert resolved.otherwise.text == told
+
+
+def test_words_that_may_stand_alone_are_read_both_ways(catalog):
+    resolved = resolve("食堂开了几家?", [(BEDS, "537张。")], catalog)
+    assert resolved.text == "杨浦区2023年新增养老床位，食堂开了几家?"
+    assert resolved.otherwise is not None
+    assert resolved.otherwise.text == "杨浦区2023年食堂开了几家?"
+    resolved = resolve("有哪些社区公园24小时开放?", [(BEDS, "537张。")], catalog)
+    assert resolved.otherwise is not None
+    assert resolved.otherwise.text == "杨浦区2023年新增养老床位，有哪些社区公园24小时开放?"
+    assert resolve("同比增长多少?", [(BEDS, "537张。")], catalog).otherwise is None
+
+
+@pytest.mark.parametrize(
+    ("question", "resolved"),
+    [
+        ("前者有几家医院?", "杨浦2023年新增床位，有几家医院?"),
+        ("后者呢?", "虹口2023年新增床位多少?"),
+        ("它有几家医院?", "虹口2023年新增床位，有几家医院?"),
+        ("那黄浦呢?", "黄浦2023年新增床位多少?"),
+    ],
+)
+def test_after_a_comparison_one_is_meant(catalog, question, resolved):
+    before = "杨浦和虹口2023年哪个区新增床位更多?"
+    assert whole(catalog, before, question, answer="虹口更多。") == resolved
+
+
+def test_a_place_that_no_document_is_about_gives_way(catalog):
+    assert whole(catalog, "静安区2023年新增养老床位多少张?", "那杨浦呢?") == "杨浦2023年新增养老床位多少张?"
+
+
+@pytest.mark.parametrize("question", ["虹口的增速是多少?", "虹口供应了多少?"])
+def test_a_measure_or_a_bare_verb_is_no_question_of_its_own(catalog, question):
+    assert "财政收入" in whole(catalog, "杨浦2023年财政收入是多少?", question)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from rag.answers.choosing import ABOVE, features, lack_of
 from rag.answers.composing import compose, names_item
 from rag.answers.extremes import foremost
 from rag.answers.finding import Candidate, Finding
+from rag.answers.readings import other_is_meant
 from rag.index.passages import Passage
 from rag.index.snapshot import Snapshot
 from rag.questions.parts import Part, in_turn, parts
@@ -67,6 +68,10 @@ def answer(
         return Answer(question.asked, question.text, wording.welcome(question), abstained=True), ()
     asked = parts(question, snapshot.catalog)
     findings = [look(snapshot, part, several=len(asked) > 1, only=only, reranker=reranker) for part in asked]
+    if question.otherwise is not None and len(findings) == 1:
+        other = look(snapshot, Part(question.otherwise, ""), only=only, reranker=reranker)
+        if other_is_meant(snapshot, question, findings[0], other):
+            question, findings = question.otherwise, [other]
     if len(findings) == 1 and findings[0].confidence < SURELY:
         each = [
             look(snapshot, p, several=True, only=only, reranker=reranker) for p in in_turn(question, snapshot.catalog)

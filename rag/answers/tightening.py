@@ -1,24 +1,33 @@
 """A sentence cut to what answers: the run of clauses that fits, and the figure or name that is asked for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from embeddings.folding import fold, fold_with_offsets
-from embeddings.terms import stem
+from embeddings.terms import bigrams, stem, words
 from rag.answers.choosing import DATE, kind_evidence
 from rag.index.passages import Passage
-from rag.questions.question import Kind, Question
+from rag.questions.question import Kind, Question, bare
 from rag.search.asking import Asking
-from rag.text.facts import counts, quantities
-from rag.text.matching import Matchable
-from rag.text.measure import in_unit
+from rag.text.facts import counts, quantities, values
+from rag.text.matching import Matchable, Terms
+from rag.text.measure import in_unit, unit_of
 
 _HOW_MANY = re.compile(
     r"\bhow many (?:[a-z'-]+ ){0,3}?([a-z]{3,}s|people)"
     r"(?= (?:did|do|does|was|were|is|are|has|have|had|will|can|could|of|in|on|for)\b)"
 )
+_BREAK = re.compile(r"[,;，；。](?!\d{3})")
 _CLAUSE = re.compile(r"[^，,；;。！？!?\n]*(?:(?<=\d),(?=\d{3})[^，,；;。！？!?\n]*)*[，,；;。！？!?\n]*[”’」』）)]*")
+
+TOPIC = 0.2
+"""What a term of the question before counts for a figure's place, beside those that a follow-up says itself."""
+APART = 12
+"""How much farther a term counts as being from a figure of another clause, where a follow-up is asked: in a sentence
+found for its topic the figures stand clause by clause."""
+AGAIN = 1.4
+"""What a figure loses that the answer before told; less than what it gains by its unit, if that is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +107,42 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
     weights = asking.asked.bigrams
     if piece.passage.language != asking.question.language:
         weights = {t: group.weight * credit for group in asking.asked.groups for t, credit in group.terms.items()}
+    named = _named_itself(asking)
+    weights = {t: weight if t in named else TOPIC * weight for t, weight in weights.items()} if named else weights
     places = [(place, weights.get(t, 0.0)) for t in held for place in _places(t, folded.text)]
     unit, counted = asking.question.unit, _counted(asking.question)
+    breaks = [m.start() for m in _BREAK.finditer(folded.text)] if named else []
+    said = named and unit and unit_of(fold(asking.question.asked)) == unit
+    fitting = [span for span in spans if said and in_unit(unit, folded.text, *span)]
+
+    def far(place: int, start: int) -> int:
+        return 4 + abs(start - place) * (1 if place <= start else 2) + APART * _between(breaks, place, start)
 
     def fit(span: tuple[int, int]) -> tuple[float, int]:
-        near = sum(weight / (4 + abs(span[0] - place) * (1 if place <= span[0] else 2)) for place, weight in places)
+        near = sum(weight / far(place, span[0]) for place, weight in places)
         told = in_unit(unit, folded.text, *span) if unit else bool(counted) and _counts(counted, folded.text, span[1])
-        return near + (1.5 if told else 0.0), -span[0]
+        again = asking.question.told and values(folded.text[slice(*span)]) & asking.question.told
+        return near + (1.5 if told else 0.0) - (AGAIN if again else 0.0), -span[0]
 
-    start, end = max(spans, key=fit)
+    start, end = max(fitting or spans, key=fit)
     end = len(folded.text[:end].rstrip())
     return piece.start + folded.offsets[start], piece.start + folded.offsets[end]
+
+
+def _named_itself(asking: Asking) -> Terms:
+    """The terms that a follow-up says itself, beside those that it takes over from the question before; none where the
+    question is whole."""
+    if not asking.question.completed:
+        return frozenset()
+    own = bare(fold(asking.question.asked))
+    said = {*words(own), *bigrams(own)}
+    across = (term for group in asking.asked.groups if group.word in said for term in group.terms)
+    return frozenset((*said, *across))
+
+
+def _between(breaks: Sequence[int], one: int, other: int) -> int:
+    """How many clauses end between two places."""
+    return sum(min(one, other) < place < max(one, other) for place in breaks)
 
 
 def _places(term: str, text: str) -> Iterator[int]:

@@ -5,6 +5,7 @@ Rules over the wording, nothing about any one body of documents. All matching is
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 
 from embeddings.folding import fold
@@ -136,6 +137,10 @@ class Question:
     bare: str
     completed: bool = False
     """Whether the question before was needed to tell what this one means."""
+    otherwise: "Question | None" = None
+    """Another reading of what was typed, where the words leave open whether they lean on the topic before."""
+    told: frozenset[Decimal] = frozenset()
+    """The figures that the answer before told: a follow-up seldom asks for one of them again."""
 
     @property
     def long(self) -> bool:

@@ -298,7 +298,7 @@ def groups_across(
                 for term, credit in reversed(credited.items())
                 for piece in counted.pieces.get(term, ())
             }
-            yield Group(weight, credited, word in head, unseen, pieces)
+            yield Group(weight, credited, word in head, unseen, pieces, word)
 
 
 @dataclass(frozen=True, slots=True)

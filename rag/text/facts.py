@@ -93,6 +93,11 @@ def quantities(folded: str) -> Iterator[Quantity]:
         yield Quantity(value, "" if unit in _NO_UNIT else unit, *match.span())
 
 
+def values(text: str) -> frozenset[Decimal]:
+    """How much the numbers of a text come to, whatever they count and however they are written."""
+    return frozenset(quantity.value for quantity in quantities(fold(text)))
+
+
 def spelled(folded: str) -> Iterator[Quantity]:
     """Numbers from two on that a folded English text has in words, in order: "ninety-one percent", "twelve pages"."""
     for match in SPELLED.finditer(folded):

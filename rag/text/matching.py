@@ -47,13 +47,15 @@ class Group:
     """A word of a question and what a passage in the other language may have for it: term -> how well it stands for
     the word, above 0 to 1, the best first. `weight` is how telling the word is, above 0; `head` says whether it names
     what is asked for, `unseen` whether the documents have none of the terms. `pieces` are what the lexical leg has of
-    terms that it does not have as one word, 实事 and 项目 of 实事项目, with what each counts."""
+    terms that it does not have as one word, 实事 and 项目 of 实事项目, with what each counts. `word` is the
+    question's."""
 
     weight: float
     terms: Mapping[str, float]
     head: bool = False
     unseen: bool = False
     pieces: Mapping[str, float] = field(default_factory=dict)
+    word: str = ""
 
     def credit(self, matched: Terms) -> float:
         """Of the best term that is matched, 0 to 1."""
