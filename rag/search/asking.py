@@ -333,7 +333,8 @@ class Counted:
                 rows = [number[pair] for pair in found]
                 own[place], usual[place] = here[rows].min(), ordinarily[rows].min()
         pooled = len(snapshot.lexical) + PRIOR
-        shares: NDArray[np.float64] = np.maximum(own + PRIOR * usual, UNSEEN) / pooled
+        least = UNSEEN * len(snapshot.lexical) / pooled  # a handful of passages says little of what there is not
+        shares: NDArray[np.float64] = np.maximum(own + PRIOR * usual, least) / pooled
         telling = np.maximum(-np.log(np.minimum(shares, 1.0)), 0.05)
         light = np.array([term in LIGHT for term in distinct])
         telling[light] = np.minimum(telling[light], LITTLE)
