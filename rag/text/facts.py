@@ -132,6 +132,17 @@ def years(folded: str) -> set[int]:
     return found
 
 
+_COMPARED = re.compile(r"[较比](?:20|19)\d\d年(?!度?以?来)|\b(?:than|compared (?:with|to)) (?:in )?(?:20|19)\d\d\b")
+"""A year that a figure is held against: the sentence tells of another."""
+
+
+def years_told(folded: str) -> set[int]:
+    """Calendar years a folded sentence tells of."""
+    if "19" not in folded and "20" not in folded:
+        return set()
+    return years(_COMPARED.sub(" ", folded)) or years(folded)
+
+
 def names(folded: str) -> set[str]:
     """What is quoted, titled or written in Latin letters, and bodies by their suffix with two characters."""
     found = {match.group(1).strip() for match in _QUOTED.finditer(folded)}
@@ -144,4 +155,4 @@ def latin_words(folded: str) -> set[str]:
     return {match.group() for match in _LATIN.finditer(folded)}
 
 
-__all__ = ["Quantity", "dates", "fold", "latin_words", "names", "quantities", "years"]
+__all__ = ["Quantity", "dates", "fold", "latin_words", "names", "quantities", "years", "years_told"]

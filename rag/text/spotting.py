@@ -1,12 +1,15 @@
 """Where the terms of a question stand in many texts, found in all of them at once.
 
 A text is looked into as UTF-16 units: its folded form, then its numbers and Latin words, each after a mark. So every
-term is a piece to be found: a Chinese one anywhere, a Latin one where a word begins, a number as a whole.
+term is a piece to be found: a Chinese one anywhere, a Latin one where a word begins, a number as a whole. No term goes
+on from one sentence into the next.
 """
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,24 +27,91 @@ _MASKS = np.array([0, 0xFFFF, 0xFFFF_FFFF, 0xFFFF_FFFF_FFFF, 0xFFFF_FFFF_FFFF_FF
 _SPREAD = np.uint16(40503)
 
 
-def units_of(folded: Sequence[str]) -> tuple[Units, Sequence[int]]:
-    """Folded texts as they are looked into, run together, and how many units each has."""
-    texts = [f"{text}{_MARK}{_MARK.join(sorted(set(TOKEN.findall(text))))}{_MARK}{_END}" for text in folded]
-    units, lengths = _encoded("".join(texts)), tuple(map(len, texts))
-    if sum(lengths) < len(units):  # characters of two units each
-        lengths = tuple(len(_encoded(text)) for text in texts)
-    return units, lengths
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A text of n sentences laid out to be looked into. `units` are its folded form, the words of the whole, and those
+    of each sentence, in UTF-16. `lengths` says in 32 bits each how many units those 3n + 2 zones have: what stands
+    before the first sentence, it, what stands before the second, ..., after the last; the words of the whole; ..."""
+
+    units: bytes
+    lengths: bytes
+
+    @classmethod
+    def of(cls, pieces: Sequence[str]) -> "Sheet":
+        """Of the folded sentences and what stands around each of them, 2n + 1 pieces."""
+        whole = "".join(pieces)
+        zones = [*pieces, _listed(whole), *map(_listed, pieces[1::2])]
+        units, lengths = _coded("".join(zones)), list(map(len, zones))
+        if 2 * sum(lengths) < len(units):  # characters of two units each
+            lengths = [len(_coded(zone)) // 2 for zone in zones]
+        return cls(units, np.array(lengths, "<u4").tobytes())
+
+    @property
+    def size(self) -> int:
+        """How many sentences."""
+        return (len(self.lengths) // 4 - 2) // 3
+
+    @property
+    def text(self) -> str:
+        """The folded form of the whole."""
+        return "".join(self._pieces())
+
+    @property
+    def sentences(self) -> Sequence[str]:
+        """Their folded forms."""
+        return self._pieces()[1::2]
+
+    def _pieces(self) -> Sequence[str]:
+        lengths = np.frombuffer(self.lengths, "<u4")[: 2 * self.size + 1]
+        bounds = [0, *(2 * np.cumsum(lengths)).tolist()]
+        return [self.units[start:end].decode("utf-16-le", "surrogatepass") for start, end in pairwise(bounds)]
+
+
+@dataclass(frozen=True, eq=False)
+class Sheets:
+    """Sheets looked into together: `units` of all, `lengths` of all zones, and of each sheet the first zone of it and
+    how many sentences it has."""
+
+    units: Units
+    lengths: NDArray[np.int64]
+    firsts: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, sheets: Sequence[Sheet]) -> "Sheets":
+        """Of one at least."""
+        lengths = np.frombuffer(b"".join([sheet.lengths for sheet in sheets]), "<u4").astype(np.int64)
+        zones = np.array([len(sheet.lengths) // 4 for sheet in sheets])
+        units = np.frombuffer(b"".join([sheet.units for sheet in sheets]), np.uint16)
+        return cls(units, lengths, zones.cumsum() - zones, (zones - 2) // 3)
+
+    def held(self, zones: Held) -> tuple[Held, Held]:
+        """What each text and each sentence holds, given what the zones do."""
+        bounds = np.stack([self.firsts, self.firsts + 2 * self.sizes + 2], axis=1).ravel()
+        nothing = np.zeros((1, zones.shape[1]), bool)  # a last text without sentences ends where the zones do
+        texts = np.logical_or.reduceat(np.concatenate([zones, nothing]), bounds)[::2]
+        number = np.arange(self.sizes.sum()) - (self.sizes.cumsum() - self.sizes).repeat(self.sizes)
+        first, size = self.firsts.repeat(self.sizes), self.sizes.repeat(self.sizes)
+        spans = zones[first + 2 * number + 1] | zones[first + 2 * size + 2 + number]
+        # A phrase of Latin words may stand among those of a sentence and not among those of the whole.
+        return texts, spans & texts.repeat(self.sizes, axis=0)
+
+
+def _listed(folded: str) -> str:
+    """Its numbers and Latin words, each once, between marks, and an end that keeps the last mark from what follows."""
+    words = sorted(set(TOKEN.findall(folded)))
+    return f"{_MARK}{_MARK.join(words)}{_MARK}{_END}" if words else _END
 
 
 def units_of_text(text: str) -> Units:
-    """As `units_of`, where only Chinese terms are looked for."""
-    return _encoded(text + _END)
+    """Of a text where only Chinese terms are looked for."""
+    return np.frombuffer(_coded(text + _END), np.uint16)
 
 
 @lru_cache(maxsize=4096)
 def units_of_heading(folded: str) -> Units:
-    """As `units_of`, kept: many passages stand under the same title."""
-    return units_of([folded])[0]
+    """Of a folded text without sentences, kept: many passages stand under the same title."""
+    return np.frombuffer(_coded(f"{folded}{_listed(folded)}"), np.uint16)
 
 
 @lru_cache(maxsize=8192)
@@ -52,11 +122,11 @@ def _piece(term: str) -> bytes:
         piece = f"{_MARK}{term}{_MARK}"
     else:
         piece = _MARK + term.replace(" ", _MARK)
-    return piece.encode("utf-16-le", "surrogatepass")
+    return _coded(piece)
 
 
-def _encoded(text: str) -> Units:
-    return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
+def _coded(text: str) -> bytes:
+    return text.encode("utf-16-le", "surrogatepass")
 
 
 class Spotter:
