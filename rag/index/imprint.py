@@ -1,6 +1,5 @@
 """What a search sees of a paragraph: worked out once, when it is indexed, and kept beside its text."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
@@ -29,8 +28,5 @@ class Imprint:
         cuts = [0, *chain.from_iterable(bounds), len(text)]
         # A figure never goes on from one sentence into the next: folded by themselves they make up the whole.
         pieces = fold_pieces([text[start:end] for start, end in pairwise(cuts)])
-        return cls(Sheet.of(pieces), language_of("".join(pieces)), frozenset(_years(pieces[1::2])))
-
-
-def _years(sentences: Sequence[str]) -> Iterator[int]:
-    return chain.from_iterable(years_told(folded) for folded in sentences if "19" in folded or "20" in folded)
+        told = chain.from_iterable(map(years_told, pieces[1::2]))
+        return cls(Sheet.of(pieces), language_of("".join(pieces)), frozenset(told))

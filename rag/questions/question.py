@@ -113,6 +113,7 @@ _AGAINST = re.compile(
     r"(?:[比较]|[与和跟同](?=\d+年相?比))((?:19|20)\d\d)年(?:度|同期|相比|又|还)*(?=[增提上升下降减高低多少涨跌快慢变])"
 )
 _WHEN = re.compile(r"\d{4}|年|\byear")
+_HAN, _LATIN = re.compile("[一-鿿]+"), re.compile("[a-z]+")
 
 OTHER = "other"
 """Language of what is in neither Chinese nor Latin letters."""
@@ -165,9 +166,11 @@ def understand(text: str, *, asked: str | None = None) -> Question:
 
 def language_of(folded: str) -> str:
     """ "zh" as soon as a fair part is Chinese, "en" for Latin letters, else OTHER."""
-    chinese = sum(map(len, re.findall("[一-鿿]+", folded)))
-    latin = sum(map(len, re.findall("[a-z]+", folded)))
-    return "zh" if chinese * 4 >= latin and chinese else "en" if latin else OTHER
+    latin = sum(map(len, _LATIN.findall(folded)))
+    if not latin:
+        return "zh" if _HAN.search(folded) else OTHER
+    chinese = sum(map(len, _HAN.findall(folded)))
+    return "zh" if chinese * 4 >= latin else "en"
 
 
 def kind_of(folded: str, language: str) -> Kind:

@@ -6,10 +6,11 @@ takes the one it speaks of most.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
 from itertools import compress
+from typing import Any
 
 from embeddings.folding import fold
 from embeddings.romanising import romanise
@@ -130,13 +131,7 @@ class Catalog:
         """Subjects a folded question names, in the order named, the longest form where several overlap."""
         latin = set(re.findall(r"[a-z]+", folded))
         found: dict[str, int] = {}
-        if len(self.forms) > len(folded):
-            said = self.forms.keys() & {
-                folded[i : i + size] for size in self._sizes for i in range(len(folded) - size + 1)
-            }
-        else:
-            said = {form for form in self.forms if form in folded}
-        for form in said:
+        for form in _said(self.forms, self._sizes, folded):
             if form[0] >= "㐀" or " " in form or form in latin:
                 name, place = self.forms[form].name, folded.find(form)
                 found[name] = min(place, found.get(name, place))
@@ -145,8 +140,7 @@ class Catalog:
 
     @cached_property
     def _sizes(self) -> Sequence[int]:
-        """The lengths that forms have."""
-        return sorted({len(form) for form in self.forms})
+        return _lengths(self.forms)
 
     @cached_property
     def _by_name(self) -> Mapping[str, Subject]:
@@ -155,12 +149,42 @@ class Catalog:
     def foreign(self, folded: str) -> list[str]:
         """Places a question names that are none of those catalogued: 静安区 beside 杨浦区. What one of those may lie
         in, 上海市 of 上海市杨浦区, says only which is meant."""
-        named = max((_size(suffix) for name, suffix in self.names.items() if suffix and name in folded), default=0)
-        return [
-            base + suffix
-            for base, suffix in _places_said(folded)
-            if _size(suffix) >= named and not any(base in name or name in base for name in self.names)
-        ]
+        strange = [place for place in _places_said(folded) if not self._is_known(place[0])]
+        if not strange:
+            return []
+        named = max((_size(self.names[name]) for name in _said(self._placed, self._placed_sizes, folded)), default=0)
+        return [base + suffix for base, suffix in strange if _size(suffix) >= named]
+
+    def _is_known(self, base: str) -> bool:
+        """Whether a name is part of one in a title, or the other way round."""
+        size = len(base)
+        return base in self._run_together or any(
+            base[start:end] in self.names for start in range(size) for end in range(start + 1, size + 1)
+        )
+
+    @cached_property
+    def _run_together(self) -> str:
+        """The names, a line each: one long text is looked through sooner than a thousand short ones."""
+        return "\n".join(self.names)
+
+    @cached_property
+    def _placed(self) -> Names:
+        return _places_only(self.names)
+
+    @cached_property
+    def _placed_sizes(self) -> Sequence[int]:
+        return _lengths(self._placed)
+
+
+def _said(names: Mapping[str, Any], lengths: Sequence[int], folded: str) -> Set[str]:
+    """Those of the names, that have these lengths, that stand in a text."""
+    if len(names) > len(folded):
+        return names.keys() & {folded[i : i + size] for size in lengths for i in range(len(folded) - size + 1)}
+    return {name for name in names if name in folded}
+
+
+def _lengths(names: Iterable[str]) -> Sequence[int]:
+    return sorted(set(map(len, names)))
 
 
 def _size(suffix: str) -> int:

@@ -57,7 +57,8 @@ _DAY_MONTH = re.compile(
     r"\b(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: of)? (?P<month>[a-z]{3,9})|(?P<month2>[a-z]{3,9})\.? (?P<day2>\d{1,2}))"
     r"(?:st|nd|rd|th)?\b"
 )
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)(?=年|$|\.(?!\d)|[^\d.%％万亿\w]|[-—–~至])|(?<!\d)(?:19|20)\d\d(?=年)")
+# What stands before is looked at second: a set of characters is quickly searched for.
+_YEAR = re.compile(r"(?:19|20)(?<!\d\d\d)\d\d(?=年|$|\.(?!\d)|[^\d.%％万亿\w]|[-—–~至])")
 _SPAN_OF_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)年?\s?(?:[-—–~至到]|to\b)\s?((?:19|20)\d\d)(?!\d)")
 _QUOTED = re.compile(r"[“「『《〈\"]([^”」』》〉\"]{2,40})[”」』》〉\"]")
 _BODY = re.compile(
@@ -140,7 +141,8 @@ def years_told(folded: str) -> set[int]:
     """Calendar years a folded sentence tells of."""
     if "19" not in folded and "20" not in folded:
         return set()
-    return years(_COMPARED.sub(" ", folded)) or years(folded)
+    named = years(folded)
+    return named and (years(_COMPARED.sub(" ", folded)) or named)
 
 
 def names(folded: str) -> set[str]:

@@ -6,7 +6,7 @@ on from one sentence into the next.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -39,8 +39,8 @@ class Sheet:
     @classmethod
     def of(cls, pieces: Sequence[str]) -> "Sheet":
         """Of the folded sentences and what stands around each of them, 2n + 1 pieces."""
-        whole = "".join(pieces)
-        zones = [*pieces, _listed(whole), *map(_listed, pieces[1::2])]
+        words = [set(TOKEN.findall(piece)) for piece in pieces]
+        zones = [*pieces, _listed(set[str]().union(*words)), *map(_listed, words[1::2])]
         units, lengths = _coded("".join(zones)), list(map(len, zones))
         if 2 * sum(lengths) < len(units):  # characters of two units each
             lengths = [len(_coded(zone)) // 2 for zone in zones]
@@ -97,10 +97,9 @@ class Sheets:
         return texts, spans & texts.repeat(self.sizes, axis=0)
 
 
-def _listed(folded: str) -> str:
-    """Its numbers and Latin words, each once, between marks, and an end that keeps the last mark from what follows."""
-    words = sorted(set(TOKEN.findall(folded)))
-    return f"{_MARK}{_MARK.join(words)}{_MARK}{_END}" if words else _END
+def _listed(words: Set[str]) -> str:
+    """Numbers and Latin words between marks, and an end that keeps the last mark from what follows."""
+    return f"{_MARK}{_MARK.join(sorted(words))}{_MARK}{_END}" if words else _END
 
 
 def units_of_text(text: str) -> Units:
@@ -111,7 +110,7 @@ def units_of_text(text: str) -> Units:
 @lru_cache(maxsize=4096)
 def units_of_heading(folded: str) -> Units:
     """Of a folded text without sentences, kept: many passages stand under the same title."""
-    return np.frombuffer(_coded(f"{folded}{_listed(folded)}"), np.uint16)
+    return np.frombuffer(_coded(f"{folded}{_listed(set(TOKEN.findall(folded)))}"), np.uint16)
 
 
 @lru_cache(maxsize=8192)
