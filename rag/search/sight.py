@@ -55,7 +55,8 @@ class Sights:
         sections = [above.setdefault(passage.section.folded, len(above)) for passage in passages]
         headings = [units_of_heading(folded) for folded in above]
         sheets = Sheets.of([passage.imprint.sheet for passage in passages])
-        found = asked.spotter.spot([*headings, sheets.units], [*map(len, headings), *sheets.lengths.tolist()])
+        lengths = np.concatenate([list(map(len, headings)), sheets.lengths])
+        found = asked.spotter.spot([*headings, sheets.units], lengths)
         text, spans = sheets.held(found[len(above) :])
         bounds = np.concatenate([[0], np.cumsum(sheets.sizes)])
         return cls(asked, found[titles], found[sections], text, spans, bounds)

@@ -69,8 +69,8 @@ class Sheet:
 
 @dataclass(frozen=True, eq=False)
 class Sheets:
-    """Sheets looked into together: `units` of all, `lengths` of all zones, and of each sheet the first zone of it and
-    how many sentences it has."""
+    """Sheets looked into together: `units` of all, `lengths` of all zones and an empty one that ends them, and of each
+    sheet the first zone of it and how many sentences it has."""
 
     units: Units
     lengths: NDArray[np.int64]
@@ -80,7 +80,7 @@ class Sheets:
     @classmethod
     def of(cls, sheets: Sequence[Sheet]) -> "Sheets":
         """Of one at least."""
-        lengths = np.frombuffer(b"".join([sheet.lengths for sheet in sheets]), "<u4").astype(np.int64)
+        lengths = np.frombuffer(b"".join([*(sheet.lengths for sheet in sheets), bytes(4)]), "<u4").astype(np.int64)
         zones = np.array([len(sheet.lengths) // 4 for sheet in sheets])
         units = np.frombuffer(b"".join([sheet.units for sheet in sheets]), np.uint16)
         return cls(units, lengths, zones.cumsum() - zones, (zones - 2) // 3)
@@ -88,8 +88,7 @@ class Sheets:
     def held(self, zones: Held) -> tuple[Held, Held]:
         """What each text and each sentence holds, given what the zones do."""
         bounds = np.stack([self.firsts, self.firsts + 2 * self.sizes + 2], axis=1).ravel()
-        nothing = np.zeros((1, zones.shape[1]), bool)  # a last text without sentences ends where the zones do
-        texts = np.logical_or.reduceat(np.concatenate([zones, nothing]), bounds)[::2]
+        texts = np.logical_or.reduceat(zones, bounds)[::2]
         number = np.arange(self.sizes.sum()) - (self.sizes.cumsum() - self.sizes).repeat(self.sizes)
         first, size = self.firsts.repeat(self.sizes), self.sizes.repeat(self.sizes)
         spans = zones[first + 2 * number + 1] | zones[first + 2 * size + 2 + number]
@@ -142,19 +141,21 @@ class Spotter:
         self._masks = _MASKS[np.minimum(np.maximum(left, 0), _BLOCK)]
         units = np.frombuffer(padded, np.uint16).reshape(-1, _BLOCK * self._blocks)
         self._alone = [(units[i, 0], i) for i in (self._lengths == 1).nonzero()[0].tolist()]
-        # Pieces by a hash of their first two units; bucket 0 stands for a hash that none has.
+        # Pieces by a hash of their first two units; bucket 0 stands for a hash that none has. There is room for many
+        # more hashes than pieces have, and no more: where few are looked for, all of it stays at hand.
+        self._hashed = np.uint16((1 << min(max(len(pieces).bit_length() + 6, 10), 16)) - 1)
         longer = (self._lengths > 1).nonzero()[0]
-        hashes = units[longer, 0] * _SPREAD + units[longer, 1]
+        hashes = units[longer, 0] * _SPREAD + units[longer, 1] & self._hashed
         order = hashes.argsort(kind="stable")
         self._pieces, hashes = longer[order], hashes[order]
         changes = (hashes[1:] != hashes[:-1]).nonzero()[0] + 1
         bounds = np.concatenate([[0], changes, [len(hashes)]]) if len(hashes) else np.zeros(1, np.intp)
-        self._bucket_of = np.zeros(1 << 16, np.uint16)
+        self._bucket_of = np.zeros(int(self._hashed) + 1, np.uint16)
         self._bucket_of[hashes[bounds[:-1]]] = np.arange(1, len(bounds))
         self._starts = np.concatenate([[0], bounds[:-1]])
         self._sizes = np.concatenate([[0], bounds[1:] - bounds[:-1]])
 
-    def spot(self, texts: Sequence[Units], lengths: Sequence[int]) -> Held:
+    def spot(self, texts: Sequence[Units], lengths: Sequence[int] | NDArray[np.int64]) -> Held:
         """Which terms each text holds, shape (len(lengths), terms). `texts` may be several run together; `lengths`
         takes them apart."""
         units = np.concatenate([*texts, np.zeros(_BLOCK * self._blocks, np.uint16)])
@@ -169,13 +170,15 @@ class Spotter:
                 break
         found[ends.searchsorted(places, side="right"), pieces] = True
         for unit, piece in self._alone:
-            found[ends.searchsorted((units == unit).nonzero()[0], side="right"), piece] = True
+            places = (units == unit).nonzero()[0]
+            if len(places):
+                found[ends.searchsorted(places, side="right"), piece] = True
         return found
 
     def _likely(self, units: Units) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Places whose first two units have the hash of a piece's, each with every such piece."""
         room = _BLOCK * self._blocks
-        buckets = self._bucket_of.take(units[:-room] * _SPREAD + units[1 : 1 - room])
+        buckets = self._bucket_of.take(units[:-room] * _SPREAD + units[1 : 1 - room] & self._hashed)
         places = buckets.nonzero()[0]
         sizes, starts = self._sizes[buckets[places]], self._starts[buckets[places]]
         if len(sizes) and int(sizes.max()) > 1:
