@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
-from itertools import compress
+from itertools import compress, islice
 from typing import Any
 
 from embeddings.folding import fold
@@ -38,6 +38,7 @@ _COMMON_AREA = re.compile(
 )
 _LONGEST_BASE = 4
 _SUFFIX = re.compile(r"自治区|开发区|新区|自治州|[省市区县镇乡州]")
+_RUN = re.compile("[一-龥]+")
 _BEFORE = re.compile(r"^(?:关于|中共|请问|今年|去年|那么?|在|和|与|跟|对|比|[年月日]|的)+")
 _LATIN_NAME = re.compile(r"\b[A-Z][A-Za-z]{2,}\b")
 _NOT_NAMES = frozenset(
@@ -203,21 +204,35 @@ def _places(folded: str) -> Iterator[tuple[str, str]]:
 def _places_said(folded: str) -> Iterator[tuple[str, str]]:
     """As `_places`, in a question, where anything may stand before a name: whole words only, 静安区, or 江川 and 区; at
     the beginning of a run of Chinese characters a name may be of no known words."""
+    ended = [_ending_at(folded, *match.span()) for match in _SUFFIX.finditer(folded)]
+    begun = [
+        (run.group(), place)
+        for run in _RUN.finditer(folded)
+        for place in islice(_places(run.group()[:_LONGEST_BASE]), 1)
+    ]
+    if not any(ended) and not begun:
+        return  # most name nothing like a place, and to cut them into words is most of the work
     known = set(words(folded))
-    for match in _SUFFIX.finditer(folded):
-        for size in range(_LONGEST_BASE, 1, -1):
-            start = match.start() - size
-            base, suffix = folded[max(start, 0) : match.start()], match.group()
-            if len(base) < size or _NO_PLACE.search(base + suffix) or _COMMON_AREA.search(base + suffix):
-                continue
+    for ways in ended:
+        for base, suffix in ways:
             if base + suffix in known or (base in known and base[0] >= "㐀" and not background().share([base])[0]):
                 yield base, suffix
                 break
-    for run in re.finditer("[一-龥]+", folded):
-        place = next(_places(run.group()[:_LONGEST_BASE]), None)
-        name = "".join(place or ())
-        if place and name not in known and not _NO_END.match(run.group(), run.group().find(name) + len(name)):
+    for run, place in begun:
+        name = "".join(place)
+        if name not in known and not _NO_END.match(run, run.find(name) + len(name)):
             yield place
+
+
+def _ending_at(folded: str, start: int, end: int) -> Sequence[tuple[str, str]]:
+    """What may be a place whose suffix stands there, the longest name first."""
+    suffix = folded[start:end]
+    bases = [folded[start - size : start] for size in range(min(_LONGEST_BASE, start), 1, -1)]
+    return [
+        (base, suffix)
+        for base in bases
+        if not _NO_PLACE.search(base + suffix) and not _COMMON_AREA.search(base + suffix)
+    ]
 
 
 def _forms(subjects: Sequence[Subject]) -> dict[str, Subject]:
