@@ -167,18 +167,20 @@ class LiveSegment:
 
 
 def merge(parts: Sequence[LiveSegment]) -> Segment:
-    """One segment of what is left of several; nothing is read, cut into terms or encoded again."""
-    documents, positions, passages, sizes = [], [], list[Passage](), []
+    """One segment of what is left of several; nothing is folded, cut into terms or encoded again."""
+    documents, positions, paragraphs, imprints, sizes = [], [], list[Paragraph](), list[Imprint](), []
     for part in parts:
         texts = part.segment.texts
         for ordinal in part.ordinals():
             documents.append(texts.document(ordinal))
             positions.append(int(part.segment.positions[ordinal]))
             rows = part.rows_of(ordinal)
-            passages += texts.passages(rows)
+            for passage in texts.passages(rows):
+                paragraphs.append(passage.paragraph)
+                imprints.append(passage.imprint)
             sizes.append(len(rows))
     return Segment(
-        HeldTexts(documents, [passage.paragraph for passage in passages], [passage.imprint for passage in passages]),
+        HeldTexts(documents, paragraphs, imprints),
         np.asarray(positions, np.int64),
         _starts(sizes),
         Postings.merge([(part.segment.postings, part.rows) for part in parts]),
