@@ -175,12 +175,15 @@ def write(segment: Segment, file: Path) -> None:
                 row = (ordinal, d.id, d.title, d.source, d.date, attributes, d.text)
                 database.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)", row)
                 rows = range(first_rows[ordinal], first_rows[ordinal + 1])
-                for number, passage in zip(rows, texts.passages(rows), strict=True):
-                    p, own = passage.paragraph, passage.imprint
-                    section = json.dumps(p.section, ensure_ascii=False)
-                    years = " ".join(map(str, sorted(own.years)))
-                    entry = (number, p.id, ordinal, section, p.start, p.end, p.page, p.text)
-                    kept = (own.language, years, own.sheet.lengths, own.sheet.units)
-                    database.execute(f"INSERT INTO paragraphs VALUES ({_marks(12)})", (*entry, *kept))
+                entries = (_entry(row, ordinal, p) for row, p in zip(rows, texts.passages(rows), strict=True))
+                database.executemany(f"INSERT INTO paragraphs VALUES ({_marks(12)})", entries)
     finally:
         database.close()
+
+
+def _entry(row: int, document: int, passage: Passage) -> tuple[Any, ...]:
+    p, own = passage.paragraph, passage.imprint
+    section = json.dumps(p.section, ensure_ascii=False)
+    years = " ".join(map(str, sorted(own.years)))
+    of_search = (own.language, years, own.sheet.lengths, own.sheet.units)
+    return row, p.id, document, section, p.start, p.end, p.page, p.text, *of_search

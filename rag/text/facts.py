@@ -142,7 +142,9 @@ def years_told(folded: str) -> set[int]:
     if "19" not in folded and "20" not in folded:
         return set()
     named = years(folded)
-    return named and (years(_COMPARED.sub(" ", folded)) or named)
+    if not named or not _COMPARED.search(folded):
+        return named
+    return years(_COMPARED.sub(" ", folded)) or named
 
 
 def names(folded: str) -> set[str]:

@@ -6,6 +6,7 @@ on from one sentence into the next.
 """
 
 import re
+import struct
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,7 @@ TOKEN = re.compile(r"\d+(?:\.\d+)*|[a-z]+(?:['’][a-z]+)*")
 """Numbers and Latin words."""
 
 _MARK, _END = "\0", "\1"  # neither is left in a folded text
+_NONE = frozenset[str]()
 _BLOCK = 4  # units that are compared at once
 _MASKS = np.array([0, 0xFFFF, 0xFFFF_FFFF, 0xFFFF_FFFF_FFFF, 0xFFFF_FFFF_FFFF_FFFF], np.uint64)
 _SPREAD = np.uint16(40503)
@@ -39,12 +41,12 @@ class Sheet:
     @classmethod
     def of(cls, pieces: Sequence[str]) -> "Sheet":
         """Of the folded sentences and what stands around each of them, 2n + 1 pieces."""
-        words = [set(TOKEN.findall(piece)) for piece in pieces]
-        zones = [*pieces, _listed(set[str]().union(*words)), *map(_listed, words[1::2])]
+        words = [set(TOKEN.findall(piece)) if piece else _NONE for piece in pieces]
+        zones = [*pieces, _listed(_NONE.union(*words)), *map(_listed, words[1::2])]
         units, lengths = _coded("".join(zones)), list(map(len, zones))
         if 2 * sum(lengths) < len(units):  # characters of two units each
             lengths = [len(_coded(zone)) // 2 for zone in zones]
-        return cls(units, np.array(lengths, "<u4").tobytes())
+        return cls(units, struct.pack(f"<{len(lengths)}I", *lengths))
 
     @property
     def size(self) -> int:
