@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from embeddings.folding import fold
-from rag.index.imprint import Imprint
+from rag.index.imprint import VERSION, Imprint
 from rag.index.passages import Passage
 from rag.questions.question import language_of
 from rag.search.sight import Sights
@@ -66,6 +66,19 @@ def test_an_imprint_says_what_the_text_does(text: str) -> None:
     assert imprint.sheet.size == len(folded)
     assert imprint.years == {year for sentence in folded for year in years_told(sentence)}
     assert imprint.language == language_of(fold(text))
+
+
+def test_an_imprint_as_it_is_kept() -> None:
+    """Where this has to be changed, `rag.index.imprint.VERSION` must be raised, or stores go on with what they have."""
+    imprint = Imprint.of("二〇二三年，GDP增長5.2％。 New 3 beds!")
+    first, between, second = "2023年,gdp增长5.2%。", " ", "new 3 beds!"
+    words = ["\x002023\x003\x005.2\x00beds\x00gdp\x00new\x00\x01", "\x002023\x005.2\x00gdp\x00\x01",
+             "\x003\x00beds\x00new\x00\x01"]  # fmt: skip
+    zones = ["", first, between, second, "", *words]
+    assert VERSION == 1
+    assert imprint.sheet.units == "".join(zones).encode("utf-16-le")
+    assert imprint.sheet.lengths == b"".join(len(zone).to_bytes(4, "little") for zone in zones)
+    assert (imprint.language, imprint.years) == ("zh", {2023})
 
 
 def test_a_year_that_is_held_against_is_not_told_of() -> None:

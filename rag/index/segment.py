@@ -52,7 +52,7 @@ class Texts(Protocol):
 
 @dataclass(frozen=True)
 class HeldTexts:
-    """Texts in memory."""
+    """Texts in memory; imprints[i] is of paragraphs[i]."""
 
     documents: Sequence[Document]
     paragraphs: Sequence[Paragraph]
@@ -82,10 +82,11 @@ class HeldTexts:
         return self.paragraphs[row]
 
     def passages(self, rows: Sequence[int]) -> Sequence[Passage]:
-        return [Passage.of(p, self._document(p), self.imprints[row]) for row in rows for p in (self.paragraphs[row],)]
+        return [self._passage(row) for row in rows]
 
-    def _document(self, paragraph: Paragraph) -> Document:
-        return self.documents[self._ordinals[paragraph.document_id]]
+    def _passage(self, row: int) -> Passage:
+        paragraph = self.paragraphs[row]
+        return Passage.of(paragraph, self.documents[self._ordinals[paragraph.document_id]], self.imprints[row])
 
 
 @dataclass(frozen=True, eq=False)

@@ -48,10 +48,9 @@ class StoredTexts:
         self._lock = threading.Lock()
         self._found: dict[str, int] = {}
         self._heads: dict[int, DocumentHead] = {}
-        # Opens the file, which connect() does not.
+        self._connection.execute("SELECT 1 FROM documents")  # opens the file, which connect() does not
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-        self._connection.execute("SELECT 1 FROM documents")
-        self._imprints = ", language, years, lengths, units" if version == imprint.VERSION else ""
+        self._more = ", language, years, lengths, units" if version == imprint.VERSION else ""
 
     def __del__(self) -> None:
         if hasattr(self, "_connection"):
@@ -100,7 +99,7 @@ class StoredTexts:
         for start in range(0, len(rows), _AT_ONCE):
             wanted = rows[start : start + _AT_ONCE]
             read = self._rows(
-                f'SELECT row, document, id, section, start, "end", text, page{self._imprints} '
+                f'SELECT row, document, id, section, start, "end", text, page{self._more} '
                 f"FROM paragraphs WHERE row IN ({_marks(len(wanted))})",
                 *wanted,
             )
