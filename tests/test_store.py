@@ -10,13 +10,16 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rag import Document, KnowledgeBase
 from rag import store as stores
 from rag.errors import EncoderMismatch, StoreDamaged, StoreError, StoreFormatError, StoreLocked, StoreNotFound
+from rag.index.imprint import Imprint
 from rag.index.shelf import LocalShelf
 from rag.store import Store
+from rag.store.texts import StoredTexts
 from tests.toys import ToyEncoder, lines
 
 A = Document("a", "甲区报告", "养老床位120张\n就业岗位3000个", "a.txt", "2024-01-05", {"issuer": "甲区"})
@@ -163,6 +166,31 @@ def test_format_1_is_brought_to_this_one(tmp_path: Path) -> None:
     assert kb.snapshot.vectors.search(encoder.encode_query("住房"), 1)[0].tolist() == [2]
     assert stores.verify(path) == []
     assert not (path / "generation-000002").exists()
+
+
+def test_what_is_kept_of_paragraphs_is_what_they_say(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of another version, as in a store that was written before, it is passed over."""
+    rows = np.arange(3)
+    kept = open_store(store).snapshot.passages(rows)
+    assert [(p.paragraph.text, p.imprint) for p in kept] == [
+        (text, Imprint.of(text)) for text in ("养老床位120张", "就业岗位3000个", "交通线路2条")
+    ]
+    with monkeypatch.context() as patched:
+        patched.setattr("rag.index.imprint.VERSION", 0)
+        assert open_store(store).snapshot.passages(rows) == kept
+        patched.setattr("rag.index.imprint.Imprint.of", lambda text: text)
+        assert [p.imprint for p in open_store(store).snapshot.passages(rows)] == [p.paragraph.text for p in kept]
+
+
+def test_texts_written_before_there_were_imprints_say_the_same(store: Path) -> None:
+    file = next(store.glob("segments/*/texts.sqlite"))
+    before = StoredTexts(file).passages([0])
+    with sqlite3.connect(file) as database:
+        for column in ("language", "years", "lengths", "units"):
+            database.execute(f"ALTER TABLE paragraphs DROP COLUMN {column}")
+        database.execute("PRAGMA user_version = 0")
+    database.close()
+    assert StoredTexts(file).passages([0]) == before
 
 
 def test_a_backup_is_restored_whole(store: Path, tmp_path: Path) -> None:

@@ -1,27 +1,22 @@
-"""Paragraphs made ready to be matched: their sentences, what stands over them, which years they speak of."""
+"""Paragraphs ready to be matched: their sentences, what stands over them, which years they speak of."""
 
 import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.folding import fold, fold_pieces
-from rag.questions.question import Aspect, language_of
-from rag.text.facts import years
+from rag.index.headings import Heading, aspect_of, heading_of
+from rag.index.imprint import Imprint
+from rag.questions.question import Aspect
+from rag.text.facts import years_told
 from rag.text.matching import Matchable
 from rag.text.sentences import sentences
-from rag.text.spotting import Units, units_of
 from rag.types import Document, DocumentHead, Paragraph
 
-_PLAN_HEADING = re.compile(
-    r"计划|安排|思路|目标|打算|下一步|任务|展望|规划|重点工作|主要工作|举措|\bplan|\bpriorit|\boutlook|\bgoal|\btarget"
-)
-_DONE_HEADING = re.compile(r"回顾|总结|情况|成效|成绩|完成|\breview|\bachievement|\bresults?\b")
 _PLAN_SENTENCE = re.compile(
     r"将|力争|确保|计划|拟|预期|目标|争取|力求|年内|到20\d\d年底?|\bwill\b|\bplan|\baim|\btarget|\bto be\b"
 )
@@ -35,12 +30,6 @@ _TOLD = re.compile(
 _INTENDED = re.compile(r"力争|争取|力求|拟|建议|将(?![近军领])|预计|预期|到20\d\d年底?|\bwill\b|\bto be\b")
 """What leaves no doubt: 完成, 建成 and the like stand in plans as well as in reports."""
 
-_TITLE = re.compile("《[^》]*》")
-"""Of another paper, whose year is its own."""
-
-_COMPARED = re.compile(r"[较比](?:20|19)\d\d年(?!度?以?来)|\b(?:than|compared (?:with|to)) (?:in )?(?:20|19)\d\d\b")
-"""A year that a figure is held against: the sentence tells of another."""
-
 
 @dataclass(frozen=True)
 class Span:
@@ -53,15 +42,12 @@ class Span:
     @cached_property
     def years(self) -> frozenset[int]:
         """Those it tells of."""
-        folded = self.text.folded
-        if "19" not in folded and "20" not in folded:
-            return frozenset()
-        return frozenset(years(_COMPARED.sub(" ", _TITLE.sub(" ", folded))) or years(folded))
+        return frozenset(years_told(self.text.folded))
 
     @cached_property
     def aspect(self) -> Aspect | None:
         folded = self.text.folded
-        return _aspect(folded, _INTENDED, _TOLD) or _aspect(folded, _PLAN_SENTENCE, _DONE_SENTENCE)
+        return aspect_of(folded, _INTENDED, _TOLD) or aspect_of(folded, _PLAN_SENTENCE, _DONE_SENTENCE)
 
     @cached_property
     def heads(self) -> bool:
@@ -71,38 +57,35 @@ class Span:
     @cached_property
     def says_itself(self) -> bool:
         """Whether it leaves no doubt of its aspect, whatever it stands under."""
-        return _aspect(self.text.folded, _INTENDED, _TOLD) is not None
+        return aspect_of(self.text.folded, _INTENDED, _TOLD) is not None
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A paragraph and what is known of it; what few questions ask for is found out when it is asked for.
-
-    `levels` are the headings above, outermost first, folded; `dated` the year of the document's date.
-    """
+    """A paragraph, what stands over it, and what a search sees of it; what few questions ask for is found out when it
+    is asked for."""
 
     paragraph: Paragraph
-    title: Matchable
-    levels: Sequence[str]
-    text: Matchable
-    dated: frozenset[int]
-    sentences: Sequence[tuple[int, int, str]]
-    """Where each begins and ends in the paragraph's text, and its folded form."""
+    heading: Heading
+    imprint: Imprint
 
     @classmethod
     def from_paragraph(cls, paragraph: Paragraph, document: Document | DocumentHead) -> "Passage":
-        bounds = list(sentences(paragraph.text))
-        cuts = [0, *chain.from_iterable(bounds), len(paragraph.text)]
-        # A figure never goes on from one sentence into the next: folded by themselves they make up the whole.
-        pieces = fold_pieces([paragraph.text[start:end] for start, end in pairwise(cuts)])
-        return cls(
-            paragraph,
-            Matchable(fold(document.title)),
-            tuple(map(fold, paragraph.section)),
-            Matchable("".join(pieces)),
-            frozenset({int(document.date[:4])} if document.date and document.date[:4].isdigit() else ()),
-            [(*bound, piece) for bound, piece in zip(bounds, pieces[1::2], strict=True)],
-        )
+        return cls.of(paragraph, document, Imprint.of(paragraph.text))
+
+    @classmethod
+    def of(cls, paragraph: Paragraph, document: Document | DocumentHead, imprint: Imprint) -> "Passage":
+        return cls(paragraph, heading_of(document.title, paragraph.section, document.date), imprint)
+
+    @cached_property
+    def text(self) -> Matchable:
+        return Matchable(self.imprint.sheet.text)
+
+    @cached_property
+    def sentences(self) -> Sequence[tuple[int, int, str]]:
+        """Where each begins and ends in the paragraph's text, and its folded form."""
+        bounds = sentences(self.paragraph.text)
+        return [(*bound, folded) for bound, folded in zip(bounds, self.imprint.sheet.sentences, strict=True)]
 
     @cached_property
     def spans(self) -> Sequence[Span]:
@@ -136,46 +119,34 @@ class Passage:
         )
         return np.array(rows, np.float64)
 
-    @cached_property
+    @property
+    def title(self) -> Matchable:
+        return self.heading.title
+
+    @property
     def section(self) -> Matchable:
-        return Matchable(" ".join(self.levels))
+        return self.heading.section
 
-    @cached_property
+    @property
     def language(self) -> str:
-        return language_of(self.text.folded)
+        return self.imprint.language
 
-    @cached_property
+    @property
     def years(self) -> frozenset[int]:
         """Those the innermost heading that names any gives."""
-        return next((frozenset(found) for level in reversed(self.levels) if (found := years(level))), frozenset())
+        return self.heading.years
 
-    @cached_property
+    @property
     def told_years(self) -> frozenset[int]:
         """Those its sentences tell of."""
-        folded = self.text.folded
-        if "19" not in folded and "20" not in folded:
-            return frozenset()
-        return frozenset[int]().union(*(span.years for span in self.spans))
+        return self.imprint.years
 
-    @cached_property
+    @property
     def title_years(self) -> frozenset[int]:
         """Those of the title and of the document's date."""
-        return frozenset(years(self.title.folded)) | self.dated
+        return self.heading.title_years
 
-    @cached_property
+    @property
     def aspect(self) -> Aspect | None:
         """Of the innermost heading that tells one, else of the title."""
-        above = [*reversed(self.levels), self.title.folded]
-        return next((a for level in above if (a := _aspect(level, _PLAN_HEADING, _DONE_HEADING))), None)
-
-    @cached_property
-    def units(self) -> tuple[Units, Sequence[int]]:
-        """Its text and each sentence of it as `rag.text.spotting` looks into them, and how many units each has."""
-        return units_of([self.text.folded, *(folded for _, _, folded in self.sentences)])
-
-
-def _aspect(folded: str, plan: re.Pattern[str], done: re.Pattern[str]) -> Aspect | None:
-    planned, was = bool(plan.search(folded)), bool(done.search(folded))
-    if planned == was:
-        return None
-    return Aspect.PLAN if planned else Aspect.DONE
+        return self.heading.aspect

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from embeddings import Encoder
 from embeddings.term_numbers import TermNumbers
 from embeddings.terms import terms
+from rag.index.imprint import Imprint
 from rag.index.lexical import Postings
+from rag.index.passages import Passage
 from rag.index.rows import LiveRows, Rows
 from rag.index.vectors import VectorFile
 from rag.questions.subjects import Names, names_of
@@ -43,17 +45,22 @@ class Texts(Protocol):
 
     def paragraph(self, row: int) -> Paragraph: ...
 
-    def with_heads(self, rows: Sequence[int]) -> Sequence[tuple[Paragraph, DocumentHead]]:
-        """Paragraphs of these rows and what is known of their documents."""
+    def passages(self, rows: Sequence[int]) -> Sequence[Passage]:
+        """Paragraphs of these rows, ready to be matched."""
         ...
 
 
 @dataclass(frozen=True)
 class HeldTexts:
-    """Texts in memory."""
+    """Texts in memory; imprints[i] is of paragraphs[i]."""
 
     documents: Sequence[Document]
     paragraphs: Sequence[Paragraph]
+    imprints: Sequence[Imprint]
+
+    @classmethod
+    def of(cls, documents: Sequence[Document], paragraphs: Sequence[Paragraph]) -> "HeldTexts":
+        return cls(documents, paragraphs, [Imprint.of(paragraph.text) for paragraph in paragraphs])
 
     @cached_property
     def _ordinals(self) -> Mapping[str, int]:
@@ -74,9 +81,12 @@ class HeldTexts:
     def paragraph(self, row: int) -> Paragraph:
         return self.paragraphs[row]
 
-    def with_heads(self, rows: Sequence[int]) -> Sequence[tuple[Paragraph, DocumentHead]]:
-        found = [self.paragraphs[row] for row in rows]
-        return [(p, self.documents[self._ordinals[p.document_id]].head) for p in found]
+    def passages(self, rows: Sequence[int]) -> Sequence[Passage]:
+        return [self._passage(row) for row in rows]
+
+    def _passage(self, row: int) -> Passage:
+        paragraph = self.paragraphs[row]
+        return Passage.of(paragraph, self.documents[self._ordinals[paragraph.document_id]], self.imprints[row])
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +115,7 @@ class Segment:
             for paragraph in paragraphs
         ]
         return cls(
-            HeldTexts(documents, [paragraph for paragraphs in owned for paragraph in paragraphs]),
+            HeldTexts.of(documents, [paragraph for paragraphs in owned for paragraph in paragraphs]),
             np.asarray(positions, np.int64),
             _starts([len(paragraphs) for paragraphs in owned]),
             *_indexes(texts, encoder),
@@ -158,18 +168,20 @@ class LiveSegment:
 
 
 def merge(parts: Sequence[LiveSegment]) -> Segment:
-    """One segment of what is left of several; nothing is read, cut into terms or encoded again."""
-    documents, positions, paragraphs, sizes = [], [], [], []
+    """One segment of what is left of several; nothing is folded, cut into terms or encoded again."""
+    documents, positions, paragraphs, imprints, sizes = [], [], list[Paragraph](), list[Imprint](), []
     for part in parts:
         texts = part.segment.texts
         for ordinal in part.ordinals():
             documents.append(texts.document(ordinal))
             positions.append(int(part.segment.positions[ordinal]))
             rows = part.rows_of(ordinal)
-            paragraphs += [texts.paragraph(row) for row in rows]
+            for passage in texts.passages(rows):
+                paragraphs.append(passage.paragraph)
+                imprints.append(passage.imprint)
             sizes.append(len(rows))
     return Segment(
-        HeldTexts(documents, paragraphs),
+        HeldTexts(documents, paragraphs, imprints),
         np.asarray(positions, np.int64),
         _starts(sizes),
         Postings.merge([(part.segment.postings, part.rows) for part in parts]),

@@ -116,6 +116,7 @@ _AGAINST = re.compile(
 _SHORT_YEAR = re.compile(r"(?<![\d.近过用了达满整第长有历约超])([12]\d)年(?![来间以内里前后多半历])")
 """A year as it is said: 22年和23年."""
 _WHEN = re.compile(r"\d{4}|年|\byear")
+_HAN, _LATIN = re.compile("[一-鿿]+"), re.compile("[a-z]+")
 
 OTHER = "other"
 """Language of what is in neither Chinese nor Latin letters."""
@@ -172,9 +173,11 @@ def understand(text: str, *, asked: str | None = None) -> Question:
 
 def language_of(folded: str) -> str:
     """ "zh" as soon as a fair part is Chinese, "en" for Latin letters, else OTHER."""
-    chinese = sum(map(len, re.findall("[一-鿿]+", folded)))
-    latin = sum(map(len, re.findall("[a-z]+", folded)))
-    return "zh" if chinese * 4 >= latin and chinese else "en" if latin else OTHER
+    latin = sum(map(len, _LATIN.findall(folded)))
+    if not latin:
+        return "zh" if _HAN.search(folded) else OTHER
+    chinese = sum(map(len, _HAN.findall(folded)))
+    return "zh" if chinese * 4 >= latin else "en"
 
 
 def kind_of(folded: str, language: str) -> Kind:

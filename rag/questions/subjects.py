@@ -6,10 +6,11 @@ takes the one it speaks of most.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
-from itertools import compress
+from itertools import compress, islice
+from typing import Any
 
 from embeddings.folding import fold
 from embeddings.romanising import romanise
@@ -37,6 +38,7 @@ _COMMON_AREA = re.compile(
 )
 _LONGEST_BASE = 4
 _SUFFIX = re.compile(r"自治区|开发区|新区|自治州|[省市区县镇乡州]")
+_RUN = re.compile("[一-龥]+")
 _BEFORE = re.compile(r"^(?:关于|中共|请问|今年|去年|那么?|在|和|与|跟|对|比|[年月日]|的)+")
 _LATIN_NAME = re.compile(r"\b[A-Z][A-Za-z]{2,}\b")
 _NOT_NAMES = frozenset(
@@ -130,13 +132,7 @@ class Catalog:
         """Subjects a folded question names, in the order named, the longest form where several overlap."""
         latin = set(re.findall(r"[a-z]+", folded))
         found: dict[str, int] = {}
-        if len(self.forms) > len(folded):
-            said = self.forms.keys() & {
-                folded[i : i + size] for size in self._sizes for i in range(len(folded) - size + 1)
-            }
-        else:
-            said = {form for form in self.forms if form in folded}
-        for form in said:
+        for form in _said(self.forms, self._sizes, folded):
             if form[0] >= "㐀" or " " in form or form in latin:
                 name, place = self.forms[form].name, folded.find(form)
                 found[name] = min(place, found.get(name, place))
@@ -145,8 +141,7 @@ class Catalog:
 
     @cached_property
     def _sizes(self) -> Sequence[int]:
-        """The lengths that forms have."""
-        return sorted({len(form) for form in self.forms})
+        return _lengths(self.forms)
 
     @cached_property
     def _by_name(self) -> Mapping[str, Subject]:
@@ -155,12 +150,42 @@ class Catalog:
     def foreign(self, folded: str) -> list[str]:
         """Places a question names that are none of those catalogued: 静安区 beside 杨浦区. What one of those may lie
         in, 上海市 of 上海市杨浦区, says only which is meant."""
-        named = max((_size(suffix) for name, suffix in self.names.items() if suffix and name in folded), default=0)
-        return [
-            base + suffix
-            for base, suffix in _places_said(folded)
-            if _size(suffix) >= named and not any(base in name or name in base for name in self.names)
-        ]
+        strange = [place for place in _places_said(folded) if not self._is_known(place[0])]
+        if not strange:
+            return []
+        named = max((_size(self.names[name]) for name in _said(self._placed, self._placed_sizes, folded)), default=0)
+        return [base + suffix for base, suffix in strange if _size(suffix) >= named]
+
+    def _is_known(self, base: str) -> bool:
+        """Whether a name is part of one in a title, or the other way round."""
+        size = len(base)
+        return base in self._run_together or any(
+            base[start:end] in self.names for start in range(size) for end in range(start + 1, size + 1)
+        )
+
+    @cached_property
+    def _run_together(self) -> str:
+        """The names, a line each: one long text is looked through sooner than a thousand short ones."""
+        return "\n".join(self.names)
+
+    @cached_property
+    def _placed(self) -> Names:
+        return _places_only(self.names)
+
+    @cached_property
+    def _placed_sizes(self) -> Sequence[int]:
+        return _lengths(self._placed)
+
+
+def _said(names: Mapping[str, Any], lengths: Sequence[int], folded: str) -> Set[str]:
+    """Those of the names, that have these lengths, that stand in a text."""
+    if len(names) > len(folded):
+        return names.keys() & {folded[i : i + size] for size in lengths for i in range(len(folded) - size + 1)}
+    return {name for name in names if name in folded}
+
+
+def _lengths(names: Iterable[str]) -> Sequence[int]:
+    return sorted(set(map(len, names)))
 
 
 def _size(suffix: str) -> int:
@@ -179,21 +204,35 @@ def _places(folded: str) -> Iterator[tuple[str, str]]:
 def _places_said(folded: str) -> Iterator[tuple[str, str]]:
     """As `_places`, in a question, where anything may stand before a name: whole words only, 静安区, or 江川 and 区; at
     the beginning of a run of Chinese characters a name may be of no known words."""
+    ended = [_ending_at(folded, *match.span()) for match in _SUFFIX.finditer(folded)]
+    begun = [
+        (run.group(), place)
+        for run in _RUN.finditer(folded)
+        for place in islice(_places(run.group()[:_LONGEST_BASE]), 1)
+    ]
+    if not any(ended) and not begun:
+        return  # most name nothing like a place, and to cut them into words is most of the work
     known = set(words(folded))
-    for match in _SUFFIX.finditer(folded):
-        for size in range(_LONGEST_BASE, 1, -1):
-            start = match.start() - size
-            base, suffix = folded[max(start, 0) : match.start()], match.group()
-            if len(base) < size or _NO_PLACE.search(base + suffix) or _COMMON_AREA.search(base + suffix):
-                continue
+    for ways in ended:
+        for base, suffix in ways:
             if base + suffix in known or (base in known and base[0] >= "㐀" and not background().share([base])[0]):
                 yield base, suffix
                 break
-    for run in re.finditer("[一-龥]+", folded):
-        place = next(_places(run.group()[:_LONGEST_BASE]), None)
-        name = "".join(place or ())
-        if place and name not in known and not _NO_END.match(run.group(), run.group().find(name) + len(name)):
+    for run, place in begun:
+        name = "".join(place)
+        if name not in known and not _NO_END.match(run, run.find(name) + len(name)):
             yield place
+
+
+def _ending_at(folded: str, start: int, end: int) -> Sequence[tuple[str, str]]:
+    """What may be a place whose suffix stands there, the longest name first."""
+    suffix = folded[start:end]
+    bases = [folded[start - size : start] for size in range(min(_LONGEST_BASE, start), 1, -1)]
+    return [
+        (base, suffix)
+        for base in bases
+        if not _NO_PLACE.search(base + suffix) and not _COMMON_AREA.search(base + suffix)
+    ]
 
 
 def _forms(subjects: Sequence[Subject]) -> dict[str, Subject]:

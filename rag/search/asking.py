@@ -285,20 +285,26 @@ def groups_across(
     places: Mapping[str, Mapping[str, float]], counted: "Counted", head: frozenset[str]
 ) -> Iterator[Group]:
     """What `places_across` found, weighed. A word is as rare as all that may stand for it together."""
-    shares, seen = counted.shares, counted.seen
+    shares, seen, parts = counted.shares, counted.seen, counted.pieces
     for word, found in places.items():
         if found:
-            surest = max(found.values())
-            credited = {term: worth / surest for term, worth in sorted(found.items(), key=lambda way: -way[1])}
-            share = min(sum(credit * shares[term] for term, credit in credited.items()), 1.0)
+            ways = sorted(found.items(), key=_surest_first)
+            surest = ways[0][1]
+            credited = {term: worth / surest for term, worth in ways}
+            share = min(sum([credit * shares[term] for term, credit in credited.items()]), 1.0)
             unseen = not any(seen[term] for term in found)
             weight = max(-math.log(share), 0.05) * min(surest / SURE, 1.0) ** 0.5
             pieces = {
-                piece: credit / len(counted.pieces[term])
+                piece: credit / len(parts[term])
                 for term, credit in reversed(credited.items())
-                for piece in counted.pieces.get(term, ())
+                if term in parts
+                for piece in parts[term]
             }
             yield Group(weight, credited, word in head, unseen, pieces, word)
+
+
+def _surest_first(way: tuple[str, float]) -> float:
+    return -way[1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, compress
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.passages import Passage
 from rag.text.matching import Asked, Terms
-from rag.text.spotting import Held, units_of_heading
+from rag.text.spotting import Held, Sheets, units_of_heading
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,16 +54,11 @@ class Sights:
         titles = [above.setdefault(passage.title.folded, len(above)) for passage in passages]
         sections = [above.setdefault(passage.section.folded, len(above)) for passage in passages]
         headings = [units_of_heading(folded) for folded in above]
-        units, lengths = zip(*(passage.units for passage in passages), strict=True)
-        found = asked.spotter.spot([*headings, *units], [*map(len, headings), *chain.from_iterable(lengths)])
-        sizes = np.array([len(passage.sentences) for passage in passages])
-        bounds = np.concatenate([[0], np.cumsum(sizes)])
-        texts = len(above) + bounds[:-1] + np.arange(len(passages))
-        text = found[texts]
-        sentence = np.ones(len(found), bool)
-        sentence[: len(above)] = sentence[texts] = False
-        # A sentence is folded by itself: what the whole does not hold is not there.
-        spans = found[sentence] & text.repeat(sizes, axis=0)
+        sheets = Sheets.of([passage.imprint.sheet for passage in passages])
+        lengths = np.concatenate([list(map(len, headings)), sheets.lengths])
+        found = asked.spotter.spot([*headings, sheets.units], lengths)
+        text, spans = sheets.held(found[len(above) :])
+        bounds = np.concatenate([[0], np.cumsum(sheets.sizes)])
         return cls(asked, found[titles], found[sections], text, spans, bounds)
 
     def __getitem__(self, place: int) -> Sight:

@@ -63,5 +63,5 @@ def _from_format_1(folder: Path) -> Segment:
     owned = Counter(paragraph.document_id for paragraph in paragraphs)
     first_rows = np.concatenate([[0], np.cumsum([owned[document.id] for document in documents])]).astype(np.int64)
     return Segment(
-        HeldTexts(documents, paragraphs), np.arange(len(documents)), first_rows, postings, VectorFile.load(folder)
+        HeldTexts.of(documents, paragraphs), np.arange(len(documents)), first_rows, postings, VectorFile.load(folder)
     )

@@ -3,14 +3,18 @@
 import json
 import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from rag.errors import StoreDamaged
+from rag.index import imprint
+from rag.index.imprint import Imprint
+from rag.index.passages import Passage
 from rag.index.segment import Segment
+from rag.text.spotting import Sheet
 from rag.types import Document, DocumentHead, Paragraph
 
 FILE = "texts.sqlite"
@@ -18,15 +22,18 @@ HEADINGS = 4_000
 """Different headings and attributes of which it is kept what they say; many paragraphs have the same."""
 
 FOUND = 10_000
-"""Documents whose place is kept once they were asked for; 100 bytes each."""
+"""Documents of which place and head are kept once they were asked for; half a kilobyte each."""
 _AT_ONCE = 500  # values in a statement
 
 # A paragraph's text stands beside its offsets: to cut it out of a long document takes as long as reading that.
-_SCHEMA = """
+# The file's user_version is that of the imprints: of another version, or of none, they are worked out anew.
+_SCHEMA = f"""
+PRAGMA user_version = {imprint.VERSION};
 CREATE TABLE documents (ordinal INTEGER PRIMARY KEY, id TEXT UNIQUE, title TEXT, source TEXT, date TEXT,
                         attributes TEXT, text TEXT);
 CREATE TABLE paragraphs (row INTEGER PRIMARY KEY, id TEXT, document INTEGER, section TEXT, start INTEGER,
-                         "end" INTEGER, page INTEGER, text TEXT);
+                         "end" INTEGER, page INTEGER, text TEXT,
+                         language TEXT, years TEXT, lengths BLOB, units BLOB);
 """
 
 
@@ -40,7 +47,10 @@ class StoredTexts:
         )
         self._lock = threading.Lock()
         self._found: dict[str, int] = {}
+        self._heads: dict[int, DocumentHead] = {}
         self._connection.execute("SELECT 1 FROM documents")  # opens the file, which connect() does not
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        self._more = ", language, years, lengths, units" if version == imprint.VERSION else ""
 
     def __del__(self) -> None:
         if hasattr(self, "_connection"):
@@ -84,20 +94,41 @@ class StoredTexts:
         id, document, section, *rest = found
         return Paragraph(id, document, _section(section), *rest)
 
-    def with_heads(self, rows: Sequence[int]) -> Sequence[tuple[Paragraph, DocumentHead]]:
-        found: dict[int, tuple[Paragraph, DocumentHead]] = {}
+    def passages(self, rows: Sequence[int]) -> Sequence[Passage]:
+        found: dict[int, Passage] = {}
         for start in range(0, len(rows), _AT_ONCE):
             wanted = rows[start : start + _AT_ONCE]
-            for row, id, section, begin, end, text, page, document, title, source, date, attributes in self._rows(
-                'SELECT row, p.id, section, start, "end", p.text, page, d.id, title, source, date, attributes '
-                f"FROM paragraphs p JOIN documents d ON d.ordinal = p.document WHERE row IN ({_marks(len(wanted))})",
+            read = self._rows(
+                f'SELECT row, document, id, section, start, "end", text, page{self._more} '
+                f"FROM paragraphs WHERE row IN ({_marks(len(wanted))})",
                 *wanted,
-            ):
-                found[row] = (
-                    Paragraph(id, document, _section(section), begin, end, text, page),
-                    DocumentHead(document, title, source, date, _attributes(attributes)),
-                )
+            )
+            heads = self._heads_of({document for _, document, *_ in read})
+            for row, document, id, section, begin, end, text, page, *kept in read:
+                head = heads[document]
+                paragraph = Paragraph(id, head.id, _section(section), begin, end, text, page)
+                found[row] = Passage.of(paragraph, head, _imprint(*kept) if kept else Imprint.of(text))
         return [found[row] for row in rows]
+
+    def _heads_of(self, ordinals: Collection[int]) -> Mapping[int, DocumentHead]:
+        """What is known of these documents."""
+        held = {ordinal: head for ordinal in ordinals if (head := self._heads.get(ordinal)) is not None}
+        missing = [ordinal for ordinal in ordinals if ordinal not in held]
+        if missing:
+            read = self._rows(
+                "SELECT ordinal, id, title, source, date, attributes FROM documents "
+                f"WHERE ordinal IN ({_marks(len(missing))})",
+                *missing,
+            )
+            new = {
+                ordinal: DocumentHead(id, title, source, date, _attributes(attributes))
+                for ordinal, id, title, source, date, attributes in read
+            }
+            if len(self._heads) + len(new) > FOUND:
+                self._heads.clear()
+            self._heads.update(new)
+            held |= new
+        return held
 
     def _rows(self, query: str, *values: Any) -> list[Any]:
         try:
@@ -110,6 +141,15 @@ class StoredTexts:
 @lru_cache(maxsize=HEADINGS)
 def _section(written: str) -> tuple[str, ...]:
     return tuple(json.loads(written))
+
+
+def _imprint(language: str, years: str, lengths: bytes, units: bytes) -> Imprint:
+    return Imprint(Sheet(units, lengths), language, _years(years))
+
+
+@lru_cache(maxsize=HEADINGS)
+def _years(written: str) -> frozenset[int]:
+    return frozenset(map(int, written.split()))
 
 
 @lru_cache(maxsize=HEADINGS)
@@ -133,10 +173,16 @@ def write(segment: Segment, file: Path) -> None:
                 attributes = json.dumps(dict(d.attributes), ensure_ascii=False)
                 row = (ordinal, d.id, d.title, d.source, d.date, attributes, d.text)
                 database.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-                for row_number in range(first_rows[ordinal], first_rows[ordinal + 1]):
-                    p = texts.paragraph(row_number)
-                    section = json.dumps(p.section, ensure_ascii=False)
-                    entry = (row_number, p.id, ordinal, section, p.start, p.end, p.page, p.text)
-                    database.execute("INSERT INTO paragraphs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", entry)
+                rows = range(first_rows[ordinal], first_rows[ordinal + 1])
+                entries = (_entry(row, ordinal, p) for row, p in zip(rows, texts.passages(rows), strict=True))
+                database.executemany(f"INSERT INTO paragraphs VALUES ({_marks(12)})", entries)
     finally:
         database.close()
+
+
+def _entry(row: int, document: int, passage: Passage) -> tuple[Any, ...]:
+    p, own = passage.paragraph, passage.imprint
+    section = json.dumps(p.section, ensure_ascii=False)
+    years = " ".join(map(str, sorted(own.years)))
+    of_search = (own.language, years, own.sheet.lengths, own.sheet.units)
+    return row, p.id, document, section, p.start, p.end, p.page, p.text, *of_search

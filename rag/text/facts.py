@@ -57,9 +57,8 @@ _DAY_MONTH = re.compile(
     r"\b(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: of)? (?P<month>[a-z]{3,9})|(?P<month2>[a-z]{3,9})\.? (?P<day2>\d{1,2}))"
     r"(?:st|nd|rd|th)?\b"
 )
-_YEAR = re.compile(
-    r"(?<!\d)(?:19|20)\d\d(?!\d)(?=[年届]|$|\.(?!\d)|[^\d.%％万亿\w]|[-—–~至])|(?<!\d)(?:19|20)\d\d(?=年)"
-)
+# What stands before is looked at second: a set of characters is quickly searched for.
+_YEAR = re.compile(r"(?:19|20)(?<!\d\d\d)\d\d(?=[年届]|$|\.(?!\d)|[^\d.%％万亿\w]|[-—–~至])")
 _SPAN_OF_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)年?\s?(?:[-—–~至到]|to\b)\s?((?:19|20)\d\d)(?!\d)")
 _QUOTED = re.compile(r"[“「『《〈\"]([^”」』》〉\"]{2,40})[”」』》〉\"]")
 _BODY = re.compile(
@@ -139,6 +138,23 @@ def years(folded: str) -> set[int]:
     return found
 
 
+_OF_ANOTHER = re.compile(
+    r"[较比](?:20|19)\d\d年(?!度?以?来)|《[^》]*》|\b(?:than|compared (?:with|to)) (?:in )?(?:20|19)\d\d\b"
+)
+"""A year that a figure is held against, or that stands in the title of another paper: the sentence tells of another."""
+
+
+def years_told(folded: str) -> set[int]:
+    """Calendar years a folded sentence tells of: not that of another paper's title, nor one held against, if it names
+    any besides."""
+    if "19" not in folded and "20" not in folded:
+        return set()
+    named = years(folded)
+    if not named or not _OF_ANOTHER.search(folded):
+        return named
+    return years(_OF_ANOTHER.sub(" ", folded)) or named
+
+
 def names(folded: str) -> set[str]:
     """What is quoted, titled or written in Latin letters, and bodies by their suffix with two characters."""
     found = {match.group(1).strip() for match in _QUOTED.finditer(folded)}
@@ -151,4 +167,4 @@ def latin_words(folded: str) -> set[str]:
     return {match.group() for match in _LATIN.finditer(folded)}
 
 
-__all__ = ["Quantity", "dates", "fold", "latin_words", "names", "quantities", "years"]
+__all__ = ["Quantity", "dates", "fold", "latin_words", "names", "quantities", "years", "years_told"]
