@@ -6,8 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rag.index.lexical import K1, B, LexicalIndex, Postings
+from rag.index.lexical import K1, B, LexicalIndex
+from rag.index.postings import Postings
 from rag.index.rows import LiveRows
 
 PARAGRAPHS = [["养老", "床位", "床位"], ["就业"], ["养老", "就业"]]
@@ -141,3 +144,55 @@ def test_the_best_are_those_of_the_plain_sum(k: int) -> None:
 def test_within_limits_the_rows() -> None:
     index = LexicalIndex.from_terms(PARAGRAPHS)
     assert index.search({"养老": 1.0}, 3, np.array([False, True, True]))[0].tolist() == [2]
+
+
+TERMS = "年的养老床位就业收入"  # each character a term, the first of them in nearly every paragraph
+
+
+@st.composite
+def paragraphs_of_terms(draw: st.DrawFn) -> list[str]:
+    """Of which many are alike, so that many scores are."""
+    kinds = draw(st.lists(st.text(TERMS, min_size=1, max_size=8), min_size=1, max_size=8))
+    return draw(st.lists(st.sampled_from(["年的" + kind for kind in kinds] + kinds), min_size=1, max_size=40))
+
+
+@given(
+    segments=st.lists(paragraphs_of_terms(), min_size=1, max_size=3),
+    query=st.dictionaries(st.sampled_from(TERMS), st.sampled_from([0.5, 1.0, 2.0]), min_size=1),
+    k=st.integers(1, 12),
+    share=st.sampled_from([0.0, 0.3, 1.0]),
+    data=st.data(),
+)
+def test_pruning_loses_nothing(
+    segments: list[list[str]], query: dict[str, float], k: int, share: float, data: st.DataObject
+) -> None:
+    """However little is left for later, however few candidates: the k best are those of all scores, ties by row."""
+    parts, first = [], 0
+    for paragraphs in segments:
+        kept = data.draw(st.lists(st.integers(0, len(paragraphs) - 1), min_size=1, unique=True).map(sorted))
+        alive = None if len(kept) == len(paragraphs) else np.array(kept)
+        parts.append((Postings.from_terms(map(list, paragraphs)), LiveRows(len(paragraphs), first, alive)))
+        first += len(kept)
+    within = data.draw(st.none() | st.lists(st.booleans(), min_size=first, max_size=first).map(np.array))
+    others = data.draw(st.lists(st.integers(0, first - 1), max_size=5, unique=True).map(sorted))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rag.index.lexical.SLIGHT", share)
+        patch.setattr("rag.index.lexical.CANDIDATES", k)
+        index = LexicalIndex(parts)
+        every = index.score(query)
+        found, scores = index.search(query, k, within)
+        rows, beside = index.search_beside(query, k, np.array(others, np.int64), within)
+    may = every > 0 if within is None else (every > 0) & within
+    wanted = [row for row in np.lexsort((np.arange(first), -every)).tolist() if may[row]][:k]
+    assert found.tolist() == wanted
+    assert scores.tolist() == every[wanted].tolist()
+    assert rows.tolist() == sorted({*wanted, *others})
+    assert beside.tolist() == every[rows].tolist()
+
+
+def test_a_search_leaves_nothing_to_the_next() -> None:
+    """Searches share their room for sums: what one added another must not see."""
+    index = LexicalIndex.from_terms(PARAGRAPHS)
+    first = index.search({"养老": 1.0}, 3)[1].tolist()
+    index.search({"就业": 1.0, "床位": 1.0}, 3)
+    assert index.search({"养老": 1.0}, 3)[1].tolist() == first

@@ -72,12 +72,16 @@ def test_a_compressed_copy_is_kept_only_with_the_recall_it_was_measured_to_have(
     assert large.coarse is not None
     assert large.coarse.recall >= RECALL
     assert isinstance(large.coarse.index, faiss.IndexPreTransform) == (len(large) >= vectors.HUGE)
-    assert 4 * large.coarse.depth <= len(large)  # so that the copy is used
-    found = [large.search(query, 10) for query in large.vectors(np.arange(0, 4000, 40))]
-    exact = [large.exactly(query, 10) for query in large.vectors(np.arange(0, 4000, 40))]
-    shared = [len(set(a.tolist()) & set(b.tolist())) for (a, _), (b, _) in zip(found, exact, strict=True)]
-    assert sum(shared) / (10 * len(shared)) >= RECALL
-    assert found[0][1][0] == pytest.approx(1, abs=1e-3)  # scores are those of the vectors, not of the copy
+    queries = large.vectors(np.arange(0, 4000, 40))
+    for k in (10, 30):
+        assert 4 * large.coarse.deep(k) <= len(large)  # so that the copy is used
+        found = [set(large.search(query, k)[0].tolist()) for query in queries]
+        exact = [set(large.exactly(query, k)[0].tolist()) for query in queries]
+        shared = [len(a & b) for a, b in zip(found, exact, strict=True)]
+        assert sum(shared) / (k * len(shared)) >= RECALL
+    assert large.search(queries[0], 10)[1][0] == pytest.approx(
+        1, abs=1e-3
+    )  # scores are those of the vectors, not of the copy
 
 
 def test_no_compressed_copy_is_kept_that_misses_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,3 +110,14 @@ def test_vectors_are_the_same_from_the_disk(large: VectorFile, tmp_path: Path) -
     large.save(tmp_path)
     for got, wanted in zip(VectorFile.load(tmp_path).search(query, 10), large.search(query, 10), strict=True):
         assert got.tolist() == wanted.tolist()
+
+
+def test_a_copy_whose_depth_for_30_was_not_measured_is_searched_three_times_as_deep(
+    large: VectorFile, tmp_path: Path
+) -> None:
+    """As every store made until November 2026 has it."""
+    large.save(tmp_path)
+    (tmp_path / "vectors-coarse.json").write_text('{"depth": 150, "recall": 0.995}', encoding="utf-8")
+    coarse = VectorFile.load(tmp_path).coarse
+    assert coarse is not None
+    assert [coarse.deep(k) for k in (1, 10, 30, 60)] == [150, 150, 450, 900]

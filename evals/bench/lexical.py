@@ -26,7 +26,8 @@ from embeddings.terms import terms
 from evals.bench.made import paragraphs
 from evals.bench.worker import peak_mb, size_mb, timed
 from evals.environment import commit, machine
-from rag.index.lexical import LexicalIndex, Postings
+from rag.index.lexical import LexicalIndex
+from rag.index.postings import Postings
 from rag.index.rows import LiveRows
 from rag.milvus.tables import word
 

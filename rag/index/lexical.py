@@ -1,36 +1,33 @@
-"""BM25 over inverted files of plain arrays, one file a segment, statistics over all of them.
+"""BM25 over the inverted files of segments, statistics over all of them.
 
 Scores rise with relevance and are not bounded above; 0 means that no query term is in the paragraph.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, pairwise
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.index.postings import Postings
 from rag.index.rows import LiveRows, Rows, Scores, best_of
+from rag.index.scratch import SURE, Scratch, Sums
 from rag.text.background import hashes
 
 K1, B = 1.2, 0.5
 
 BUDGET = 200_000
-"""Postings a search reads whole, those of the rarest terms first; the others are looked up for candidates only."""
+"""Postings a search reads at most, those of the rarest terms first; the others are looked up for candidates only."""
 
 CANDIDATES = 500
 """Rows that terms beyond the budget are looked up for."""
 
-_COMMON = 16
-"""A term that one row in so many holds is looked up in an array of all rows, made when it is first met."""
-_HELD = 32
-_AHEAD = 8
+SLIGHT = 0.05
+"""Of what all terms can make together, the share that the commonest may make to be left for later."""
 
-_CHUNK = 1 << 22
-_BOTH = np.arange(2)
+HELD = 50_000
+"""Terms whose postings need not be looked for again."""
 
 
 def idf(documents: int, frequency: NDArray[np.int64]) -> Scores:
@@ -38,141 +35,12 @@ def idf(documents: int, frequency: NDArray[np.int64]) -> Scores:
     return np.log1p((documents - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
 
 
-@dataclass(frozen=True, eq=False)
-class Postings:
-    """Of one segment. The postings of the term with hash keys[t] are starts[t]:starts[t + 1]: rows that hold it,
-    rising, and how often (255 stands for more). `keys` rise; `lengths` counts the terms of each row.
-    """
-
-    keys: NDArray[np.uint64]
-    starts: NDArray[np.int64]
-    rows: NDArray[np.int32]
-    counts: NDArray[np.uint8]
-    lengths: NDArray[np.int32]
-
-    @classmethod
-    def from_terms(cls, paragraphs: Iterable[Sequence[str]]) -> "Postings":
-        """Of paragraphs given as their terms, repeats included."""
-        numbers: dict[str, int] = {}
-        lengths: list[int] = []
-
-        def numbered() -> Iterator[list[int]]:
-            for paragraph in paragraphs:
-                lengths.append(len(paragraph))
-                yield [numbers.setdefault(term, len(numbers)) for term in paragraph]
-
-        terms = np.fromiter(chain.from_iterable(numbered()), np.int64)
-        return cls.from_numbers(list(numbers), terms, np.asarray(lengths, np.int64))
-
-    @classmethod
-    def from_numbers(
-        cls, vocabulary: Sequence[str], terms: NDArray[np.int64], lengths: NDArray[np.int64]
-    ) -> "Postings":
-        """Of paragraphs given one after the other as numbers into `vocabulary`; paragraph i has lengths[i] of them."""
-        keys = hashes(vocabulary)
-        by_key = np.argsort(keys)
-        ranks = np.empty(len(keys), np.int64)
-        ranks[by_key] = np.arange(len(keys))
-        pairs = (ranks[terms] << 32) | np.repeat(np.arange(len(lengths)), lengths)
-        pairs.sort()
-        firsts = np.flatnonzero(np.diff(pairs, prepend=-1))
-        counts = np.diff(firsts, append=len(pairs))
-        postings = pairs[firsts]
-        return cls(
-            keys[by_key],
-            np.searchsorted(postings >> 32, np.arange(len(keys) + 1)).astype(np.int64),
-            (postings & 0xFFFFFFFF).astype(np.int32),
-            np.minimum(counts, 255).astype(np.uint8),
-            np.asarray(lengths, np.int32),
-        )
-
-    @classmethod
-    def merge(cls, parts: Sequence[tuple["Postings", LiveRows]]) -> "Postings":
-        """The rows that are left of each, one part after the other."""
-        left = [postings.only(rows) for postings, rows in parts]
-        keys = np.unique(np.concatenate([postings.keys for postings in left]))
-        places = [np.searchsorted(keys, postings.keys) for postings in left]
-        frequency = np.zeros(len(keys), np.int64)
-        for postings, place in zip(left, places, strict=True):
-            frequency[place] += np.diff(postings.starts)
-        starts = np.concatenate([[0], np.cumsum(frequency)]).astype(np.int64)
-        rows, counts = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.uint8)
-        filled, first = starts[:-1].copy(), 0
-        for postings, place in zip(left, places, strict=True):
-            sizes = np.diff(postings.starts)
-            shift = filled[place] - postings.starts[:-1]
-            for chunk in _chunks(postings.starts):
-                span = slice(int(postings.starts[chunk.start]), int(postings.starts[chunk.stop]))
-                to = np.arange(span.start, span.stop) + np.repeat(shift[chunk], sizes[chunk])
-                rows[to] = postings.rows[span] + first
-                counts[to] = postings.counts[span]
-            filled[place] += sizes
-            first += len(postings)
-        return cls(keys, starts, rows, counts, np.concatenate([postings.lengths for postings in left]))
-
-    def only(self, rows: LiveRows) -> "Postings":
-        """Without the rows that are gone, the others numbered anew."""
-        if rows.alive is None:
-            return self
-        numbers = np.full(rows.total, -1, np.int32)
-        numbers[rows.alive] = np.arange(len(rows))
-        renumbered = numbers[self.rows]
-        kept = renumbered >= 0
-        starts = np.concatenate([[0], np.cumsum(kept)])[self.starts].astype(np.int64)
-        held = np.diff(starts) > 0
-        return Postings(
-            self.keys[held],
-            np.concatenate([starts[:-1][held], starts[-1:]]),
-            renumbered[kept],
-            self.counts[kept],
-            self.lengths[rows.alive],
-        )
-
-    @classmethod
-    def load(cls, folder: Path) -> "Postings":
-        """Mapped into memory: what no search touches is not read."""
-        return cls(*(_mapped(folder / _file(field.name)) for field in fields(cls)))
-
-    def save(self, folder: Path) -> None:
-        for field in fields(self):
-            np.save(folder / _file(field.name), getattr(self, field.name), allow_pickle=False)
-
-    def __len__(self) -> int:
-        return len(self.lengths)
-
-    def counts_in(self, start: int, end: int, rows: NDArray[np.int32]) -> NDArray[np.uint8]:
-        """How often each of these rows holds the term with the postings start:end, one at least; shape (len(rows),)."""
-        if end - start > len(self) // _COMMON:
-            return np.asarray(self._of_every_row(start, end)[rows])
-        places = np.minimum(self.rows[start:end].searchsorted(rows), end - start - 1) + start
-        return np.asarray(self.counts[places] * (self.rows[places] == rows))
-
-    def _of_every_row(self, start: int, end: int) -> NDArray[np.uint8]:
-        held = self._common.get(start)
-        if held is None:
-            held = np.zeros(len(self), np.uint8)
-            held[self.rows[start:end]] = self.counts[start:end]
-            if len(self._common) >= _HELD:
-                self._common.clear()
-            self._common[start] = held
-        return held
-
-    @cached_property
-    def _common(self) -> dict[int, NDArray[np.uint8]]:
-        return {}
-
-    def spans(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Where the postings of each key begin and end, shape (len(keys), 2); an unknown key has none."""
-        if not len(self.keys):
-            return np.zeros((len(keys), 2), np.int64)
-        places = np.minimum(self.keys.searchsorted(keys), len(self.keys) - 1)
-        known = self.keys[places] == keys
-        return np.asarray(self.starts[places[:, None] + _BOTH] * known[:, None])
-
-
 @dataclass(frozen=True)
 class LexicalIndex:
-    """Inverted files of segments and the rows of them that are left."""
+    """Inverted files of segments and the rows of them that are left.
+
+    Inside, the rows of all segments are counted through, those that are gone included; these numbers are `places`.
+    """
 
     parts: Sequence[tuple[Postings, LiveRows]]
 
@@ -190,11 +58,42 @@ class LexicalIndex:
         return self._size
 
     @cached_property
-    def _norms(self) -> Sequence[Scores]:
-        """k1 * (1 - b + b * length / average length) of every row of each segment."""
+    def _firsts(self) -> Rows:
+        """The first place of each segment and, last, how many there are; shape (segments + 1,)."""
+        return np.cumsum([0, *(rows.total for _, rows in self.parts)])
+
+    @cached_property
+    def _alive(self) -> Rows | None:
+        """The place of each row, rising; None where none is gone, and each row is its own place."""
+        if all(rows.alive is None for _, rows in self.parts):
+            return None
+        firsts = self._firsts[:-1].tolist()
+        return np.concatenate(
+            [
+                first + rows.rows(rows.first + np.arange(len(rows)))
+                for first, (_, rows) in zip(firsts, self.parts, strict=True)
+            ]
+        )
+
+    @cached_property
+    def _norms(self) -> Scores:
+        """k1 * (1 - b + b * length / average length) of every place."""
         total = sum(int(p.lengths.sum() - p.lengths[rows.dead].sum()) for p, rows in self.parts)
         average = max(total / max(len(self), 1), 1.0)
-        return [(K1 * (1 - B + B * p.lengths / average)).astype(np.float32) for p, _ in self.parts]
+        norms = [(K1 * (1 - B + B * p.lengths / average)).astype(np.float32) for p, _ in self.parts]
+        return np.concatenate([np.zeros(0, np.float32), *norms])
+
+    @cached_property
+    def _least_norm(self) -> float:
+        return float(self._norms.min(initial=np.inf))
+
+    @cached_property
+    def _scratch(self) -> Scratch:
+        return Scratch(len(self._norms))
+
+    @cached_property
+    def _terms(self) -> dict[str, "_Term"]:
+        return {}
 
     def idf(self, terms: Sequence[str]) -> Scores:
         """How telling each term is, shape (len(terms),); an unseen term is as telling as one seen nowhere."""
@@ -202,185 +101,205 @@ class LexicalIndex:
 
     def frequency(self, terms: Sequence[str]) -> NDArray[np.int64]:
         """How many rows hold each term, shape (len(terms),)."""
-        keys = hashes(terms)
-        return self._frequency([postings.spans(keys) for postings, _ in self.parts], len(terms))
+        return np.array([term.frequency for term in self._found(terms)], np.int64)
 
-    def _frequency(self, spans: Sequence[NDArray[np.int64]], terms: int) -> NDArray[np.int64]:
-        frequency = np.zeros(terms, np.int64)
-        for (postings, rows), span in zip(self.parts, spans, strict=True):
-            frequency += span[:, 1] - span[:, 0]
-            if len(rows.dead):
-                dead = [_common(postings.rows[start:end], rows.dead) for start, end in span.tolist()]
-                frequency -= np.array(dead, np.int64)  # a bare empty list would be taken for floats
-        return frequency
+    def _found(self, terms: Collection[str]) -> list["_Term"]:
+        """Each term, looked up once: a question asks for many of its terms several times."""
+        found = [self._terms.get(term) for term in terms]
+        if None in found:
+            missing = [term for term, known in zip(terms, found, strict=True) if known is None]
+            if len(self._terms) > HELD:
+                self._terms.clear()
+            made = dict(zip(missing, self._looked_up(missing), strict=True))
+            self._terms.update(made)
+            found = [known or made[term] for term, known in zip(terms, found, strict=True)]
+        return [term for term in found if term is not None]
+
+    def _looked_up(self, terms: Sequence[str]) -> list["_Term"]:
+        keys = hashes(terms)
+        found = [postings.spans(keys).tolist() for postings, _ in self.parts]
+        return [self._term([(span[place][0], span[place][1]) for span in found]) for place in range(len(terms))]
+
+    def _term(self, spans: Sequence[tuple[int, int]]) -> "_Term":
+        frequency = most = 0
+        for (postings, rows), (start, end) in zip(self.parts, spans, strict=True):
+            if start < end:
+                frequency += end - start - (postings.held_by(start, end, rows.dead) if len(rows.dead) else 0)
+                most = max(most, int(postings.counts[start:end].max()))
+        return _Term(frequency, most, spans)
 
     def score(self, weighted: Mapping[str, float]) -> Scores:
-        """BM25 of every row for terms with query weights, shape (rows,)."""
+        """BM25 of every row for terms with query weights, none below 0; shape (rows,)."""
         query = self._query(weighted)
-        scores = [np.zeros(0, np.float32)]
-        for part, (_, rows) in enumerate(self.parts):
-            whole = self._accumulate(query, part, len(query.weights)).of_rows
-            scores.append((whole if rows.alive is None else whole[rows.alive]).astype(np.float32))
-        return np.concatenate(scores)
+        sums = Sums.of(len(self._norms))
+        self._add(query, slice(None), sums)
+        scores = sums.of_rows.astype(np.float32)
+        return scores if self._alive is None else scores[self._alive]
 
     def scores_of(self, weighted: Mapping[str, float], rows: Rows) -> Scores:
         """BM25 of these rows only, shape (len(rows),)."""
-        query = self._query(weighted)
-        return self._gather(rows, lambda part, own: self._add(query, part, own, np.zeros(len(own)), 0))
-
-    def _gather(self, rows: Rows, scores_of: Callable[[int, Rows], Scores]) -> Scores:
-        """The scores of these rows, each segment asked for those of its own."""
-        scores = np.zeros(len(rows), np.float32)
-        for part, (_, live) in enumerate(self.parts):
-            mine = live.holds(rows)
-            if mine.any():
-                scores[mine] = scores_of(part, live.rows(rows[mine]))
-        return scores
+        places, own = np.unique(self._places(rows), return_inverse=True)
+        return self._finished(self._query(weighted), 0, places, np.zeros(len(places)))[own]
 
     def search(
         self, weighted: Mapping[str, float], k: int, within: NDArray[np.bool_] | None = None
     ) -> tuple[Rows, Scores]:
         """The k best rows that hold any term, best first, ties by row; shapes (<=k,). `within` (rows,) limits them.
 
-        Exact while the terms have at most BUDGET postings together. Beyond that the rarest terms choose CANDIDATES,
-        which are then scored with all terms.
+        Exact, unless more than BUDGET postings have to be read for it. Then the rarest terms choose CANDIDATES, which
+        are scored with all terms.
         """
-        query = self._query(weighted)
-        return self._best(query, self._sums(query), k, within)
+        places, scores, _ = self._best(self._query(weighted), k, np.zeros(0, np.int64), within)
+        return _best_over_0(self._numbers(places), scores, k)
 
     def search_beside(
         self, weighted: Mapping[str, float], k: int, others: Rows, within: NDArray[np.bool_] | None = None
     ) -> tuple[Rows, Scores]:
         """The k best rows and `others`, all rising, each with its score."""
-        query = self._query(weighted)
-        sums = self._sums(query)
-        rows = np.union1d(self._best(query, sums, k, within)[0], others)
-        whole = query.affordable(BUDGET)
-        return rows, self._gather(rows, lambda part, own: self._add(query, part, own, sums[part].of_rows[own], whole))
+        places, scores, found = self._best(self._query(weighted), k, self._places(others), within)
+        numbers = self._numbers(places)
+        rows = np.union1d(_best_over_0(numbers[found], scores[found], k)[0], others)
+        return rows, scores[numbers.searchsorted(rows)]
 
-    def _sums(self, query: "_Query") -> Sequence["_Sums"]:
-        """BM25 of every row of each segment for the terms within the budget."""
-        whole = query.affordable(BUDGET)
-        return [self._accumulate(query, part, whole) for part in range(len(self.parts))]
+    def _places(self, rows: Rows) -> Rows:
+        return rows if self._alive is None else self._alive[rows]
+
+    def _numbers(self, places: Rows) -> Rows:
+        return places if self._alive is None else self._alive.searchsorted(places)
+
+    def _allowed(self, within: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
+        """Which places may be found; None means all."""
+        if self._alive is None:
+            return within
+        return self._left if within is None else self._among(self._alive[within])
+
+    @cached_property
+    def _left(self) -> NDArray[np.bool_]:
+        """Which places are rows that are left."""
+        return self._among(np.arange(len(self._norms)) if self._alive is None else self._alive)
+
+    def _among(self, places: Rows) -> NDArray[np.bool_]:
+        among = np.zeros(len(self._norms), bool)
+        among[places] = True
+        return among
 
     def _best(
-        self, query: "_Query", sums: Sequence["_Sums"], k: int, within: NDArray[np.bool_] | None
-    ) -> tuple[Rows, Scores]:
-        whole = query.affordable(BUDGET)
-        exact = whole == len(query.weights)
-        found_rows, found_scores = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
-        for part, (_, live) in enumerate(self.parts):
-            wanted = k if exact else max(k, CANDIDATES * len(live) // len(self))
-            rows = sums[part].best(wanted) if within is None and live.alive is None else sums[part].some()
-            rows = rows if live.alive is None else rows[live.is_alive(rows)]
-            rows = rows if within is None else rows[within[live.numbers(rows)]]
-            rows, scores = best_of(rows, sums[part].of_rows[rows].astype(np.float32), wanted)
-            if not exact:
-                rows, scores = best_of(rows, self._add(query, part, rows, sums[part].of_rows[rows], whole), k)
-            found_rows.append(live.numbers(rows))
-            found_scores.append(scores)
-        return best_of(np.concatenate(found_rows), np.concatenate(found_scores), k)
+        self, query: "_Query", k: int, others: Rows, within: NDArray[np.bool_] | None
+    ) -> tuple[Rows, Scores, NDArray[np.bool_]]:
+        """Places, rising, with their scores, and which of them are found: the k best are. The rest are `others`.
+
+        Postings are read the rarest terms first. Once the terms that are left cannot lift many places as high as the
+        k-th best already is, they are looked up for these only (MaxScore: Turtle and Flood, Query evaluation:
+        strategies and optimizations, 1995).
+        """
+        allowed, read, every = self._allowed(within), 0, len(query.weights)
+        with self._scratch.lent() as sums:
+            for terms in query.portions():
+                self._add(query, terms, sums)
+                read = terms.stop
+                if query.is_slight(read):
+                    least = sums.kth(k, read, allowed) - query.above[read]
+                    if least > 0 or read == every:  # otherwise a row that none of the terms so far holds may be one
+                        near = sums.over(least, allowed)
+                        if len(near) <= CANDIDATES:
+                            break
+            else:
+                if read < every:
+                    wanted = max(k, CANDIDATES)
+                    near = sums.over(sums.kth(wanted, read, allowed), allowed)
+                    near = best_of(near, sums.of_rows.take(near).astype(np.float32), wanted)[0]
+            places = np.union1d(near, others)
+            read_of_places = sums.of_rows.take(places)
+        found = np.zeros(len(places), bool)
+        found[places.searchsorted(near)] = True
+        return places, self._finished(query, read, places, read_of_places), found
 
     def _query(self, weighted: Mapping[str, float]) -> "_Query":
-        keys = hashes(weighted)
-        spans = [postings.spans(keys) for postings, _ in self.parts]
-        frequency = self._frequency(spans, len(weighted))
+        terms = self._found(weighted)
+        frequency = np.array([term.frequency for term in terms], np.int64)
         weights = np.fromiter(weighted.values(), np.float32, len(weighted)) * idf(len(self), frequency) * (K1 + 1)
         order = np.argsort(frequency, kind="stable")
         order = order[frequency[order] > 0]
-        return _Query(weights[order], frequency[order], [span[order].tolist() for span in spans])
+        weights, own = weights[order], [terms[place] for place in order.tolist()]
+        most = np.array([term.most for term in own], np.float64)
+        above = np.cumsum((weights * (most / (most + self._least_norm)))[::-1])[::-1] / SURE
+        return _Query(weights, frequency[order], [term.spans for term in own], [*above.tolist(), 0.0])
 
-    def _accumulate(self, query: "_Query", part: int, terms: int) -> "_Sums":
-        """BM25 of every row of a segment for the first of the query's terms."""
-        postings = self.parts[part][0]
-        spans = [slice(start, end) for start, end in query.spans[part][:terms]]
-        if not spans:
-            return _Sums(np.zeros(len(postings)), np.zeros(0, np.intp), 0)
-        rows = np.concatenate([postings.rows[span] for span in spans]).astype(np.intp)
-        counts = np.concatenate([postings.counts[span] for span in spans])
-        weights = np.repeat(query.weights[:terms], [span.stop - span.start for span in spans])
-        values = _saturated(counts, self._norms[part][rows], weights)
-        sums = np.asarray(np.bincount(rows, values, minlength=len(postings)), np.float64)
-        return _Sums(sums, rows, len(spans))
+    def _add(self, query: "_Query", terms: slice, sums: Sums) -> None:
+        """Add what these terms make of all places."""
+        weights = query.weights[terms]
+        for part, (postings, _) in enumerate(self.parts):
+            spans = [spans[part] for spans in query.spans[terms]]
+            sizes = [end - start for start, end in spans]
+            if any(sizes):
+                rows = np.concatenate([postings.rows[start:end] for start, end in spans]).astype(np.intp)
+                counts = np.concatenate([postings.counts[start:end] for start, end in spans])
+                places = slice(*self._firsts[part : part + 2].tolist())
+                norms = self._norms[places].take(rows)
+                sums.add(places, rows, _saturated(counts, norms, np.repeat(weights, sizes)))
 
-    def _add(self, query: "_Query", part: int, rows: Rows, sums: NDArray[np.float64], terms: int) -> Scores:
-        """BM25 of these rows of a segment, `sums` being what the first of the query's terms make of them."""
-        postings = self.parts[part][0]
-        sought = rows.astype(np.int32)  # of the postings' own type, or each search converts all of a term's
-        rest = zip(query.weights[terms:], query.spans[part][terms:], strict=True)
-        here = [(weight, start, end) for weight, (start, end) in rest if start < end]
-        if not here:
-            return sums.astype(np.float32)
-        counts = np.array([postings.counts_in(start, end, sought) for _, start, end in here])
-        weights = np.array([[weight] for weight, *_ in here], np.float32)
-        # Added up as bincount does it, in the same order, so that every way to a score gives the same one.
-        for of_term in _saturated(counts, self._norms[part][rows], weights):
-            sums = sums + of_term
-        return sums.astype(np.float32)
+    def _finished(self, query: "_Query", read: int, places: Rows, sums: NDArray[np.float64]) -> Scores:
+        """BM25 of these places, which rise, `sums` being what the first of the terms make of them."""
+        return self._sums(query, slice(read, None), places, sums).astype(np.float32)
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sums:
-    """BM25 `of_rows` of a segment, all of them, that `terms` terms make up, and the rows that have any, once a term."""
-
-    of_rows: NDArray[np.float64]
-    posted: NDArray[np.intp]
-    terms: int
-
-    def some(self) -> Rows:
-        """Rows over 0, rising."""
-        return np.flatnonzero(self.of_rows > 0)
-
-    def best(self, k: int) -> Rows:
-        """Rows over 0, rising, the k best and those of the same score among them."""
-        # A row is there at most once a term, so that so many of the best have k different ones among them. Those of the
-        # rarest terms come first, and are likely to be the best.
-        most = k * self.terms
-        scores = self.of_rows[self.posted[: _AHEAD * most]]
-        if len(scores) <= most:
-            return self.some()
-        least = np.partition(scores, len(scores) - most)[len(scores) - most] * (1 - 1e-6)
-        return np.flatnonzero(self.of_rows >= least)
+    def _sums(self, query: "_Query", terms: slice, places: Rows, sums: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What these terms add to the sums of these places, which rise. Values of 24 bits and alike in size add up
+        without an error in 53, so that every order of the terms comes to the same."""
+        weights = query.weights[terms]
+        if not len(weights):
+            return sums
+        counts = np.zeros((len(weights), len(places)), np.uint8)
+        bounds = places.searchsorted(self._firsts).tolist()
+        for part, (postings, _) in enumerate(self.parts):
+            mine = slice(bounds[part], bounds[part + 1])
+            if mine.start < mine.stop:
+                rows = (places[mine] - self._firsts[part]).astype(np.int32)
+                counts[:, mine] = postings.counts_in([spans[part] for spans in query.spans[terms]], rows)
+        values = _saturated(counts, self._norms[places], weights[:, None])
+        return np.asarray(sums + np.add.reduce(values, axis=0, dtype=np.float64))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """How many rows hold it, how often one does at most, and where each segment has its postings."""
+
+    frequency: int
+    most: int
+    spans: Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, eq=False)
 class _Query:
-    """Terms that occur, the rarest first: weight * idf * (k1 + 1), frequency, and where each segment has them."""
+    """Terms that occur, the rarest first: weight * idf * (k1 + 1), frequency, and where each segment has them.
+
+    No sum of the terms from the i-th on is above `above[i]`, of which there is one more than there are terms.
+    """
 
     weights: Scores
     frequency: NDArray[np.int64]
-    spans: Sequence[Sequence[Sequence[int]]]
+    spans: Sequence[Sequence[tuple[int, int]]]
+    above: Sequence[float]
 
-    def affordable(self, budget: int) -> int:
-        """How many of the terms have at most so many postings together; one at least."""
-        return max(int(np.searchsorted(np.cumsum(self.frequency), budget, side="right")), min(len(self.weights), 1))
+    def is_slight(self, read: int) -> bool:
+        """Whether the terms that are left after so many make little of what all can make together."""
+        return self.above[read] <= SLIGHT * self.above[0]
+
+    def portions(self) -> Iterator[slice]:
+        """Terms to be read together: first those without which the others make little; then, where that does not
+        tell enough, the others, as long as there are BUDGET postings at most. The first term in any case."""
+        ends = np.cumsum(self.frequency)
+        affordable = max(int(ends.searchsorted(BUDGET, side="right")), min(len(ends), 1))
+        telling = next((read for read in range(affordable) if self.is_slight(read)), affordable)
+        yield slice(0, telling)
+        if telling < affordable:
+            yield slice(telling, affordable)
 
 
-def _saturated(counts: NDArray[np.uint8], norm: Scores, weights: Scores | np.float32) -> Scores:
+def _best_over_0(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:
+    above = scores > 0
+    return best_of(rows[above], scores[above], k)
+
+
+def _saturated(counts: NDArray[np.uint8], norm: Scores, weights: Scores) -> Scores:
     tf = counts.astype(np.float32)
     return np.asarray(weights * (tf / (tf + norm)), np.float32)
-
-
-def _common(rising: NDArray[np.int32], others: Rows) -> int:
-    """How many of `others` are in `rising`."""
-    if not len(rising):
-        return 0
-    sought = others.astype(np.int32)  # of the postings' own type, or all of them are converted
-    places = np.minimum(rising.searchsorted(sought), len(rising) - 1)
-    return int(np.count_nonzero(rising[places] == sought))
-
-
-def _chunks(starts: NDArray[np.int64]) -> Iterator[slice]:
-    """Runs of terms with about _CHUNK postings each."""
-    marks = np.searchsorted(starts, np.arange(_CHUNK, int(starts[-1]) + _CHUNK, _CHUNK), side="left")
-    bounds = np.unique(np.concatenate([[0], np.minimum(marks, len(starts) - 1)])).tolist()
-    return (slice(a, b) for a, b in pairwise(bounds))
-
-
-def _file(name: str) -> str:
-    return f"lexical-{name}.npy"
-
-
-def _mapped(file: Path) -> NDArray[Any]:
-    # Every slice of a numpy.memmap makes another one, which takes longer than the slice.
-    return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False)).view(np.ndarray)

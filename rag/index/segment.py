@@ -15,8 +15,8 @@ from embeddings import Encoder
 from embeddings.term_numbers import TermNumbers
 from embeddings.terms import terms
 from rag.index.imprint import Imprint
-from rag.index.lexical import Postings
 from rag.index.passages import Passage
+from rag.index.postings import Postings
 from rag.index.rows import LiveRows, Rows
 from rag.index.vectors import VectorFile
 from rag.questions.subjects import Names, names_of

@@ -22,11 +22,13 @@ LARGE = 10_000
 """Rows from which on a segment keeps 16 bits a number and a compressed copy that is searched first."""
 
 HUGE = 100_000
-"""Rows from which on the copy is tried with half of the dimensions first, then with three quarters: to read through
+"""Rows from which on the copy is also tried with half of the dimensions, then with three quarters: to read through
 all of it is what takes the time, as much as memory does."""
 
 RECALL = 0.99
-"""Of the true 10 nearest, the share that the compressed copy must bring; measured when it is made."""
+"""Of the true 10 nearest, the share that the compressed copy must bring; measured when it is made. Of 30 as well."""
+
+NEAR, WIDE = 10, 30
 
 _DEPTHS = (100, 150, 200, 300, 400, 600, 800, 1200, 1600)
 _DEEP = 400
@@ -45,19 +47,26 @@ _threads = threading.local()
 
 @dataclass(frozen=True, slots=True)
 class Coarse:
-    """Two bits a dimension, in product quantisers of 2 dimensions that SIMD registers hold whole. Of a HUGE segment
-    only the dimensions in which its rows lie apart most, where they are enough.
+    """Four bits for each of the quarter of the dimensions in which the rows lie apart most, where that is enough: of
+    220,000 rows 150 had to be compared then, and 300 to 400 with two bits for each of the half. Otherwise two bits a
+    dimension, in product quantisers of 2 dimensions that SIMD registers hold whole, of a HUGE segment of as few
+    dimensions as are enough.
 
     With one bit, 1,600 of 100,000 rows had to be compared, which took longer than a search through all two bits of all
     of them; of a million no depth was enough.
 
     The true 10 nearest are among its `depth` nearest with the measured `recall`: that of the worse half of the queries
-    the depth was chosen by, both of which it has to satisfy.
+    the depth was chosen by, both of which it has to satisfy. As surely the true 30 are among its `wide` nearest.
     """
 
     index: faiss.Index
     depth: int
     recall: float
+    wide: int
+
+    def deep(self, k: int) -> int:
+        """How many of its nearest to compare for the k nearest."""
+        return self.depth if k <= NEAR else self.wide * max(k, WIDE) // WIDE
 
     @classmethod
     def of(cls, exact: "VectorFile") -> "Coarse | None":
@@ -70,20 +79,23 @@ class Coarse:
         training = exact.vectors(np.sort(random.choice(rows, min(rows, _TRAINING), replace=False)))
         sample = np.sort(random.choice(rows, 2 * _SAMPLE, replace=False))
         queries = random.permutation(_questions_like(exact.vectors(sample), random))
-        truth = [set(nearest) for nearest in exact.nearest(queries, 10).tolist()]
+        truth = exact.nearest(queries, WIDE)
 
-        def recall(index: faiss.Index, depth: int, part: slice) -> float:
-            found = index.search(queries[part], depth)[1].tolist()
-            shared = sum(len(wanted & set(got)) for wanted, got in zip(truth[part], found, strict=True))
-            return shared / (10 * len(found))
+        def recall(index: faiss.Index, depth: int, k: int) -> float:
+            found = index.search(queries, depth)[1]
+            shared = [len(set(a) & set(b)) for a, b in zip(truth[:, :k].tolist(), found.tolist(), strict=True)]
+            return min(sum(shared[:_SAMPLE]), sum(shared[_SAMPLE:])) / (k * _SAMPLE)
 
         for index, deepest in _copies(training, rows):
             for vectors in exact.chunks():
                 index.add(vectors)
-            for depth in (depth for depth in _DEPTHS if _WORTH_IT * depth <= rows and depth <= deepest):
-                worse = min(recall(index, depth, half) for half in (slice(_SAMPLE), slice(_SAMPLE, None)))
+            depths = [depth for depth in _DEPTHS if _WORTH_IT * depth <= rows]
+            for depth in (depth for depth in depths if depth <= deepest):
+                worse = recall(index, depth, NEAR)
                 if worse >= RECALL + _FLATTERED:
-                    return cls(index, depth, worse)
+                    wider = (wide for wide in depths if depth < wide < WIDE // NEAR * depth)
+                    enough = (wide for wide in wider if recall(index, wide, WIDE) >= RECALL + _FLATTERED)
+                    return cls(index, depth, worse, next(enough, WIDE // NEAR * depth))
         return None
 
     @classmethod
@@ -91,11 +103,13 @@ class Coarse:
         if not (folder / _DEPTH_FILE).exists():
             return None
         said = json.loads((folder / _DEPTH_FILE).read_text(encoding="utf-8"))
-        return cls(faiss.read_index(str(folder / _COARSE_FILE)), said["depth"], said["recall"])
+        # Until November 2026 the depth for 30 was not measured, and three times that for 10 was taken.
+        wide = said.get("wide", WIDE // NEAR * said["depth"])
+        return cls(faiss.read_index(str(folder / _COARSE_FILE)), said["depth"], said["recall"], wide)
 
     def save(self, folder: Path) -> None:
         faiss.write_index(self.index, str(folder / _COARSE_FILE))
-        said = {"depth": self.depth, "recall": self.recall}
+        said = {"depth": self.depth, "recall": self.recall, "wide": self.wide}
         (folder / _DEPTH_FILE).write_text(json.dumps(said), encoding="utf-8")
 
 
@@ -156,7 +170,7 @@ class VectorFile:
             yield self.vectors(np.arange(start, min(start + _CHUNK, len(self))))
 
     def nearest(self, queries: Vectors, k: int) -> Rows:
-        """The k nearest rows of each of many queries in any order, all compared; shape (len(queries), k)."""
+        """The k nearest rows of each of many queries, best first, all compared; shape (len(queries), k)."""
         rows = np.zeros((len(queries), 0), np.int64)
         scores = np.zeros((len(queries), 0), np.float32)
         first = 0
@@ -166,12 +180,12 @@ class VectorFile:
             rows = np.concatenate([rows, first + best], axis=1)
             scores = np.concatenate([scores, np.take_along_axis(here, best, axis=1)], axis=1)
             first += len(vectors)
-        best = np.argpartition(-scores, k - 1, axis=1)[:, :k]
+        best = np.argsort(-scores, axis=1, kind="stable")[:, :k]
         return np.take_along_axis(rows, best, axis=1)
 
     def search(self, query: Vectors, k: int) -> tuple[Rows, Scores]:
-        """The k nearest rows, best first; shapes (<=k,). With `coarse`, RECALL of them at least for k of 10."""
-        depth = 0 if self.coarse is None else max(self.coarse.depth, self.coarse.depth * k // 10)
+        """The k nearest rows, best first; shapes (<=k,). With `coarse`, RECALL of them at least for k of 10 or 30."""
+        depth = 0 if self.coarse is None else self.coarse.deep(k)
         if self.coarse is None or _WORTH_IT * depth > len(self):
             return self.exactly(query, k)
         # Reading candidates back to compare them here takes ten times as long as the comparison inside FAISS.
@@ -258,19 +272,23 @@ def _empty(dimensions: int, rows: int) -> faiss.Index:
 def _copies(training: Vectors, rows: int) -> Iterator[tuple[faiss.Index, int]]:
     """Ways to keep so many rows, empty, the quickest to search first, and the depth at which the next is quicker."""
     dimensions = training.shape[1]
-    for kept in (dimensions // 2, dimensions // 4 * 3) if rows >= HUGE else ():
+    ways = [(dimensions // 4, 1)]
+    if rows >= HUGE:
+        ways += [(dimensions // 2, 2), (dimensions // 4 * 3, 2)]
+    for kept, together in ways:
         turned = faiss.LinearTransform(dimensions, kept, False)
         faiss.copy_array_to_vector(_principal(training, kept).ravel(), turned.A)
         turned.is_trained = True
-        index = faiss.IndexPreTransform(turned, _quantised(turned.apply(training)))
+        index = faiss.IndexPreTransform(turned, _quantised(turned.apply(training), together))
         index.is_trained = True
         yield index, _DEEP
-    yield _quantised(training), _DEPTHS[-1]
+    yield _quantised(training, 2), _DEPTHS[-1]
 
 
-def _quantised(training: Vectors) -> faiss.Index:
+def _quantised(training: Vectors, together: int) -> faiss.Index:
+    """Four bits for so many dimensions together."""
     dimensions = training.shape[1]
-    index = faiss.IndexPQFastScan(dimensions, dimensions // 2, 4, faiss.METRIC_INNER_PRODUCT)
+    index = faiss.IndexPQFastScan(dimensions, dimensions // together, 4, faiss.METRIC_INNER_PRODUCT)
     index.pq.cp.niter = _ROUNDS
     index.train(training)
     return index

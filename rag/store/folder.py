@@ -21,7 +21,7 @@ import numpy as np
 
 from embeddings import Encoder
 from rag.errors import EncoderMismatch, StoreDamaged, StoreError, StoreNotFound
-from rag.index.lexical import Postings
+from rag.index.postings import Postings
 from rag.index.segment import Segment
 from rag.index.snapshot import Snapshot
 from rag.index.vectors import VectorFile

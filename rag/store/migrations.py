@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.errors import StoreDamaged
-from rag.index.lexical import Postings
+from rag.index.postings import Postings
 from rag.index.segment import HeldTexts, Segment
 from rag.index.vectors import VectorFile
 from rag.store.manifest import Pointer
