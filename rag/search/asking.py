@@ -40,11 +40,15 @@ ALIKE = 0.25
 """How surely a word must mean the same to be looked for in another's place."""
 
 _LIGHT_WORDS = (
-    "out up off down away back set go going went get getting got take took taken make made come came kind own also "
-    "only just one number total among per each within whether after before since against through during around about "
-    "according say said tell called name new year people place thing due two three four five six "
-    "seven eight nine ten eleven twelve early end now given take taking brought bring want like put keep part together "
-    "altogether again money versus along onto having let us being one once per much exactly really still yet currently"
+    "out up off down away back set go going went gone get getting got take taking took taken make making made come "
+    "coming came kind own also only just one number total among per each within whether after before since against "
+    "through during around about according say said tell told explain call called name new year people place thing "
+    "due two three four five six seven eight nine ten eleven twelve early late end now given bring bringing brought "
+    "want like put keep keeping kept part together altogether again money versus along onto having let us being once "
+    "much exactly roughly approximately really still yet currently manage managed managing help helped helping add adds "
+    "amount amounted stood reach reached ahead behind toward towards across throughout actually quite already ever even "
+    "way everything something anything someone somebody lot plenty various certain particular able try tried trying "
+    "seem use used using wanted happen happened turn turned end ended left specific"
 )
 _LIGHT = frozenset(_LIGHT_WORDS.split())
 """English words that tell nothing by themselves, only in a phrase that is translated."""
