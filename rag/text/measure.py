@@ -54,7 +54,10 @@ _MONEY = re.compile(
     r"(?<!\bby )\bhow much .{0,40}\b(?:spend|spent|cost|invest|invested|pay|paid|raised?)\b|"
     r"\bwhat(?:'s| is| was| were| are)? (?:(?!of|share|percent|proportion)[\w'-]+ ){0,5}"
     r"(?:cost|price|rent|fees?|salary|wages?|bill|fine|income|budget|worth)\b|"
-    r"\b(?:in|how many(?: million| billion)?) (?:yuan|(?:us )?dollars?|rmb)\b"
+    r"\b(?:in|how many(?: million| billion)?) (?:yuan|(?:us )?dollars?|rmb)\b|"
+    r"\bwhat (?:did|do|does|will|would) .{0,60}\b(?:fine|tax|loan|grant|subsid|payment|donation|penalt|order|contract|deal)"
+    r"\w*\b.{0,60}\b(?:add up to|come to|amount to|total)\b|"
+    r"\bwhat (?:did|do|does|will|would) .{1,80}\b(?:bring in|turn over|fetch)\b"
 )
 _SHARE = re.compile(
     r"百分之(?:几|多少)|(?:几|多少)个?(?:百分)?点(?![钟开关])|占比|比例|比重|增长率|增速|增幅|涨幅|降幅|"
@@ -71,6 +74,11 @@ LENGTHWISE = (
     r"(?: be)?(?=$|[?.,]| (?:of|in|on|from|to|between|along|across|that|which)\b)"
 )
 """What asks in English how long something is, and not how long it takes."""
+SUMMED = (
+    r"\bwhat (?:did|do|does|will|would) .{1,80}\b(?:add up to|come to|amount to|total|bring in|turn over|take in|earn|"
+    r"fetch)\b"
+)
+"""What asks in English for a sum without a word for it: "what did the repairs come to"."""
 _LENGTH = re.compile(
     r"多长|多远|几公里|多少公里|里程|"
     rf"{LENGTHWISE}|\bhow many kilomet|"
