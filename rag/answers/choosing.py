@@ -44,6 +44,8 @@ _NEGATION = re.compile(r"[不没未无非]|\bnot?\b")
 _NAME = re.compile(r"[“《「『\"]")
 _EACH = re.compile(r"[、/]|,? and |和|以及|及|[①②③④⑤]|一是|二是|\d\)")
 
+_HOW_LONG = re.compile(r"多久|多长|几[天周年]|几个月|多少[天年]|\bhow (?:long|soon|fast|quickly|often)\b|\bhow many (?:days|weeks|months)")
+_STRETCH = re.compile(r"\d{1,3}[天周年]|\d+个月|小时|分钟|seconds|minutes|hours|days|weeks|months|years")
 _YEAR_ASKED = re.compile(r"哪一?年|几几年|\b(?:what|which) year")
 _DATED = re.compile(r"\d{4}(?![\d.])|\d月|\d日|\b(?:jan|feb|mar|apr|may|june|july|aug|sept|oct|nov|dec)")
 ABOVE = 0.6
@@ -215,7 +217,7 @@ def kind_evidence(asking: Asking, text: Matchable, held: Looked, *, across: bool
         case Kind.NUMERIC | Kind.COMPARISON:
             return _figures(asking, text, held, across=across)
         case Kind.DATE:
-            found = [(start, end) for start, end in _dates(folded) if folded[start:end] not in question.folded]
+            found = [(start, end) for start, end in dates(question, folded) if folded[start:end] not in question.folded]
             fine = any(exact.search(folded) for exact in _exactness(question.folded))
             return {
                 "date": float(bool(found)),
@@ -255,6 +257,14 @@ def _figures(asking: Asking, text: Matchable, held: Looked, *, across: bool) -> 
 @lru_cache(maxsize=KEPT)
 def _dates(folded: str) -> Sequence[tuple[int, int]]:
     return [match.span() for match in DATE.finditer(folded)]
+
+
+def dates(question: Question, folded: str) -> Sequence[tuple[int, int]]:
+    """Where a text tells when, and not how long, unless that is asked."""
+    found = _dates(folded)
+    if _HOW_LONG.search(question.folded):
+        return found
+    return [(start, end) for start, end in found if not _STRETCH.fullmatch(folded[start:end])]
 
 
 @lru_cache(maxsize=KEPT)

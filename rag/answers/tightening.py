@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from embeddings.folding import fold, fold_with_offsets
 from embeddings.terms import stem
-from rag.answers.choosing import DATE, kind_evidence
+from rag.answers.choosing import dates, kind_evidence
 from rag.index.passages import Passage
 from rag.questions.question import Kind, Question
 from rag.search.asking import Asking
@@ -84,7 +84,7 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
         return None
     folded = fold_with_offsets(piece.text)
     if kind is Kind.DATE:
-        spans = [m.span() for m in DATE.finditer(folded.text)]
+        spans = list(dates(asking.question, folded.text))
     else:
         spans = [
             (q.start, q.end)

@@ -55,8 +55,11 @@ _DENIED_ASKED = re.compile(
     r"(?<!有)(?:没有?|未)能?(?:够)?(?:完成|达到|实现|建成|通过|落实|做到|解决|开工|开通|启用|获得|入选|增长|增加|提高)"
 )
 _DENIED_TOLD = re.compile(r"[未没不尚无难缺]|有待|仍需|差距")
-_EACH_ASKED = re.compile(r"平均|人均|户均|均价|每一?个?[户人家月天日平套张场]")
-_EACH_TOLD = re.compile(r"[均每/]|(?:元|人|次)一?[户人月天日]|\b(?:average|per|each)\b")
+_EACH_ASKED = re.compile(
+    r"平均|人均|户均|均价|每一?个?[户人家月天日平套张场]|\b(?:on average|average (?=[a-z])(?!of\b)|"
+    r"apiece|per (?:head|person|capita|household)\b)"
+)
+_EACH_TOLD = re.compile(r"[均每/]|(?:元|人|次)一?[户人月天日]|\b(?:average|averag\w+|median|mean|per|each|an?)\b")
 _ITEM = re.compile(r"^\s*\d{1,2}[.、](?!\d)")
 _RATE_ASKED = re.compile(
     r"([一-龥]{2}率)(?:[^,。]{0,3}[是为有达]|[^?]{0,12}(?:达到|是|为)|有?)(?:多少|百分之|几)(?!.*[提升降增涨跌变幅速比高低])"
