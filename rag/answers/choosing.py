@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache, partial
 
 import numpy as np
@@ -11,6 +12,7 @@ from rag.questions.question import Aspect, Kind, Question
 from rag.search.asking import Asking
 from rag.search.coverage import Coverage, Values
 from rag.search.ranking import Column, Features, aspect_agreement
+from rag.text.facts import quantities
 from rag.text.matching import Matchable, Terms
 from rag.text.measure import MEASURED, in_unit
 from rag.text.spotting import Held
@@ -236,7 +238,9 @@ def _figures(asking: Asking, text: Matchable, held: Looked, *, across: bool) -> 
     fresh = [
         (q.start, q.end)
         for q in text.figures
-        if folded[q.start : q.end] not in asking.question.folded and not (counts and q.unit == "%")
+        if folded[q.start : q.end] not in asking.question.folded
+        and not (counts and q.unit == "%")
+        and not (across and q.value in _values(asking.question.folded))
     ]
     fitting = [(start, end) for start, end in fresh if unit and in_unit(unit, folded, start, end)]
     beside = head_beside = 0.0
@@ -252,6 +256,12 @@ def _figures(asking: Asking, text: Matchable, held: Looked, *, across: bool) -> 
         "beside": beside,
         "head_beside": head_beside,
     }
+
+
+@lru_cache(maxsize=256)
+def _values(folded: str) -> frozenset[Decimal]:
+    """What a question names itself, however it is written in the other language."""
+    return frozenset(quantity.value for quantity in quantities(folded))
 
 
 @lru_cache(maxsize=KEPT)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 
 from rag.questions.question import Kind, Question
+from rag.text.facts import rewritten
 from rag.text.matching import Matchable
 
 _WHOLE_YEAR = re.compile(
@@ -59,11 +60,13 @@ def features(question: Question, sentence: Matchable, text: str) -> Mapping[str,
     """
     asked = question.folded
     counts = question.kind is Kind.NUMERIC and question.unit != "%"
-    numbers = [*_NUMBER.findall(asked), *_ORDINAL.findall(asked)]
+    written = rewritten(asked, "zh" if question.language == "en" else "en")
+    numbers = [(number, *written.get(number, ())) for number in _NUMBER.findall(asked)]
+    numbers += [(ordinal,) for ordinal in _ORDINAL.findall(asked)]
     return {
         "stretch": _opposed(_WHOLE_YEAR, _PART_OF_YEAR, asked, sentence.folded),
         "so_far": _opposed(_SO_FAR, _ANEW, asked, sentence.folded),
-        "numbers_missing": sum(not _stands(number, text) for number in numbers) / len(numbers) if numbers else 0.0,
+        "numbers_missing": sum(not any(_stands(way, text) for way in ways) for ways in numbers) / max(len(numbers), 1),
         "share_for_count": float(counts and _only_shares(asked, sentence)),
         "members_missing": _members_missing(asked, sentence.folded),
     }

@@ -22,6 +22,7 @@ from rag.search.sight import Sight, Sights
 from rag.text import inflection
 from rag.text.background import background
 from rag.text.english_names import well_known
+from rag.text.facts import rewritten
 from rag.text.matching import Asked, Group, Terms
 from rag.text.measure import head_of, named_beside
 from rag.text.paraphrasing import paraphrases
@@ -105,7 +106,8 @@ class Asking:
         head_words = words(head)
         rest = without(subjects, text)
         alike = others_for(text, own) if question.language == "zh" else {}
-        places = places_across(own if rest == text else words(rest), names)
+        figures = rewritten(question.folded, "zh" if question.language == "en" else "en")
+        places = places_across(own if rest == text else words(rest), names, figures)
         pairs, head_pairs = bigrams(text), bigrams(head)
         here = [told.get(word, word) for word in own]
         head_here = [told.get(word, word) for word in head_words]
@@ -257,10 +259,12 @@ def names_across(
     return {word: [way] for word, way, count in zip(chinese, ways, held, strict=True) if count > 0}
 
 
-def places_across(own: Sequence[str], names: Mapping[str, list[str]]) -> Mapping[str, Mapping[str, float]]:
+def places_across(
+    own: Sequence[str], names: Mapping[str, list[str]], figures: Mapping[str, list[str]]
+) -> Mapping[str, Mapping[str, float]]:
     """Each word with what passages in the other language may have in its place, and how surely that stands for it:
     translations, of the word and of the phrases it stands in; the spellings of a name; itself, where it is a number or
-    not translated. Years are left out."""
+    not translated; a large number as it is written there. Years are left out."""
     asked = [word for word in dict.fromkeys(own) if not _YEAR.fullmatch(word)]
     if not asked:
         return {}
@@ -279,6 +283,9 @@ def places_across(own: Sequence[str], names: Mapping[str, list[str]]) -> Mapping
         for word in (name, name[:-1]):
             if word in places:
                 places[word] = dict.fromkeys(forms, 1.0)
+    for number, ways_written in figures.items():
+        if number in places:
+            places[number] = dict.fromkeys([number, *ways_written], 1.0)
     for word in asked:
         if not places[word] and word not in _LIGHT:
             places[word] = {word: 1.0}
