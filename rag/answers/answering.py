@@ -159,7 +159,7 @@ def weigh(
     candidates = [_candidate(asking, *place, scores[row], own, cosine) for place, row, own, cosine in told]
     ranked = sorted(candidates, key=lambda c: (-c.score, *c.place))
     ordered = ranked if asking.question.years else _latest_first(ranked)
-    return _with_grounds(asking, ordered) if asking.question.kind is Kind.REASON else ordered
+    return _unrefuted_first(asking, ordered)
 
 
 def _candidate(
@@ -188,8 +188,9 @@ def _under_its_name(asking: Asking, ranked: Sequence[Candidate]) -> Sequence[Can
     return ranked
 
 
-def _with_grounds(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
-    """Where a reason is asked for and the best sentence gives none, one nearly as good that does comes first."""
+def _unrefuted_first(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
+    """Where the best sentence cannot answer, names no company or gives no reason where that is asked for, one nearly as
+    good that can comes first."""
     nearly = [c for c in ranked if ranked[0].score - c.score <= NEARLY]
     if len(nearly) == 1 or not confidence.refutes(asking, ranked[0]):
         return ranked
