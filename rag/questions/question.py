@@ -74,7 +74,7 @@ _KINDS_EN: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         rf"^(?!.*\b(?:what|which|who|whose|where|when|why|how|is|are|was|were|did|does|do)\b).*\b(?:{_MEASURES}|number|amount|total|percentage)\b"),
         (Kind.LIST, r"\bwhat (?:\w+ )?(?:problems|weaknesses|shortcomings|difficulties|challenges|measures|steps|strengths)\b|\bwhat are\b|\bwhich (?:two|three|four|five|six|seven|eight|nine|ten)\b|\blist\b|\bname the\b|\bwhat (?:two|three|four|five|six|seven|eight|nine|ten)\b|\bwhich (?!\w*(?:ss|us)\b)[a-z]+s\b(?! is)"),
         (Kind.PERSON, r"\bwho(?:se|m)?\b|\bwhat (?:person|name of the person)"),
-        (Kind.DEFINITION, r"\bwhat (?:is|are|does|do|did) .{1,60}\b(?:mean|meant|refer to|stand for)\b|\bdefine\b|\bmeaning of\b|\bdefinition\b|^(?:please )?explain (?!why\b|how\b)|"
+        (Kind.DEFINITION, r"\bwhat (?:is|are|does|do|did) .{1,90}\b(?:mean|meant|refer to|stand for)\b|\bdefine\b|\bmeaning of\b|\bdefinition\b|^(?:please )?explain (?!why\b|how\b)|"
         r"\bmeant by\b|^what(?:'s| is) (?:an? |the )?[\"“'‘][^\"”]{2,60}[\"”'’](?: (?:scheme|system|programme|program|project|"
         r"model|mechanism|service|campaign|reform|policy|method|platform|initiative|brand|market))?(?:$|\?| (?:in|of|at)\b)"),
         (Kind.PLACE, r"\bwhere\b|\b(?:what|which) (?:city|country|district|place|location|street|town|state)"),

@@ -33,6 +33,12 @@ _ASKED_EN = re.compile(
     r"\bwhat (?:percentage|percent|share|proportion|number|amount|rate|total)(?: of)?\b|"
     r"\bby how much\b|\b(?:which|what|who)\b"
 )
+_SUBJECT_EN = re.compile(
+    r"\bwhat (?:did|do|does|will|would|is|are) (?:the |an? )?(.{2,60}?) "
+    r"(?:cost|weigh|add up to|come to|amount to|total|bring in|turn over|earn|fetch|mean|refer to|stand for)\b"
+)
+"""What is asked about by a verb: "fines" of "what did the fines handed out add up to"."""
+_PARTICIPLE = re.compile(r"(?<=[a-z] )[a-z]+ed\b")
 _SKIPPED_EN = re.compile(r"^(?:(?:was|were|is|are|the|a|an|new|of|total|number|amount)\s+)+")
 _DOING = (
     "works?|lives?|attends?|speaks?|uses?|takes?|gets?|got|came|comes?|went|goes|visits?|receives?|makes?|joins?|owns?|needs?|wants?|"
@@ -230,6 +236,8 @@ def _chinese_head(text: str) -> str:
 
 
 def _english_head(text: str) -> str:
+    if subject := _SUBJECT_EN.search(text):
+        return _PARTICIPLE.split(_STOP_EN.split(subject[1], maxsplit=1)[0], maxsplit=1)[0].strip(" \"“”'")
     match = _ASKED_EN.search(text)
     if match is None:
         return ""
