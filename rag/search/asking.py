@@ -2,6 +2,7 @@
 
 import math
 import re
+import sys
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings import Encoder, Vectors
-from embeddings.romanising import romanise, spellings
+from embeddings.romanising import romanise, spellings, syllables
 from embeddings.terms import bigrams, words
 from rag.index.passages import Passage
 from rag.index.snapshot import Snapshot
@@ -247,6 +248,7 @@ def names_across(
             ways = [known[letters]] if letters in known else spellings(letters)
             counts = snapshot.lexical.frequency(ways)
             usual = [ways[i] for i in np.argsort(-counts, kind="stable")[:SPELLINGS].tolist() if counts[i] > 0]
+            usual = usual or _chained(letters, snapshot)
             if usual and letters not in known:
                 # Whatever else here may be read like it: 新疆, and not 新江 of 新江湾.
                 usual = [way for way in well_known(letters) if romanise(way) == letters] or usual
@@ -257,6 +259,25 @@ def names_across(
     ways = [romanise(word) for word in chinese]
     held = snapshot.lexical.frequency(ways)
     return {word: [way] for word, way, count in zip(chinese, ways, held, strict=True) if count > 0}
+
+
+def _chained(letters: str, snapshot: Snapshot) -> list[str]:
+    """A name of three or four syllables as its pairs of characters stand in the documents: 陆家 and 家浜 for
+    "lujiabang"."""
+    found: dict[str, int] = {}
+    for sets in syllables(letters):
+        names = dict.fromkeys(sets[0], sys.maxsize) if len(sets) in (3, 4) else {}
+        for following in sets[1:]:
+            pairs = [last + other for last in {name[-1] for name in names} for other in following]
+            counts = dict(zip(pairs, snapshot.lexical.frequency(pairs).tolist(), strict=True)) if pairs else {}
+            names = {
+                name + other: min(number, counts[name[-1] + other])
+                for name, number in names.items()
+                for other in following
+                if counts[name[-1] + other]
+            }
+        found |= names
+    return sorted(found, key=lambda name: -found[name])[:SPELLINGS]
 
 
 def places_across(
