@@ -46,7 +46,9 @@ _NEGATION = re.compile(r"[不没未无非]|\bnot?\b")
 _NAME = re.compile(r"[“《「『\"]")
 _EACH = re.compile(r"[、/]|,? and |和|以及|及|[①②③④⑤]|一是|二是|\d\)")
 
-_HOW_LONG = re.compile(r"多久|多长|几[天周年]|几个月|多少[天年]|\bhow (?:long|soon|fast|quickly|often)\b|\bhow many (?:days|weeks|months)")
+_HOW_LONG = re.compile(
+    r"多久|多长|几[天周年]|几个月|多少[天年]|\bhow (?:long|soon|fast|quickly|often)\b|\bhow many (?:days|weeks|months)"
+)
 _STRETCH = re.compile(r"\d{1,3}[天周年]|\d+个月|小时|分钟|seconds|minutes|hours|days|weeks|months|years")
 _YEAR_ASKED = re.compile(r"哪一?年|几几年|\b(?:what|which) year")
 _DATED = re.compile(r"\d{4}(?![\d.])|\d月|\d日|\b(?:jan|feb|mar|apr|may|june|july|aug|sept|oct|nov|dec)")

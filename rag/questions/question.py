@@ -58,7 +58,8 @@ _KINDS_ZH: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 _MEASURES = (
     "(?:rate|ratio|cost|price|rent|fee|salary|wage|population|revenue|turnover|profit|budget|income|size|length|height|width|"
-    "weight|capacity|density|tonnage|output|expectancy|concentration|investment|expenditure|spending|growth|"
+    "weight|capacity|density|tonnage|output|expectancy|concentration|investment|expenditure|spending|growth|share|"
+    "proportion|percentage|bill|fine|"
     "gdp|gross domestic product)s?"
 )
 _KINDS_EN: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
@@ -68,7 +69,7 @@ _KINDS_EN: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (Kind.REASON, r"\bwhy\b|\breasons?\b|\bhow come\b|\bwhat (?:caused|made|led|prompted|drove|forced)\b"),
         (Kind.NUMERIC, rf"{LENGTHWISE}"),
         (Kind.DATE, r"^(?:by |since |until |from )?when\b|\bwhen (?:did|do|does|was|were|is|are|will|would|can|could|should|had|has|have|exactly)\b|(?:and|or|,) when\b|\bwhat (?:date|year|month|day|time)|\bwhich (?:date|year|month|day)|\bon what (?:date|day)|\bby what (?:date|year)|\bin what (?:year|month)|\bhow long\b"),
-        (Kind.NUMERIC, r"\bhow (?:many|much|large|big|small|high|far|old|fast|tall|wide|deep|thick|heavy|loud|hot|cold|often)\b|\bwhat (?:percentage|percent|share|proportion|number|amount|rate|total|area|was the (?:number|total))|\bby how\b|\bpercentage points?\b|\bwhat (?:did|does|do|will|would) .{1,60}\b(?:cost|weigh)\b|"
+        (Kind.NUMERIC, r"\bhow (?:many|much|large|big|small|high|far|old|fast|tall|wide|deep|thick|heavy|loud|hot|cold|often)\b|\bwhat (?:percentage|percent|share|proportion|interest|number|amount|rate|total|area|was the (?:number|total))|\bby how\b|\bpercentage points?\b|\bwhat (?:did|does|do|will|would) .{1,60}\b(?:cost|weigh)\b|"
         rf"{SUMMED}|"
         rf"\bwhat(?:'s| is| was| were| are| will be) (?:(?!of\b)[\w'-]+ ){{0,6}}?(?:{_MEASURES})\b|\bwhat (?:{_MEASURES})\b|"
         rf"^(?!.*\b(?:what|which|who|whose|where|when|why|how|is|are|was|were|did|does|do)\b).*\b(?:{_MEASURES}|number|amount|total|percentage)\b"),

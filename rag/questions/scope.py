@@ -32,6 +32,15 @@ _LATER = re.compile(
 )
 """Which of a row is meant, beyond the first, which may be called otherwise; with a name, the first as well."""
 _NUMBERED = re.compile(r"(?<![\d.])(\d+)(?:号线|街坊|弄|号楼)")
+_CURRENCIES = tuple(
+    (re.compile(asked), re.compile(told))
+    for asked, told in (
+        (r"美[元金]|\bus dollars?\b|\busd\b", r"美[元金]|\$|\busd\b|dollar"),
+        (r"欧元|\beuros?\b", r"欧元|€|\beuros?\b"),
+        (r"人民币|\b(?:yuan|rmb)\b", r"元|[万亿]|\b(?:yuan|rmb)\b|¥"),
+    )
+)
+"""What a sum is asked for in, and how it is told."""
 _SHARES = frozenset(("%", "百分点", "倍", "成"))
 _MEMBERS = re.compile(
     r"分别(?:[是指叫为有])|各(?:叫|是|代表)|哪(?:[两二三四五六七八九十]|\d+)|逐[个条项一]|一一|一[个条项]一?[个条项]|名单|都有[哪谁]|"
@@ -74,7 +83,8 @@ def features(question: Question, sentence: Matchable, text: str) -> Mapping[str,
 
 def contradicted(question: Question, sentence: Matchable, text: str, rest: str) -> bool:
     """Whether a sentence tells of another extent than is asked for, beyond doubt: of a part of the year for the whole,
-    of the sum so far for one year alone or the other way round, of another session or phase, of shares for a number;
+    of the sum so far for one year alone or the other way round, of another session or phase, of shares for a number,
+    of a sum in another currency;
     or whether all members of a group are asked for and neither it nor the `rest` of its paragraph after it has room for
     as many. `text` is as in `features`."""
     asked, told = question.folded, sentence.folded
@@ -83,6 +93,8 @@ def contradicted(question: Question, sentence: Matchable, text: str, rest: str) 
     if _ALONE.search(asked) and _SO_FAR.search(told) and not _ANEW.search(told):
         return True
     if _ALTOGETHER.search(asked) and tells_anew(told):
+        return True
+    if question.unit == "元" and any(want.search(asked) and not has.search(text) for want, has in _CURRENCIES):
         return True
     if "how many " in asked and question.unit != "%" and _only_shares(asked, sentence):
         return True

@@ -47,8 +47,9 @@ _LIGHT_WORDS = (
     "through during around about according say said tell told explain call called name new year people place thing "
     "due two three four five six seven eight nine ten eleven twelve early late end now given bring bringing brought "
     "want like put keep keeping kept part together altogether again money versus along onto having let us being once "
-    "much exactly roughly approximately really still yet currently manage managed managing help helped helping add adds "
-    "amount amounted stood reach reached ahead behind toward towards across throughout actually quite already ever even "
+    "much exactly roughly approximately really still yet currently manage managed managing help helped helping add "
+    "amount amounted stood reach reached ahead behind toward towards across throughout actually quite already ever "
+    "even adds "
     "way everything something anything someone somebody lot plenty various certain particular able try tried trying "
     "seem use used using wanted happen happened turn turned end ended left specific"
 )

@@ -61,8 +61,8 @@ _MONEY = re.compile(
     r"\bwhat(?:'s| is| was| were| are)? (?:(?!of|share|percent|proportion)[\w'-]+ ){0,5}"
     r"(?:cost|price|rent|fees?|salary|wages?|bill|fine|income|budget|worth)\b|"
     r"\b(?:in|how many(?: million| billion)?) (?:yuan|(?:us )?dollars?|rmb)\b|"
-    r"\bwhat (?:did|do|does|will|would) .{0,60}\b(?:fine|tax|loan|grant|subsid|payment|donation|penalt|order|contract|deal)"
-    r"\w*\b.{0,60}\b(?:add up to|come to|amount to|total)\b|"
+    r"\bwhat (?:did|do|does|will|would) .{0,60}\b(?:fine|tax|loan|grant|subsid|payment|donation|penalt|order|contract|"
+    r"deal)\w*\b.{0,60}\b(?:add up to|come to|amount to|total)\b|"
     r"\bwhat (?:did|do|does|will|would) .{1,80}\b(?:bring in|turn over|fetch)\b"
 )
 _SHARE = re.compile(
@@ -70,7 +70,7 @@ _SHARE = re.compile(
     r"率是?多少|率有多高|涨了多少|增长了?多少|下降了?多少|"
     r"\bper ?cent|\bpercentage|"
     r"\b(?:growth|unemployment|vacancy|occupancy|employment|birth|interest|response|completion) rate|"
-    r"\bwhat (?:share|proportion|rate)|\bat what (?:\w+ )?rate|"
+    r"\bwhat (?:share|proportion|rate|interest)\b|\bat what (?:\w+ )?rate|"
     r"\bhow (?:much|fast) .{0,40}\b(?:grow|grew|rise|rose|fall|fell|increase)"
 )
 _AREA = re.compile(r"面积|占地|\bfloor area|\bhow many (?:square|hectares)|\bhow much (?:land|space|green)")
