@@ -1,7 +1,7 @@
 """A sentence cut to what answers: the run of clauses that fits, and the figure or name that is asked for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from embeddings.folding import fold, fold_with_offsets
@@ -84,7 +84,7 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
         return None
     folded = fold_with_offsets(piece.text)
     if kind is Kind.DATE:
-        spans = list(dates(asking.question, folded.text))
+        spans = _whole(dates(asking.question, folded.text))
     else:
         spans = [
             (q.start, q.end)
@@ -109,6 +109,17 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
     start, end = max(spans, key=fit)
     end = len(folded.text[:end].rstrip())
     return piece.start + folded.offsets[start], piece.start + folded.offsets[end]
+
+
+def _whole(dates: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Dates with the month and the day that stand right behind a year or month put to them: 2022年7月."""
+    found: list[tuple[int, int]] = []
+    for start, end in dates:
+        if found and found[-1][1] == start:
+            found[-1] = found[-1][0], end
+        else:
+            found.append((start, end))
+    return found
 
 
 def _places(term: str, text: str) -> Iterator[int]:

@@ -99,10 +99,10 @@ def rewritten(folded: str, language: str) -> dict[str, list[str]]:
     found = {}
     for match in _NUMBER.finditer(folded):
         value = Decimal(match["number"]) * _SCALES.get(match["scale"] or "", 1)
-        scales = (10**4, 10**8) if language == "zh" else (1, 10**6, 10**9, 10**12)
+        scales, most = ((10**4, 10**8), 10**4) if language == "zh" else ((1, 10**6, 10**9, 10**12), 10**6)
         if value < _LARGE:
             continue
-        ways = [_plain(value / scale) for scale in scales if scale <= value < scale * 10**4]
+        ways = [_plain(value / scale) for scale in scales if scale <= value < scale * most]
         if others := [way for way in ways if way != match["number"]]:
             found[match["number"]] = others
     return found
