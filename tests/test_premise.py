@@ -83,6 +83,9 @@ def test_a_name_in_quotation_marks_stands_somewhere() -> None:
 
 
 def test_who_holds_an_office_wants_somebody_named() -> None:
+    chair = understand("Who is the mayor of Beilin?")
+    assert nothing_named(chair, "加强与北林新城的合作。")
+    assert not nothing_named(chair, "the council is chaired by edda thorn.")
     mayor = understand("东江区的区长是谁?")
     assert nothing_named(mayor, "东江区政府召开全体会议,部署全年工作。")
     assert not nothing_named(mayor, "东江区区长 李明作报告。")
