@@ -368,6 +368,17 @@ def test_when_is_answered_by_a_day_and_not_by_how_long_it_took() -> None:
     assert "November 9" in kb.ask("When did trading start at the fish market?").text
 
 
+def test_a_name_quoted_in_english_is_explained_by_the_entry_that_bears_it() -> None:
+    texts = [
+        "东江区打响“三心照护”养老服务品牌,新增养老床位600张,建成社区食堂5家。",
+        "7、三心照护\n\n东江区聚焦“用心、贴心、放心”,由家庭、社区和医院一起照顾老人。",
+        "西岭区新增口袋公园3座。",
+    ]
+    kb = KnowledgeBase.from_texts(texts, titles=["东江区工作报告"] * 3)
+    answer = kb.ask('What are the three "hearts" in Dongjiang\'s elderly care brand?')
+    assert "贴心" in answer.text[:120]
+
+
 def test_what_is_said_in_everyday_english_is_found() -> None:
     kb = KnowledgeBase.from_texts(["为2.7万户居民更换燃气软管。", "新增口袋公园3座。", "举办招聘会12场。"])
     for asked, place in (("new hoses for their cookers", 0), ("small parks", 1), ("careers fairs", 2)):

@@ -26,6 +26,10 @@ from rag.search.reranker import Reranker
 from rag.types import Answer, Hit
 
 _MARKED = re.compile("[?？]")
+_QUOTES = re.compile(r"[\"“”\u2018]|(?<!\w)'\w")
+_QUOTED = re.compile('[“「『"]([^“”「」『』"]{1,12})[”」』"]')
+_ENTRY = re.compile(r"\d{1,2}[、.]\D.{1,24}$|“[^”]{2,12}”[:：]")
+"""What opens an entry that explains a name."""
 PASSAGES = 5
 """Best hits whose sentences are looked at."""
 OTHER_YEAR = 3.0
@@ -131,7 +135,7 @@ def look(
     threshold = confidence.threshold(asking) * (PART if several else 1)
     told: Sequence[Candidate] = candidates
     if asking.question.kind in (Kind.LIST, Kind.DEFINITION):
-        told = _under_its_name(asking, candidates)
+        told = _explained(snapshot, asking, hits, _under_its_name(asking, candidates))
     elif not several:
         told = foremost(asking, candidates)
     return Finding(part, asking, hits, told, chance, threshold, search_ms)
@@ -185,6 +189,26 @@ def _under_its_name(asking: Asking, ranked: Sequence[Candidate]) -> Sequence[Can
             ):
                 first = replace(candidate, index=item)
                 return [first, *(c for c in ranked if c.place != first.place)]
+    return ranked
+
+
+def _explained(
+    snapshot: Snapshot, asking: Asking, hits: Sequence[Hit], ranked: Sequence[Candidate]
+) -> Sequence[Candidate]:
+    """Where a name in quotation marks is asked about in another language than the best sentence, which but mentions
+    what it quotes, the entry that bears that name comes first: 16、五边颐养联合体。黄浦区聚焦…"""
+    if not ranked or not _QUOTES.search(asking.question.text):
+        return ranked
+    best = ranked[0].passage
+    if best.language == asking.question.language:
+        return ranked
+    names = [name for name in _QUOTED.findall(best.spans[ranked[0].index].text.folded) if len(name) > 1]
+    for hit in hits[:PASSAGES]:
+        entry = snapshot.passage_of(hit.paragraph)
+        heading = entry.spans[0].text.folded
+        if entry is not best and _ENTRY.match(heading) and any(name in heading for name in names):
+            first = replace(weigh(snapshot, asking, [hit])[0], index=0, score=ranked[0].score)
+            return [first, *(c for c in ranked if c.place != first.place)]
     return ranked
 
 
