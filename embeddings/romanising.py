@@ -10,6 +10,17 @@ from math import prod
 from pathlib import Path
 
 _TABLE = Path(__file__).with_name("tables") / "readings.txt"
+OTHER_READINGS: Mapping[str, str] = {
+    "长": "chang",
+    "重": "chong",
+    "厦": "xia",
+    "乐": "yue",
+    "行": "hang",
+    "都": "du",
+    "曾": "zeng",
+    "单": "shan",
+} | {"解": "xie", "查": "zha", "会": "kuai", "六": "lu", "番": "pan", "藏": "zang"}
+"""Characters that names read in two ways, with their other reading: 长 is Chang in 长宁, and Zhang elsewhere."""
 _LONGEST = 6
 _MOST = 5_000
 
@@ -24,13 +35,18 @@ def romanise(text: str) -> str:
 def spellings(word: str) -> list[str]:
     """Every way to write a Latin word as Chinese characters of two syllables or more; none when it is not pinyin, or
     when there are too many to be of use."""
-    syllables = _syllables()
-    found: list[str] = []
-    for parts in _cuts(word.lower()):
-        sets = [syllables[part] for part in parts]
-        if len(parts) > 1 and prod(map(len, sets)) <= _MOST:
-            found += ["".join(characters) for characters in product(*sets)]
-    return found
+    return [
+        "".join(characters)
+        for sets in syllables(word)
+        if len(sets) > 1 and prod(map(len, sets)) <= _MOST
+        for characters in product(*sets)
+    ]
+
+
+def syllables(word: str) -> list[tuple[str, ...]]:
+    """The ways to cut a Latin word into syllables, each syllable as the characters that are read so."""
+    writable = _writable()
+    return [tuple(writable[part] for part in parts) for parts in _cuts(word.lower())]
 
 
 def _cuts(word: str) -> Iterator[tuple[str, ...]]:
@@ -47,6 +63,15 @@ def _cuts(word: str) -> Iterator[tuple[str, ...]]:
 def _syllables() -> Mapping[str, str]:
     lines = _TABLE.read_text(encoding="utf-8").splitlines()
     return {syllable: characters for syllable, _, characters in (line.partition(" ") for line in lines)}
+
+
+@cache
+def _writable() -> Mapping[str, str]:
+    """Of each syllable, the characters that are read so, in names as well."""
+    others: dict[str, str] = {}
+    for character, syllable in OTHER_READINGS.items():
+        others[syllable] = others.get(syllable, "") + character
+    return {syllable: characters + others.get(syllable, "") for syllable, characters in _syllables().items()}
 
 
 @cache

@@ -324,6 +324,8 @@ def test_figures_are_said_in_the_other_language() -> None:
         ("How much did the district spend on care?", "", "元"),
         ("By how much did the hotels raise their occupancy?", "", ""),
         ("By what percentage did it grow?", "", "%"),
+        ("What did the grants handed to the villages add up to?", "grants", "元"),
+        ("What does the harbour pass for anglers mean?", "harbour pass", ""),
     ],
 )
 def test_what_a_question_asks_the_value_of(question: str, head: str, unit: str) -> None:
@@ -373,6 +375,43 @@ def test_a_figure_of_something_else_is_none_of_what_is_measured(kb: KnowledgeBas
 def test_what_is_counted_is_said_as_the_question_has_it(kb: KnowledgeBase) -> None:
     answer = kb.ask("How many elevators were installed in Dongjiang in 2023?")
     assert answer.text.startswith("Dongjiang, 2023: 100 elevators — ")
+
+
+def test_names_in_pinyin_are_written_as_the_documents_have_them() -> None:
+    kb = KnowledgeBase.from_texts(["杨柳浜路改建工程开工。", "西藏南路完成整治。", "长阳桥通车。", "新增床位30张。"])
+    asked = "What is new on Yangliubang Road, Xizang Road and Changyang Bridge?"
+    asking = Asking.from_question(understand(asked), kb.snapshot)
+    across = {term for group in asking.asked.groups for term in group.terms}
+    assert {"杨柳浜", "西藏", "长阳"} <= across
+    assert not {"yangliubang", "xizang", "changyang"} & across
+
+
+def test_a_large_number_of_the_question_is_found_as_the_documents_write_it() -> None:
+    kb = KnowledgeBase.from_texts(["东江区为811家企业解决融资需求31亿元。", "东江区为90家企业解决融资需求2亿元。"])
+    answer = kb.ask("For how many companies did Dongjiang meet financing needs of 3.1 billion yuan?")
+    assert answer.text.startswith("811 companies") or "811家" in answer.text
+
+
+def test_when_is_answered_by_a_day_and_not_by_how_long_it_took() -> None:
+    kb = KnowledgeBase.from_texts(["大厅装修提前10天完工,11月9日渔市交易启动。", "新增床位30张。"])
+    assert "November 9" in kb.ask("When did trading start at the fish market?").text
+
+
+def test_a_name_quoted_in_english_is_explained_by_the_entry_that_bears_it() -> None:
+    texts = [
+        "东江区打响“三心照护”养老服务品牌,新增养老床位600张,建成社区食堂5家。",
+        "7、三心照护\n\n东江区聚焦“用心、贴心、放心”,由家庭、社区和医院一起照顾老人。",
+        "西岭区新增口袋公园3座。",
+    ]
+    kb = KnowledgeBase.from_texts(texts, titles=["东江区工作报告"] * 3)
+    answer = kb.ask('What are the three "hearts" in Dongjiang\'s elderly care brand?')
+    assert "贴心" in answer.text[:120]
+
+
+def test_what_is_said_in_everyday_english_is_found() -> None:
+    kb = KnowledgeBase.from_texts(["为2.7万户居民更换燃气软管。", "新增口袋公园3座。", "举办招聘会12场。"])
+    for asked, place in (("new hoses for their cookers", 0), ("small parks", 1), ("careers fairs", 2)):
+        assert kb.search(asked, leg=Leg.LEXICAL)[0].paragraph.document_id == str(place + 1)
 
 
 def test_another_form_of_a_word_and_what_means_the_same_are_found() -> None:

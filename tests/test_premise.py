@@ -46,6 +46,7 @@ def test_a_rise_is_no_fall() -> None:
 
 
 def test_a_reason_has_grounds_a_want_or_a_purpose() -> None:
+    assert refuted(understand("What caused the fire at the fish market?"), "太平洋鱼市基本完工。", ())
     why = understand("东江区为什么要搬迁图书馆?")
     assert refuted(why, "东江区图书馆新馆位于河滨路,建筑面积2万平方米。", ())
     assert not refuted(why, "现有馆舍面积小,难以容纳读者。", ())
@@ -82,6 +83,9 @@ def test_a_name_in_quotation_marks_stands_somewhere() -> None:
 
 
 def test_who_holds_an_office_wants_somebody_named() -> None:
+    chair = understand("Who is the mayor of Beilin?")
+    assert nothing_named(chair, "加强与北林新城的合作。")
+    assert not nothing_named(chair, "the council is chaired by edda thorn.")
     mayor = understand("东江区的区长是谁?")
     assert nothing_named(mayor, "东江区政府召开全体会议,部署全年工作。")
     assert not nothing_named(mayor, "东江区区长 李明作报告。")
@@ -107,6 +111,10 @@ def test_an_average_is_no_sum() -> None:
     each = understand("东江区廉租房平均每户补贴多少元?")
     assert refuted(each, "发放廉租房补贴6549万元,2800户受益。", ())
     assert not refuted(each, "廉租房补贴户均2.3万元。", ())
+    earned = understand("How many yuan does a docker earn on average?")
+    assert refuted(earned, "码头工资总额6549万元,工人2800人。", ())
+    assert not refuted(earned, "码头工人平均工资6200元。", ())
+    assert not refuted(understand("By how much does the harbour exceed the city average?"), "比全市高5个百分点。", ())
 
 
 def test_what_is_denied_is_not_told_as_done() -> None:

@@ -30,6 +30,15 @@ from rag.questions.question import Kind, understand
         ("How long is the new railway line?", Kind.NUMERIC),
         ("How long will the railway line be closed?", Kind.DATE),
         ("What weaknesses does the report admit to?", Kind.LIST),
+        ("What did the grants to the fishing villages come to?", Kind.NUMERIC),
+        ("What is the share of homes with a lift?", Kind.NUMERIC),
+        ("What interest do the farmers pay?", Kind.NUMERIC),
+        ('Explain the "harbour pass" for anglers.', Kind.DEFINITION),
+        ("Explain how the harbour was deepened.", Kind.MANNER),
+        ('What is "slow water"?', Kind.DEFINITION),
+        ("What is meant by slow water?", Kind.DEFINITION),
+        ("What do the two letters on the harbour pass mean?", Kind.DEFINITION),
+        ("What made the ferry company leave?", Kind.REASON),
     ],
 )
 def test_the_kind_asked_for(question: str, kind: Kind) -> None:

@@ -5,7 +5,7 @@ import pytest
 from rag.questions import scope
 from rag.questions.naming import name_missing
 from rag.questions.question import understand
-from rag.text.facts import counts, quantities
+from rag.text.facts import counts, quantities, rewritten
 from rag.text.matching import Matchable
 from rag.text.measure import unit_of
 
@@ -33,6 +33,8 @@ def told(question: str, sentence: str) -> dict[str, float]:
         ("so_far", "how many lifts are there in total?", "another 100 lifts were added", 1),
         ("numbers_missing", "第六届进博会的成交额是多少?", "第七届进博会成交额3亿美元", 1),
         ("numbers_missing", "第七届进博会的成交额是多少?", "第七届进博会成交额3亿美元", 0),
+        ("numbers_missing", "Who got the loan of 1.2 million yuan?", "渔业合作社贷款120万元", 0),
+        ("numbers_missing", "Who got the loan of 1.2 million yuan?", "渔业合作社贷款150万元", 1),
         ("numbers_missing", "22号线和18号线哪个先开工?", "18号线已开工", 0.5),
         ("numbers_missing", "20号线哪天通车?", "2020年18号线建成通车", 1),
         ("share_for_count", "报警一共接了多少起?", "报警数量下降34.1%", 1),
@@ -56,6 +58,9 @@ def test_as_much_is_told_as_is_asked(feature: str, question: str, sentence: str,
         ("2024年筹措人才公寓多少套?", "累计筹措人才公寓4600套", "", False),
         ("算上历年的,总部有多少家?", "新增总部7家", "", True),
         ("第六届进博会的成交额是多少?", "第七届进博会成交额3亿美元", "", True),
+        ("How many US dollars did the port take in?", "港口收入3亿元", "", True),
+        ("How many US dollars did the port take in?", "港口收入3亿美元", "", False),
+        ("How many yuan did the port take in?", "港口收入3亿元", "", False),
         ("第一届全国大赛拿了几枚奖牌?", "首届全国大赛获3枚奖牌", "", False),
         ("20号线哪天通车?", "2020年18号线通车", "", True),
         ("702街坊归哪里?", "710、702街坊位于老西门", "", False),
@@ -98,6 +103,8 @@ def test_a_name_of_the_kind_asked_for_is_there_or_missing(question: str, sentenc
         ("how many tourists came?", "人"),
         ("what did a day in one of the seven quarantine hotels cost?", "元"),
         ("what does a worker there earn a month?", "元"),
+        ("what did the grants to the fishing villages come to?", "元"),
+        ("what interest do the farmers pay?", "%"),
         ("总共来了多少求职者?", "人"),
         ("全区有多少员工?", "人"),
         ("平均租金几何,每月多少?", "元"),
@@ -125,3 +132,9 @@ def test_the_unit_follows_from_what_is_asked_for(question: str, unit: str) -> No
 )
 def test_years_addresses_and_numbers_of_items_count_nothing(text: str, figures: list[str]) -> None:
     assert [text[q.start : q.end].strip() for q in quantities(text) if counts(text, q)] == figures
+
+
+def test_a_large_number_is_written_otherwise_in_the_other_language() -> None:
+    assert rewritten("loans of 3.1 billion yuan to 811 firms", "zh") == {"3.1": ["31"]}
+    assert rewritten("27000 homes", "zh") == {"27000": ["2.7"]}
+    assert rewritten("为2.7万户居民发放31亿元", "en") == {"2.7": ["27000"], "31": ["3100", "3.1"]}

@@ -27,6 +27,10 @@ from rag.search.reranker import Reranker
 from rag.types import Answer, Hit
 
 _MARKED = re.compile("[?？]")
+_QUOTES = re.compile(r"[\"“”\u2018]|(?<!\w)'\w")
+_QUOTED = re.compile('[“「『"]([^“”「」『』"]{1,12})[”」』"]')
+_ENTRY = re.compile(r"\d{1,2}[、.]\D.{1,24}$|“[^”]{2,12}”[:：]")
+"""What opens an entry that explains a name."""
 PASSAGES = 5
 """Best hits whose sentences are looked at."""
 OTHER_YEAR = 3.0
@@ -136,7 +140,7 @@ def look(
     threshold = confidence.threshold(asking) * (PART if several else 1)
     told: Sequence[Candidate] = candidates
     if asking.question.kind in (Kind.LIST, Kind.DEFINITION):
-        told = _under_its_name(asking, candidates)
+        told = _explained(snapshot, asking, hits, _under_its_name(asking, candidates))
     elif not several:
         told = foremost(asking, candidates)
     return Finding(part, asking, hits, told, chance, threshold, search_ms)
@@ -164,7 +168,7 @@ def weigh(
     candidates = [_candidate(asking, *place, scores[row], own, cosine) for place, row, own, cosine in told]
     ranked = sorted(candidates, key=lambda c: (-c.score, *c.place))
     ordered = ranked if asking.question.years else _latest_first(ranked)
-    return _with_grounds(asking, ordered) if asking.question.kind is Kind.REASON else ordered
+    return _unrefuted_first(asking, ordered)
 
 
 def _candidate(
@@ -193,8 +197,29 @@ def _under_its_name(asking: Asking, ranked: Sequence[Candidate]) -> Sequence[Can
     return ranked
 
 
-def _with_grounds(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
-    """Where a reason is asked for and the best sentence gives none, one nearly as good that does comes first."""
+def _explained(
+    snapshot: Snapshot, asking: Asking, hits: Sequence[Hit], ranked: Sequence[Candidate]
+) -> Sequence[Candidate]:
+    """Where a name in quotation marks is asked about in another language than the best sentence, which but mentions
+    what it quotes, the entry that bears that name comes first: 16、五边颐养联合体。黄浦区聚焦…"""
+    if not ranked or not _QUOTES.search(asking.question.text):
+        return ranked
+    best = ranked[0].passage
+    if best.language == asking.question.language:
+        return ranked
+    names = [name for name in _QUOTED.findall(best.spans[ranked[0].index].text.folded) if len(name) > 1]
+    for hit in hits[:PASSAGES]:
+        entry = snapshot.passage_of(hit.paragraph)
+        heading = entry.spans[0].text.folded
+        if entry is not best and _ENTRY.match(heading) and any(name in heading for name in names):
+            first = replace(weigh(snapshot, asking, [hit])[0], index=0, score=ranked[0].score)
+            return [first, *(c for c in ranked if c.place != first.place)]
+    return ranked
+
+
+def _unrefuted_first(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
+    """Where the best sentence cannot answer, names no company or gives no reason where that is asked for, one nearly as
+    good that can comes first."""
     nearly = [c for c in ranked if ranked[0].score - c.score <= NEARLY]
     if len(nearly) == 1 or not confidence.refutes(asking, ranked[0]):
         return ranked

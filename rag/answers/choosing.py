@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache, partial
 
 import numpy as np
@@ -11,6 +12,7 @@ from rag.questions.question import Aspect, Kind, Question
 from rag.search.asking import Asking
 from rag.search.coverage import Coverage, Values
 from rag.search.ranking import Column, Features, aspect_agreement
+from rag.text.facts import quantities
 from rag.text.matching import Matchable, Terms
 from rag.text.measure import MEASURED, in_unit
 from rag.text.spotting import Held
@@ -44,6 +46,10 @@ _NEGATION = re.compile(r"[不没未无非]|\bnot?\b")
 _NAME = re.compile(r"[“《「『\"]")
 _EACH = re.compile(r"[、/]|,? and |和|以及|及|[①②③④⑤]|一是|二是|\d\)")
 
+_HOW_LONG = re.compile(
+    r"多久|多长|几[天周年]|几个月|多少[天年]|\bhow (?:long|soon|fast|quickly|often)\b|\bhow many (?:days|weeks|months)"
+)
+_STRETCH = re.compile(r"\d{1,3}[天周年]|\d+个月|小时|分钟|seconds|minutes|hours|days|weeks|months|years")
 _YEAR_ASKED = re.compile(r"哪一?年|几几年|\b(?:what|which) year")
 _DATED = re.compile(r"\d{4}(?![\d.])|\d月|\d日|\b(?:jan|feb|mar|apr|may|june|july|aug|sept|oct|nov|dec)")
 ABOVE = 0.6
@@ -215,7 +221,7 @@ def kind_evidence(asking: Asking, text: Matchable, held: Looked, *, across: bool
         case Kind.NUMERIC | Kind.COMPARISON:
             return _figures(asking, text, held, across=across)
         case Kind.DATE:
-            found = [(start, end) for start, end in _dates(folded) if folded[start:end] not in question.folded]
+            found = [(start, end) for start, end in dates(question, folded) if folded[start:end] not in question.folded]
             fine = any(exact.search(folded) for exact in _exactness(question.folded))
             return {
                 "date": float(bool(found)),
@@ -234,7 +240,9 @@ def _figures(asking: Asking, text: Matchable, held: Looked, *, across: bool) -> 
     fresh = [
         (q.start, q.end)
         for q in text.figures
-        if folded[q.start : q.end] not in asking.question.folded and not (counts and q.unit == "%")
+        if folded[q.start : q.end] not in asking.question.folded
+        and not (counts and q.unit == "%")
+        and not (across and q.value in _values(asking.question.folded))
     ]
     fitting = [(start, end) for start, end in fresh if unit and in_unit(unit, folded, start, end)]
     beside = head_beside = 0.0
@@ -252,9 +260,23 @@ def _figures(asking: Asking, text: Matchable, held: Looked, *, across: bool) -> 
     }
 
 
+@lru_cache(maxsize=256)
+def _values(folded: str) -> frozenset[Decimal]:
+    """What a question names itself, however it is written in the other language."""
+    return frozenset(quantity.value for quantity in quantities(folded))
+
+
 @lru_cache(maxsize=KEPT)
 def _dates(folded: str) -> Sequence[tuple[int, int]]:
     return [match.span() for match in DATE.finditer(folded)]
+
+
+def dates(question: Question, folded: str) -> Sequence[tuple[int, int]]:
+    """Where a text tells when, and not how long, unless that is asked."""
+    found = _dates(folded)
+    if _HOW_LONG.search(question.folded):
+        return found
+    return [(start, end) for start, end in found if not _STRETCH.fullmatch(folded[start:end])]
 
 
 @lru_cache(maxsize=KEPT)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from embeddings.folding import fold, fold_with_offsets
 from embeddings.terms import bigrams, stem, words
-from rag.answers.choosing import DATE, kind_evidence
+from rag.answers.choosing import dates, kind_evidence
 from rag.index.passages import Passage
 from rag.questions.question import Kind, Question, bare
 from rag.search.asking import Asking
@@ -93,7 +93,7 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
         return None
     folded = fold_with_offsets(piece.text)
     if kind is Kind.DATE:
-        spans = [m.span() for m in DATE.finditer(folded.text)]
+        spans = _whole(dates(asking.question, folded.text))
     else:
         spans = [
             (q.start, q.end)
@@ -143,6 +143,17 @@ def _named_itself(asking: Asking) -> Terms:
 def _between(breaks: Sequence[int], one: int, other: int) -> int:
     """How many clauses end between two places."""
     return sum(min(one, other) < place < max(one, other) for place in breaks)
+
+
+def _whole(dates: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Dates with the month and the day that stand right behind a year or month put to them: 2022年7月."""
+    found: list[tuple[int, int]] = []
+    for start, end in dates:
+        if found and found[-1][1] == start:
+            found[-1] = found[-1][0], end
+        else:
+            found.append((start, end))
+    return found
 
 
 def _places(term: str, text: str) -> Iterator[int]:

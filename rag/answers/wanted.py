@@ -64,7 +64,7 @@ def told_without_figure(asking: Asking, sentence: Matchable) -> bool:
 
 def unmeasured(asking: Asking, text: str) -> bool:
     """Whether an English question asks for a figure of what a Chinese text, folded, does not speak of: the GDP."""
-    named = set(words(asking.head)) & _MEASURED
+    named = set(words(asking.head or asking.question.bare)) & _MEASURED
     return bool(named) and all(not _stands_across([word], text) for word in named)
 
 

@@ -95,7 +95,9 @@ def _figure(citation: Citation, question: Question, *, zh: bool) -> str:
 
 def _english_date(year: str | None, month: str | None, day: str | None) -> str:
     named = _MONTHS[int(month) - 1] if month and 1 <= int(month) <= 12 else ""
-    return ", ".join(part for part in (f"{named} {day}" if named and day else named, year or "") if part)
+    if named and day and year:
+        return f"{named} {day}, {year}"
+    return " ".join(part for part in (named, named and day, year) if part)
 
 
 def english_figure(value: Decimal, unit: str) -> str:

@@ -2,8 +2,9 @@
 
 IBM Model 1 (Brown et al. 1993), English to Chinese, over lines that translate each other and dictionary entries; an
 English line also counts as its pairs of neighbouring words. A translation's worth is the geometric mean of its
-probability each way, which leaves out both chance neighbours and what stands for everything. `administration.txt` adds
-what public administration in China is called in English, written for this table: that text has little of it.
+probability each way, which leaves out both chance neighbours and what stands for everything. Two glossaries written for
+this table add what that text has little of: `administration.txt` what public administration in China is called in
+English, `everyday.txt` what residents and journalists call what its papers speak of ("got under way" for 启动).
 """
 
 import sys
@@ -24,6 +25,7 @@ ROUNDS = 6
 KEPT = 6
 LEAST_WORTH, LEAST_CREDIT = 0.06, 0.15
 GLOSSARY = Path(__file__).with_name("administration.txt")
+EVERYDAY = Path(__file__).with_name("everyday.txt")
 FIRST, LATER = 0.7, 0.85
 """Worth of a glossary entry's first translation, and what each further one is worth beside the one before; these are
 ways to say it, and not what it means back."""
@@ -109,8 +111,8 @@ def learn(read: Sequence[Line]) -> tuple[NDArray[np.object_], NDArray[np.object_
     return english_terms[source[good]], chinese_terms[target[good]], worth[good]
 
 
-def glossary(file: Path = GLOSSARY) -> Iterator[tuple[str, str, float]]:
-    """(English term, Chinese term, worth) of the entries."""
+def glossary(file: Path) -> Iterator[tuple[str, str, float]]:
+    """(English term, Chinese term, worth) of the entries of a glossary."""
     for line in file.read_text(encoding="utf-8").splitlines():
         english, _, chinese = line.partition("\t")
         for place, term in enumerate(chinese.split("/")):
@@ -152,8 +154,11 @@ def save(table: Table, file: Path, *, one_way: Collection[tuple[str, str]] = ())
 def main(folder: Path) -> None:
     learned = learn([line for line in lines(folder) if all(line)])
     table: Table = dict(zip(zip(learned[0], learned[1], strict=True), learned[2].tolist(), strict=True))
-    loosely = {(english, chinese) for english, chinese, worth in glossary() if worth < FIRST} - table.keys()
-    for english, chinese, worth in glossary():
+    named = list(glossary(GLOSSARY))
+    told = [*named, *glossary(EVERYDAY)]
+    surely = table.keys() | {(english, chinese) for english, chinese, worth in named if worth == FIRST}
+    loosely = {(english, chinese) for english, chinese, _ in told} - surely
+    for english, chinese, worth in told:
         table[english, chinese] = max(worth, table.get((english, chinese), 0.0))
     save(table, FILE, one_way=loosely)
 

@@ -71,9 +71,13 @@ _OFFICE = re.compile(
     r"\b(?:mayor|director|head|secretary|principal|architect|professor|chief|chair\w*|president|manager|designer|"
     r"athlete|student)\b"
 )
+_MAKER = re.compile("设计|建筑师|designe|architect|\\b(?:team|partner)|合作")
+"""Who is told by what was done with or by them."""
 _CITIES = re.compile("哪(?:些|几|[两三四五六七八九十])个?(?:城市|市|省)")
 _ROW = re.compile(f"{_HAN}{{2,8}}、{_HAN}{{2,8}}(?:、|和|及|与){_HAN}{{2,8}}")
 """Several named side by side, as cities are without their kind."""
+_HOLDER = re.compile(rf"{_PERSON.pattern}|\bby (?!\d)\w+")
+"""Who holds an office, which is not told by whom anything was done with."""
 _WHO = re.compile(f"{_PERSON.pattern}|{_BY}")
 
 
@@ -97,6 +101,8 @@ def nothing_named(question: Question, near: str) -> bool:
     something = question.kind not in (Kind.DEFINITION, Kind.COMPARISON) and any(
         wanted.search(asked) for wanted, _ in kinds
     )
+    if somebody and not _MAKER.search(asked) and not any(m.group() not in asked for m in _HOLDER.finditer(near)):
+        return True
     if not (somebody or something) or name_missing(question, near) != 1.0:
         return False
     return somebody or not (_CITIES.search(asked) and _ROW.search(near))

@@ -36,7 +36,7 @@ _RISE_TOLD = re.compile(r"[增升涨提扩新]|\b(?:ris|rose|gr[eo]w|increas|cli
 _GROUNDS = re.compile(
     r"因|由于|所以|为[了此]|为[^,。;]{1,24}而|以便|以免|从而|使得?|导致|造成|影响|鉴于|出于|旨在|目的|契机|根据|按照|针对|面对|应对|适应|满足|"
     r"考虑|要求|需要|需求|便于|方便|帮助|吸引|解决|破解|缓解|避免|防止|促进|推动|确保|保障|助力|支撑|作用|意义|"
-    r"不[足够均平高强佳到明再能]|难|缺|短板|薄弱|困|压力|问题|挑战|瓶颈|滞后|尚|仍|未|没有|有待|落后|复杂|[最首偏太]|"
+    r"不[足够均平高强佳到明再能]|难|缺|短板|薄弱|困|压力|问题|挑战|瓶颈|滞后|尚|仍|未|没有|有待|落后|复杂|[最首偏]|太(?![平阳湖原仓空极])|"
     r"\b(?:because|due to|since|so that|so as|in order|owing|thanks|caus|reason|result|help|lack|short|need|aim|to|as|"
     r"for|after)\b|: "
 )
@@ -55,8 +55,11 @@ _DENIED_ASKED = re.compile(
     r"(?<!有)(?:没有?|未)能?(?:够)?(?:完成|达到|实现|建成|通过|落实|做到|解决|开工|开通|启用|获得|入选|增长|增加|提高)"
 )
 _DENIED_TOLD = re.compile(r"[未没不尚无难缺]|有待|仍需|差距")
-_EACH_ASKED = re.compile(r"平均|人均|户均|均价|每一?个?[户人家月天日平套张场]")
-_EACH_TOLD = re.compile(r"[均每/]|(?:元|人|次)一?[户人月天日]|\b(?:average|per|each)\b")
+_EACH_ASKED = re.compile(
+    r"平均|人均|户均|均价|每一?个?[户人家月天日平套张场]|\b(?:on average|average (?=[a-z])(?!of\b)|"
+    r"apiece|per (?:head|person|capita|household)\b)"
+)
+_EACH_TOLD = re.compile(r"[均每/]|(?:元|人|次)一?[户人月天日]|\b(?:average|averag\w+|median|mean|per|each|an?)\b")
 _ITEM = re.compile(r"^\s*\d{1,2}[.、](?!\d)")
 _RATE_ASKED = re.compile(
     r"([一-龥]{2}率)(?:[^,。]{0,3}[是为有达]|[^?]{0,12}(?:达到|是|为)|有?)(?:多少|百分之|几)(?!.*[提升降增涨跌变幅速比高低])"

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from embeddings.folding import fold
 from rag.text.facts import years
-from rag.text.measure import LENGTHWISE, unit_of
+from rag.text.measure import LENGTHWISE, SUMMED, unit_of
 
 
 class Kind(StrEnum):
@@ -59,24 +59,28 @@ _KINDS_ZH: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 _MEASURES = (
     "(?:rate|ratio|cost|price|rent|fee|salary|wage|population|revenue|turnover|profit|budget|income|size|length|height|width|"
-    "weight|capacity|density|tonnage|output|expectancy|concentration|investment|expenditure|spending|growth|"
+    "weight|capacity|density|tonnage|output|expectancy|concentration|investment|expenditure|spending|growth|share|"
+    "proportion|percentage|bill|fine|"
     "gdp|gross domestic product)s?"
 )
 _KINDS_EN: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
         (Kind.COMPARISON, r"\bcompare|\bcompared|\bhigher\b|\blower\b|\bmore or (?:less|fewer)|\bgreater\b|\bdifference between|\bwhich .{0,30}\b(?:more|most|highest|largest|fastest)\b"),
-        (Kind.REASON, r"\bwhy\b|\breasons?\b|\bwhat caused\b"),
+        (Kind.REASON, r"\bwhy\b|\breasons?\b|\bhow come\b|\bwhat (?:caused|made|led|prompted|drove|forced)\b"),
         (Kind.NUMERIC, rf"{LENGTHWISE}"),
         (Kind.DATE, r"^(?:by |since |until |from )?when\b|\bwhen (?:did|do|does|was|were|is|are|will|would|can|could|should|had|has|have|exactly)\b|(?:and|or|,) when\b|\bwhat (?:date|year|month|day|time)|\bwhich (?:date|year|month|day)|\bon what (?:date|day)|\bby what (?:date|year)|\bin what (?:year|month)|\bhow long\b"),
-        (Kind.NUMERIC, r"\bhow (?:many|much|large|big|small|high|far|old|fast|tall|wide|deep|thick|heavy|loud|hot|cold|often)\b|\bwhat (?:percentage|percent|share|proportion|number|amount|rate|total|area|was the (?:number|total))|\bby how\b|\bpercentage points?\b|\bwhat (?:did|does|do|will|would) .{1,60}\b(?:cost|weigh)\b|"
+        (Kind.NUMERIC, r"\bhow (?:many|much|large|big|small|high|far|old|fast|tall|wide|deep|thick|heavy|loud|hot|cold|often)\b|\bwhat (?:percentage|percent|share|proportion|interest|number|amount|rate|total|area|was the (?:number|total))|\bby how\b|\bpercentage points?\b|\bwhat (?:did|does|do|will|would) .{1,60}\b(?:cost|weigh)\b|"
+        rf"{SUMMED}|"
         rf"\bwhat(?:'s| is| was| were| are| will be) (?:(?!of\b)[\w'-]+ ){{0,6}}?(?:{_MEASURES})\b|\bwhat (?:{_MEASURES})\b|"
         rf"^(?!.*\b(?:what|which|who|whose|where|when|why|how|is|are|was|were|did|does|do)\b).*\b(?:{_MEASURES}|number|amount|total|percentage)\b"),
         (Kind.LIST, r"\bwhat (?:\w+ )?(?:problems|weaknesses|shortcomings|difficulties|challenges|measures|steps|strengths)\b|\bwhat are\b|\bwhich (?:two|three|four|five|six|seven|eight|nine|ten)\b|\blist\b|\bname the\b|\bwhat (?:two|three|four|five|six|seven|eight|nine|ten)\b|\bwhich (?!\w*(?:ss|us)\b)[a-z]+s\b(?! is)"),
         (Kind.PERSON, r"\bwho(?:se|m)?\b|\bwhat (?:person|name of the person)"),
-        (Kind.DEFINITION, r"\bwhat (?:is|does) .{1,60}\b(?:mean|refer to|stand for)\b|\bdefine\b|\bmeaning of\b|\bdefinition\b"),
+        (Kind.DEFINITION, r"\bwhat (?:is|are|does|do|did) .{1,90}\b(?:mean|meant|refer to|stand for)\b|\bdefine\b|\bmeaning of\b|\bdefinition\b|^(?:please )?explain (?!why\b|how\b)|"
+        r"\bmeant by\b|^what(?:'s| is) (?:an? |the )?[\"“'‘][^\"”]{2,60}[\"”'’](?: (?:scheme|system|programme|program|project|"
+        r"model|mechanism|service|campaign|reform|policy|method|platform|initiative|brand|market))?(?:$|\?| (?:in|of|at)\b)"),
         (Kind.PLACE, r"\bwhere\b|\b(?:what|which) (?:city|country|district|place|location|street|town|state)"),
-        (Kind.MANNER, r"\bhow (?:does|do|did|will|is|are|was|were|can|has|have|to)\b|\bin what way\b"),
+        (Kind.MANNER, r"\bhow (?:does|do|did|will|is|are|was|were|can|has|have|to)\b|\bin what way\b|^(?:please )?explain how\b"),
         (Kind.YES_NO, r"^(?:is|are|was|were|do|does|did|has|have|had|will|can|could|should)\b"),
         (Kind.ENTITY, r"\bwhat\b|\bwhich\b"),
     )

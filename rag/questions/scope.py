@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 
 from rag.questions.question import Kind, Question
+from rag.text.facts import rewritten
 from rag.text.matching import Matchable
 
 _WHOLE_YEAR = re.compile(
@@ -31,6 +32,15 @@ _LATER = re.compile(
 )
 """Which of a row is meant, beyond the first, which may be called otherwise; with a name, the first as well."""
 _NUMBERED = re.compile(r"(?<![\d.])(\d+)(?:号线|街坊|弄|号楼)")
+_CURRENCIES = tuple(
+    (re.compile(asked), re.compile(told))
+    for asked, told in (
+        (r"美[元金]|\bus dollars?\b|\busd\b", r"美[元金]|\$|\busd\b|dollar"),
+        (r"欧元|\beuros?\b", r"欧元|€|\beuros?\b"),
+        (r"人民币|\b(?:yuan|rmb)\b", r"元|[万亿]|\b(?:yuan|rmb)\b|¥"),
+    )
+)
+"""What a sum is asked for in, and how it is told."""
 _SHARES = frozenset(("%", "百分点", "倍", "成"))
 _MEMBERS = re.compile(
     r"分别(?:[是指叫为有])|各(?:叫|是|代表)|哪(?:[两二三四五六七八九十]|\d+)|逐[个条项一]|一一|一[个条项]一?[个条项]|名单|都有[哪谁]|"
@@ -59,11 +69,13 @@ def features(question: Question, sentence: Matchable, text: str) -> Mapping[str,
     """
     asked = question.folded
     counts = question.kind is Kind.NUMERIC and question.unit != "%"
-    numbers = [*_NUMBER.findall(asked), *_ORDINAL.findall(asked)]
+    written = rewritten(asked, "zh" if question.language == "en" else "en")
+    numbers = [(number, *written.get(number, ())) for number in _NUMBER.findall(asked)]
+    numbers += [(ordinal,) for ordinal in _ORDINAL.findall(asked)]
     return {
         "stretch": _opposed(_WHOLE_YEAR, _PART_OF_YEAR, asked, sentence.folded),
         "so_far": _opposed(_SO_FAR, _ANEW, asked, sentence.folded),
-        "numbers_missing": sum(not _stands(number, text) for number in numbers) / len(numbers) if numbers else 0.0,
+        "numbers_missing": sum(not any(_stands(way, text) for way in ways) for ways in numbers) / max(len(numbers), 1),
         "share_for_count": float(counts and _only_shares(asked, sentence)),
         "members_missing": _members_missing(asked, sentence.folded),
     }
@@ -71,7 +83,8 @@ def features(question: Question, sentence: Matchable, text: str) -> Mapping[str,
 
 def contradicted(question: Question, sentence: Matchable, text: str, rest: str) -> bool:
     """Whether a sentence tells of another extent than is asked for, beyond doubt: of a part of the year for the whole,
-    of the sum so far for one year alone or the other way round, of another session or phase, of shares for a number;
+    of the sum so far for one year alone or the other way round, of another session or phase, of shares for a number,
+    of a sum in another currency;
     or whether all members of a group are asked for and neither it nor the `rest` of its paragraph after it has room for
     as many. `text` is as in `features`."""
     asked, told = question.folded, sentence.folded
@@ -80,6 +93,8 @@ def contradicted(question: Question, sentence: Matchable, text: str, rest: str) 
     if _ALONE.search(asked) and _SO_FAR.search(told) and not _ANEW.search(told):
         return True
     if _ALTOGETHER.search(asked) and tells_anew(told):
+        return True
+    if question.unit == "元" and any(want.search(asked) and not has.search(text) for want, has in _CURRENCIES):
         return True
     if "how many " in asked and question.unit != "%" and _only_shares(asked, sentence):
         return True

@@ -2,6 +2,7 @@
 
 import math
 import re
+import sys
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings import Encoder, Vectors
-from embeddings.romanising import romanise, spellings
+from embeddings.romanising import romanise, spellings, syllables
 from embeddings.terms import bigrams, words
 from rag.index.passages import Passage
 from rag.index.snapshot import Snapshot
@@ -22,6 +23,7 @@ from rag.search.sight import Sight, Sights
 from rag.text import inflection
 from rag.text.background import background
 from rag.text.english_names import well_known
+from rag.text.facts import rewritten
 from rag.text.matching import Asked, Group, Terms
 from rag.text.measure import head_of, named_beside
 from rag.text.paraphrasing import paraphrases
@@ -40,11 +42,16 @@ ALIKE = 0.25
 """How surely a word must mean the same to be looked for in another's place."""
 
 _LIGHT_WORDS = (
-    "out up off down away back set go going went get getting got take took taken make made come came kind own also "
-    "only just one number total among per each within whether after before since against through during around about "
-    "according say said tell called name new year people place thing due two three four five six "
-    "seven eight nine ten eleven twelve early end now given take taking brought bring want like put keep part together "
-    "altogether again money versus along onto having let us being one once per much exactly really still yet currently"
+    "out up off down away back set go going went gone get getting got take taking took taken make making made come "
+    "coming came kind own also only just one number total among per each within whether after before since against "
+    "through during around about according say said tell told explain call called name new year people place thing "
+    "due two three four five six seven eight nine ten eleven twelve early late end now given bring bringing brought "
+    "want like put keep keeping kept part together altogether again money versus along onto having let us being once "
+    "much exactly roughly approximately really still yet currently manage managed managing help helped helping add "
+    "amount amounted stood reach reached ahead behind toward towards across throughout actually quite already ever "
+    "even adds "
+    "way everything something anything someone somebody lot plenty various certain particular able try tried trying "
+    "seem use used using wanted happen happened turn turned end ended left specific"
 )
 _LIGHT = frozenset(_LIGHT_WORDS.split())
 """English words that tell nothing by themselves, only in a phrase that is translated."""
@@ -101,7 +108,8 @@ class Asking:
         head_words = words(head)
         rest = without(subjects, text)
         alike = others_for(text, own) if question.language == "zh" else {}
-        places = places_across(own if rest == text else words(rest), names)
+        figures = rewritten(question.folded, "zh" if question.language == "en" else "en")
+        places = places_across(own if rest == text else words(rest), names, figures)
         pairs, head_pairs = bigrams(text), bigrams(head)
         here = [told.get(word, word) for word in own]
         head_here = [told.get(word, word) for word in head_words]
@@ -241,6 +249,7 @@ def names_across(
             ways = [known[letters]] if letters in known else spellings(letters)
             counts = snapshot.lexical.frequency(ways)
             usual = [ways[i] for i in np.argsort(-counts, kind="stable")[:SPELLINGS].tolist() if counts[i] > 0]
+            usual = usual or _chained(letters, snapshot)
             if usual and letters not in known:
                 # Whatever else here may be read like it: 新疆, and not 新江 of 新江湾.
                 usual = [way for way in well_known(letters) if romanise(way) == letters] or usual
@@ -253,10 +262,31 @@ def names_across(
     return {word: [way] for word, way, count in zip(chinese, ways, held, strict=True) if count > 0}
 
 
-def places_across(own: Sequence[str], names: Mapping[str, list[str]]) -> Mapping[str, Mapping[str, float]]:
+def _chained(letters: str, snapshot: Snapshot) -> list[str]:
+    """A name of three or four syllables as its pairs of characters stand in the documents: 陆家 and 家浜 for
+    "lujiabang"."""
+    found: dict[str, int] = {}
+    for sets in syllables(letters):
+        names = dict.fromkeys(sets[0], sys.maxsize) if len(sets) in (3, 4) else {}
+        for following in sets[1:]:
+            pairs = [last + other for last in {name[-1] for name in names} for other in following]
+            counts = dict(zip(pairs, snapshot.lexical.frequency(pairs).tolist(), strict=True)) if pairs else {}
+            names = {
+                name + other: min(number, counts[name[-1] + other])
+                for name, number in names.items()
+                for other in following
+                if counts[name[-1] + other]
+            }
+        found |= names
+    return sorted(found, key=lambda name: -found[name])[:SPELLINGS]
+
+
+def places_across(
+    own: Sequence[str], names: Mapping[str, list[str]], figures: Mapping[str, list[str]]
+) -> Mapping[str, Mapping[str, float]]:
     """Each word with what passages in the other language may have in its place, and how surely that stands for it:
     translations, of the word and of the phrases it stands in; the spellings of a name; itself, where it is a number or
-    not translated. Years are left out."""
+    not translated; a large number as it is written there. Years are left out."""
     asked = [word for word in dict.fromkeys(own) if not _YEAR.fullmatch(word)]
     if not asked:
         return {}
@@ -275,6 +305,9 @@ def places_across(own: Sequence[str], names: Mapping[str, list[str]]) -> Mapping
         for word in (name, name[:-1]):
             if word in places:
                 places[word] = dict.fromkeys(forms, 1.0)
+    for number, ways_written in figures.items():
+        if number in places:
+            places[number] = dict.fromkeys([number, *ways_written], 1.0)
     for word in asked:
         if not places[word] and word not in _LIGHT:
             places[word] = {word: 1.0}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from embeddings.folding import fold
-from embeddings.romanising import romanise, spellings
+from embeddings.romanising import OTHER_READINGS, romanise, spellings
 from embeddings.terms import STOPWORDS, stem
 from rag.text.background import background
 from rag.text.translating import SURE, lexicon
@@ -93,11 +93,7 @@ _CALLED = {
         "yangtze": "长江 长三角",
     }.items()
 }
-# Characters that names read in two ways: 长 is Chang in 长宁, and Zhang elsewhere.
-_OTHER_READINGS = str.maketrans(
-    {"长": "chang", "重": "chong", "厦": "xia", "乐": "yue", "行": "hang", "都": "du", "曾": "zeng", "单": "shan"}
-    | {"解": "xie", "查": "zha", "会": "kuai", "六": "lu", "番": "pan"}
-)
+_OTHER_READINGS = str.maketrans(dict(OTHER_READINGS))
 _PLACED = re.compile(r"\b[a-z][\w'-]* (?:in|of|with|from|to|for) ([A-Z][a-z]{2,})(?= [a-z]| in \d|[?.,]|$)")
 _CLAUSE = re.compile(r"[，,。；;、：:（）()\n]")
 _RARE = 5e-5

@@ -31,6 +31,8 @@ _UNITS = {
 }  # fmt: skip
 # What may follow a number without being what it counts: "增长8.3%以上", "完成5个、", "约120左右".
 _NO_UNIT = frozenset("以之左上下内中的和与及或至到等是为在有比占并均共了多余来来将已不其")
+_LARGE = 10**4
+"""From here on Chinese and English do not write a number alike."""
 _SMALL_WORDS = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
     "nineteen"
@@ -95,6 +97,26 @@ def quantities(folded: str) -> Iterator[Quantity]:
 def values(text: str) -> frozenset[Decimal]:
     """How much the numbers of a text come to, whatever they count and however they are written."""
     return frozenset(quantity.value for quantity in quantities(fold(text)))
+
+
+def rewritten(folded: str, language: str) -> dict[str, list[str]]:
+    """Numbers of a folded text as one in this language may write them: "31" (亿) for "3.1 billion", "27000" for 2.7 of
+    2.7万; those alone that are written otherwise."""
+    found = {}
+    for match in _NUMBER.finditer(folded):
+        value = Decimal(match["number"]) * _SCALES.get(match["scale"] or "", 1)
+        scales, most = ((10**4, 10**8), 10**4) if language == "zh" else ((1, 10**6, 10**9, 10**12), 10**6)
+        if value < _LARGE:
+            continue
+        ways = [_plain(value / scale) for scale in scales if scale <= value < scale * most]
+        if others := [way for way in ways if way != match["number"]]:
+            found[match["number"]] = others
+    return found
+
+
+def _plain(value: Decimal) -> str:
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def spelled(folded: str) -> Iterator[Quantity]:
@@ -167,4 +189,4 @@ def latin_words(folded: str) -> set[str]:
     return {match.group() for match in _LATIN.finditer(folded)}
 
 
-__all__ = ["Quantity", "dates", "fold", "latin_words", "names", "quantities", "years", "years_told"]
+__all__ = ["Quantity", "dates", "fold", "latin_words", "names", "quantities", "rewritten", "years", "years_told"]

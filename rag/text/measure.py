@@ -33,6 +33,12 @@ _ASKED_EN = re.compile(
     r"\bwhat (?:percentage|percent|share|proportion|number|amount|rate|total)(?: of)?\b|"
     r"\bby how much\b|\b(?:which|what|who)\b"
 )
+_SUBJECT_EN = re.compile(
+    r"\bwhat (?:did|do|does|will|would|is|are) (?:the |an? )?(.{2,60}?) "
+    r"(?:cost|weigh|add up to|come to|amount to|total|bring in|turn over|earn|fetch|mean|refer to|stand for)\b"
+)
+"""What is asked about by a verb: "fines" of "what did the fines handed out add up to"."""
+_PARTICIPLE = re.compile(r"(?<=[a-z] )[a-z]+ed\b")
 _SKIPPED_EN = re.compile(r"^(?:(?:was|were|is|are|the|a|an|new|of|total|number|amount)\s+)+")
 _DOING = (
     "works?|lives?|attends?|speaks?|uses?|takes?|gets?|got|came|comes?|went|goes|visits?|receives?|makes?|joins?|owns?|needs?|wants?|"
@@ -54,14 +60,17 @@ _MONEY = re.compile(
     r"(?<!\bby )\bhow much .{0,40}\b(?:spend|spent|cost|invest|invested|pay|paid|raised?)\b|"
     r"\bwhat(?:'s| is| was| were| are)? (?:(?!of|share|percent|proportion)[\w'-]+ ){0,5}"
     r"(?:cost|price|rent|fees?|salary|wages?|bill|fine|income|budget|worth)\b|"
-    r"\b(?:in|how many(?: million| billion)?) (?:yuan|(?:us )?dollars?|rmb)\b"
+    r"\b(?:in|how many(?: million| billion)?) (?:yuan|(?:us )?dollars?|rmb)\b|"
+    r"\bwhat (?:did|do|does|will|would) .{0,60}\b(?:fine|tax|loan|grant|subsid|payment|donation|penalt|order|contract|"
+    r"deal)\w*\b.{0,60}\b(?:add up to|come to|amount to|total)\b|"
+    r"\bwhat (?:did|do|does|will|would) .{1,80}\b(?:bring in|turn over|fetch)\b"
 )
 _SHARE = re.compile(
     r"百分之(?:几|多少)|(?:几|多少)个?(?:百分)?点(?![钟开关])|占比|比例|比重|增长率|增速|增幅|涨幅|降幅|"
     r"率是?多少|率有多高|涨了多少|增长了?多少|下降了?多少|"
     r"\bper ?cent|\bpercentage|"
     r"\b(?:growth|unemployment|vacancy|occupancy|employment|birth|interest|response|completion) rate|"
-    r"\bwhat (?:share|proportion|rate)|\bat what (?:\w+ )?rate|"
+    r"\bwhat (?:share|proportion|rate|interest)\b|\bat what (?:\w+ )?rate|"
     r"\bhow (?:much|fast) .{0,40}\b(?:grow|grew|rise|rose|fall|fell|increase)"
 )
 _AREA = re.compile(r"面积|占地|\bfloor area|\bhow many (?:square|hectares)|\bhow much (?:land|space|green)")
@@ -71,6 +80,11 @@ LENGTHWISE = (
     r"(?: be)?(?=$|[?.,]| (?:of|in|on|from|to|between|along|across|that|which)\b)"
 )
 """What asks in English how long something is, and not how long it takes."""
+SUMMED = (
+    r"\bwhat (?:did|do|does|will|would) .{1,80}\b(?:add up to|come to|amount to|total|bring in|turn over|take in|earn|"
+    r"fetch)\b"
+)
+"""What asks in English for a sum without a word for it: "what did the repairs come to"."""
 _LENGTH = re.compile(
     r"多长|多远|几公里|多少公里|里程|"
     rf"{LENGTHWISE}|\bhow many kilomet|"
@@ -222,6 +236,8 @@ def _chinese_head(text: str) -> str:
 
 
 def _english_head(text: str) -> str:
+    if subject := _SUBJECT_EN.search(text):
+        return _PARTICIPLE.split(_STOP_EN.split(subject[1], maxsplit=1)[0], maxsplit=1)[0].strip(" \"“”'")
     match = _ASKED_EN.search(text)
     if match is None:
         return ""
