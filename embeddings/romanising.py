@@ -10,16 +10,13 @@ from math import prod
 from pathlib import Path
 
 _TABLE = Path(__file__).with_name("tables") / "readings.txt"
-OTHER_READINGS: Mapping[str, str] = {
-    "长": "chang",
-    "重": "chong",
-    "厦": "xia",
-    "乐": "yue",
-    "行": "hang",
-    "都": "du",
-    "曾": "zeng",
-    "单": "shan",
-} | {"解": "xie", "查": "zha", "会": "kuai", "六": "lu", "番": "pan", "藏": "zang"}
+OTHER_READINGS: Mapping[str, str] = dict(
+    zip(
+        "长重厦乐行都曾单解查会六番藏",
+        ["chang", "chong", "xia", "yue", "hang", "du", "zeng", "shan", "xie", "zha", "kuai", "lu", "pan", "zang"],
+        strict=True,
+    )
+)
 """Characters that names read in two ways, with their other reading: 长 is Chang in 长宁, and Zhang elsewhere."""
 _LONGEST = 6
 _MOST = 5_000
