@@ -67,11 +67,11 @@ def answer(
         return Answer(question.asked, question.text, wording.welcome(question), abstained=True), ()
     asked = parts(question, snapshot.catalog)
     findings = [look(snapshot, part, several=len(asked) > 1, only=only, reranker=reranker) for part in asked]
-    if len(findings) == 1 and findings[0].confidence < SURELY:
+    if (len(findings) == 1 and findings[0].confidence < SURELY) or not all(f.answers for f in findings):
         each = [
             look(snapshot, p, several=True, only=only, reranker=reranker) for p in in_turn(question, snapshot.catalog)
         ]
-        findings = each if _surer(each, findings[0]) else findings
+        findings = each if _surer(each, findings) else findings
     hits = merged([finding.hits for finding in findings])
     timings = {"search": round(sum(finding.search_ms for finding in findings), 3)}
     chances = [finding.confidence for finding in findings]
@@ -101,13 +101,15 @@ def answer(
     ), hits
 
 
-def _surer(each: Sequence[Finding], whole: Finding) -> bool:
+def _surer(each: Sequence[Finding], whole: Sequence[Finding]) -> bool:
     """Whether what a sentence asks in turn is answered better one by one: from several places, one more surely; or at
-    all, where each is marked as a question."""
+    all, where each is marked as a question. Of what is asked of several things, all that is asked must be."""
     best = {finding.candidates[0].place for finding in each if finding.answers}
-    if not whole.answers and len(_MARKED.findall(whole.part.question.text)) > 1:
+    if len(whole) > 1:
+        return 1 < len(each) == len(best)
+    if not whole[0].answers and len(_MARKED.findall(whole[0].part.question.text)) > 1:
         return bool(best)
-    return len(each) > 1 and len(best) > 1 and max(finding.confidence for finding in each) > whole.confidence
+    return len(each) > 1 and len(best) > 1 and max(finding.confidence for finding in each) > whole[0].confidence
 
 
 def look(

@@ -31,6 +31,8 @@ _GENERIC = re.compile(
     r"还有|另外|以及|其中|[的有了做定原要又再年]|\b(?:increase|rise|plan|actual|target|number|report|document|year)(?:s|ed|d|ned)?\b"
 )
 """What says nothing of the topic."""
+_ASKING = re.compile("[哪谁几啥咋何吗嘛怎么]|什么|多[少大长高久远重]")
+_FORMER = re.compile(r"(.{2,16}?)[和与跟、](.{2,12}?)((?:都|各|分别|均)[^，,：:]*)?[，,：:]前者(.+?)[，,；;？?]后者(.+)")
 _ENDS, _STOPS = re.compile("[?？;；]"), re.compile("[?？;；,，]")
 _MOST = 4
 _NAMES_IT = 3
@@ -81,9 +83,10 @@ def parts(question: Question, catalog: Catalog) -> Sequence[Part]:
 def in_turn(question: Question, catalog: Catalog) -> Sequence[Part]:
     """The questions that one Chinese sentence asks one after the other, each made whole from those before it:
     "区长是谁?哪天作的报告?"; none where it asks but one thing, or a clause of it asks nothing."""
+    text = _named_out(question.text, catalog)
     for mark in (_ENDS, _STOPS) if question.language == "zh" else ():
-        asked = [clause.strip() for clause in mark.split(question.text) if clause.strip()]
-        if len(asked) > 1 and all(_asks(clause) for clause in asked):
+        asked = [clause.strip() for clause in mark.split(text) if clause.strip()]
+        if len(asked) > 1 and all(_asks(clause, whether=mark is _ENDS) for clause in asked):
             whole: list[Question] = []
             for clause in asked[:_MOST]:
                 before = whole[-1].text if whole else ""
@@ -98,8 +101,23 @@ def in_turn(question: Question, catalog: Catalog) -> Sequence[Part]:
     return []
 
 
-def _asks(clause: str) -> bool:
-    return understand(clause).kind not in (Kind.OTHER, Kind.YES_NO, Kind.COMPARISON)
+def _named_out(text: str, catalog: Catalog) -> str:
+    """With the names that 前者 and 后者 stand for, the second of the same place as the first: "东江的水厂和医院都在
+    扩建：前者…，后者…" as "东江的水厂都在扩建…，东江医院都在扩建…"."""
+    found = _FORMER.match(text)
+    if found is None:
+        return text
+    former, latter, common, first, second = found.groups(default="")
+    named = catalog.named_in(fold(former))
+    if named and not catalog.named_in(fold(latter)):
+        latter = named[0].name + latter
+    return f"{former}{common}{first}，{latter}{common}{second}"
+
+
+def _asks(clause: str, *, whether: bool) -> bool:
+    """Whether a clause asks something by a word of its own; `whether` it may also ask if something is so."""
+    others = (Kind.OTHER, Kind.COMPARISON) if whether else (Kind.OTHER, Kind.COMPARISON, Kind.YES_NO)
+    return bool(_ASKING.search(clause)) and understand(clause).kind not in others
 
 
 def _apart(subjects: Sequence[Subject]) -> list[Subject]:
