@@ -13,6 +13,7 @@ from rag.answers.choosing import ABOVE, features, lack_of
 from rag.answers.composing import compose, names_item
 from rag.answers.extremes import foremost
 from rag.answers.finding import Candidate, Finding
+from rag.answers.tabled import compared_rows, listed_rows
 from rag.index.passages import Passage
 from rag.index.snapshot import Snapshot
 from rag.questions.parts import Part, in_turn, parts
@@ -132,11 +133,15 @@ def look(
     chance = confidence.of(asking, hits, candidates)
     threshold = confidence.threshold(asking) * (PART if several else 1)
     told: Sequence[Candidate] = candidates
-    if asking.question.kind in (Kind.LIST, Kind.DEFINITION):
+    rows, among = compared_rows(snapshot, asking, hits, candidates) if not several else ((), ())
+    if rows:
+        chance = max(chance, confidence.of_table(asking, hits, among))
+    elif asking.question.kind in (Kind.LIST, Kind.DEFINITION):
         told = _under_its_name(asking, candidates)
+        rows = listed_rows(snapshot, asking, told)
     elif not several:
         told = foremost(asking, candidates)
-    return Finding(part, asking, hits, told, chance, threshold, search_ms)
+    return Finding(part, asking, hits, told, chance, threshold, search_ms, rows)
 
 
 def weigh(

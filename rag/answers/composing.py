@@ -10,6 +10,8 @@ from rag.answers import wording
 from rag.answers.choosing import other_year, year_above
 from rag.answers.evidence import verify
 from rag.answers.finding import Candidate, Finding
+from rag.answers.rows import Row, row_of
+from rag.answers.tabled import told_rows
 from rag.answers.tightening import Piece, key_of, tighten
 from rag.index.passages import Passage
 from rag.index.snapshot import Snapshot
@@ -56,11 +58,8 @@ def compose(snapshot: Snapshot, question: Question, findings: Sequence[Finding])
             continue
         long = question.long or (several and not part.asks) or finding.asking.question.long
         limit = (LONG if long else SHORT) // len(findings)
-        chosen = pieces(finding, shown, limit=limit)
-        shown |= {candidate.place for candidate, _ in chosen}
-        told = [piece for _, piece in chosen]
-        items = items_after(snapshot, told[0], limit=limit) if told and finding.asking.question.long else []
-        for place, piece in enumerate([told[0], *items] if items else told):
+        told = _told(snapshot, finding, shown, limit=limit)
+        for place, piece in enumerate(told):
             sentence, citation = state(snapshot, finding, piece, len(citations) + 1, several=several)
             sentences.append(sentence)
             citations.append(citation)
@@ -70,6 +69,27 @@ def compose(snapshot: Snapshot, question: Question, findings: Sequence[Finding])
         compared = wording.compared(question, labels, firsts)
         sentences += [Sentence(compared, tuple(citation.number for citation in firsts))] if compared else []
     return Composed(tuple(sentences), tuple(citations))
+
+
+def _told(snapshot: Snapshot, finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> Sequence[Piece]:
+    """The pieces that answer one part; what is told is added to `shown`."""
+    best, asking = finding.candidates[0], finding.asking
+    if finding.rows:
+        lead = _announcement(best, finding.rows)
+        room = limit - sum(len(piece.text) for piece in lead)
+        return [*lead, *told_rows(asking, finding.rows, limit=room)]
+    chosen = pieces(finding, shown, limit=limit)
+    shown |= {candidate.place for candidate, _ in chosen}
+    told = [piece for _, piece in chosen]
+    items = items_after(snapshot, told[0], limit=limit) if told and asking.question.long else []
+    return [told[0], *items] if items else told
+
+
+def _announcement(best: Candidate, rows: Sequence[Row]) -> list[Piece]:
+    """The sentence right before all rows of a table, where that is what was found."""
+    span = best.passage.spans[best.index]
+    announces = len(rows) > 1 and span.text.folded.rstrip()[-1:] == ":" and row_of(best.passage, best.index) is None
+    return [Piece(best.passage, span.start, span.end)] if announces else []
 
 
 def _alike(findings: Sequence[Finding], citations: Sequence[Citation]) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from embeddings.folding import fold, fold_with_offsets
 from embeddings.terms import stem
 from rag.answers.choosing import DATE, kind_evidence
+from rag.answers.columns import asked_cell
+from rag.answers.rows import row_of
 from rag.index.passages import Passage
 from rag.questions.question import Kind, Question
 from rag.search.asking import Asking
@@ -82,6 +84,9 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
     kind = asking.question.kind
     if kind not in (Kind.NUMERIC, Kind.COMPARISON, Kind.DATE):
         return None
+    cell = _cell_asked(asking, piece) if kind is not Kind.DATE else None
+    if cell is not None:
+        return cell
     folded = fold_with_offsets(piece.text)
     if kind is Kind.DATE:
         spans = [m.span() for m in DATE.finditer(folded.text)]
@@ -109,6 +114,14 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
     start, end = max(spans, key=fit)
     end = len(folded.text[:end].rstrip())
     return piece.start + folded.offsets[start], piece.start + folded.offsets[end]
+
+
+def _cell_asked(asking: Asking, piece: Piece) -> tuple[int, int] | None:
+    """Where the figure asked for stands in a row of a table, by the name of its column."""
+    index = next((i for i, (start, _, _) in enumerate(piece.passage.sentences) if start == piece.start), None)
+    row = row_of(piece.passage, index) if index is not None else None
+    cell = asked_cell(asking, row) if row is not None else None
+    return (cell.start, cell.end) if cell is not None and cell.end <= piece.end else None
 
 
 def _places(term: str, text: str) -> Iterator[int]:

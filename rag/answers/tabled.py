@@ -1,0 +1,67 @@
+"""What a table as a whole answers: the row that has most, those that missed their goal, or all of them."""
+
+from collections.abc import Sequence
+
+from rag.answers.columns import best_column
+from rag.answers.extremes import foremost_rows, says_which
+from rag.answers.finding import Candidate
+from rag.answers.goals import against_goals
+from rag.answers.rows import Row, announced_by, found_table, row_of, table_of
+from rag.answers.tightening import Piece
+from rag.index.snapshot import Snapshot
+from rag.questions.question import Kind
+from rag.search.asking import Asking
+from rag.types import Hit
+
+_SEVERAL = 3
+"""Rows that make a list."""
+
+
+def compared_rows(
+    snapshot: Snapshot, asking: Asking, hits: Sequence[Hit], candidates: Sequence[Candidate]
+) -> tuple[Sequence[Row], Sequence[Candidate]]:
+    """The rows that a question asks for by comparing all of a table, and the sentences found in it or right before it,
+    best first; neither where it compares none, or no sentence of the table is among those found."""
+    if asking.question.language != "zh" or asking.question.kind not in (Kind.COMPARISON, Kind.LIST, Kind.ENTITY):
+        return [], []
+    table = found_table(snapshot, hits)
+    rows = against_goals(asking.question, table) or foremost_rows(asking, table)
+    within = {row.place for row in table}
+    best = candidates[0] if candidates else None
+    if best is not None and best.place not in within and says_which(best.passage.told[best.index].folded):
+        return [], []
+    found = [c for c in candidates if c.place in within or _announces(snapshot, c, table)] if rows else []
+    return (rows, found) if found else ([], [])
+
+
+def listed_rows(snapshot: Snapshot, asking: Asking, candidates: Sequence[Candidate]) -> Sequence[Row]:
+    """All rows of the table that the best sentence is of, or announces, where a list is asked for and none of them is
+    named."""
+    if asking.question.kind is not Kind.LIST or not candidates:
+        return []
+    best = candidates[0]
+    row = row_of(best.passage, best.index)
+    table = table_of(snapshot, row) if row is not None else announced_by(snapshot, best.passage)
+    named = any(row.value(row.cells[0]) in asking.question.folded for row in table)
+    return table if len(table) >= _SEVERAL and not named else []
+
+
+def told_rows(asking: Asking, rows: Sequence[Row], *, limit: int) -> list[Piece]:
+    """Rows as they are told: whole, or where they do not all fit the cell of each that is asked for; as many as fit."""
+    whole = [Piece(row.passage, *row.passage.sentences[row.index][:2]) for row in rows]
+    if sum(len(piece.text) for piece in whole) > limit:
+        name = best_column(asking, rows[0].columns) or rows[0].columns[0]
+        cells = [(row, row.column(name) or row.cells[0]) for row in rows]
+        whole = [Piece(row.passage, cell.begins, cell.end) for row, cell in cells]
+    told: list[Piece] = []
+    for piece in whole:
+        limit -= len(piece.text)
+        if told and limit < 0:
+            break
+        told.append(piece)
+    return told
+
+
+def _announces(snapshot: Snapshot, candidate: Candidate, table: Sequence[Row]) -> bool:
+    announced = announced_by(snapshot, candidate.passage)
+    return bool(announced) and announced[0].place == table[0].place
