@@ -9,6 +9,7 @@ from itertools import chain, zip_longest
 import numpy as np
 
 from rag.answers import confidence, wording
+from rag.answers.agreeing import agreed
 from rag.answers.choosing import ABOVE, features, lack_of
 from rag.answers.composing import compose, names_item
 from rag.answers.extremes import foremost
@@ -67,12 +68,15 @@ def answer(
     if wording.greeted(question):
         return Answer(question.asked, question.text, wording.welcome(question), abstained=True), ()
     asked = parts(question, snapshot.catalog)
-    findings = [look(snapshot, part, several=len(asked) > 1, only=only, reranker=reranker) for part in asked]
+    findings: Sequence[Finding] = [
+        look(snapshot, part, several=len(asked) > 1, only=only, reranker=reranker) for part in asked
+    ]
     if (len(findings) == 1 and findings[0].confidence < SURELY) or not all(f.answers for f in findings):
         each = [
             look(snapshot, p, several=True, only=only, reranker=reranker) for p in in_turn(question, snapshot.catalog)
         ]
         findings = each if _surer(each, findings) else findings
+    findings = agreed(findings)
     hits = merged([finding.hits for finding in findings])
     timings = {"search": round(sum(finding.search_ms for finding in findings), 3)}
     chances = [finding.confidence for finding in findings]

@@ -29,11 +29,11 @@ _MEASURED = 2.0
 def worth(asking: Asking, name: str) -> float:
     """How surely the column of this name, folded, is the one asked for: the question's words that stand in it, and
     whether it is in the unit they are told in."""
-    asked = asking.asked
-    told = sum(
-        weight * (1.0 if word in name else max((w for o, w in asked.alike.get(word, {}).items() if o in name), default=0))
-        for word, weight in asked.words.items()
-    )
+    told = 0.0
+    for word, weight in asking.asked.words.items():
+        others = asking.asked.alike.get(word, {}).items()
+        sure = 1.0 if word in name else max((credit for other, credit in others if other in name), default=0.0)
+        told += weight * sure
     measured = any(by.search(asking.question.folded) and unit.search(name) for by, unit in _MEASURES)
     return told + _MEASURED * measured
 

@@ -30,8 +30,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Hits and candidates, best first; `confidence` is the chance, 0 to 1, that the documents hold the answer. `rows` are
-    those of a table that answer together, in place of the best sentence."""
+    """Hits and candidates, best first; `confidence` is the chance, 0 to 1, that the documents hold the answer. `rows`
+    are those of a table that answer together, in place of the best sentence."""
 
     part: Part
     asking: Asking

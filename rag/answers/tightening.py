@@ -20,6 +20,7 @@ _HOW_MANY = re.compile(
     r"\bhow many (?:[a-z'-]+ ){0,3}?([a-z]{3,}s|people)"
     r"(?= (?:did|do|does|was|were|is|are|has|have|had|will|can|could|of|in|on|for)\b)"
 )
+_LETTER = re.compile("[a-z]")
 _CLAUSE = re.compile(r"[^，,；;。！？!?\n]*(?:(?<=\d),(?=\d{3})[^，,；;。！？!?\n]*)*[，,；;。！？!?\n]*[”’」』）)]*")
 
 
@@ -94,7 +95,9 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
         spans = [
             (q.start, q.end)
             for q in quantities(folded.text)
-            if counts(folded.text, q) and q.unit not in ("年", "月", "日")
+            if counts(folded.text, q)
+            and q.unit not in ("年", "月", "日")
+            and not _LETTER.match(folded.text, q.start - 1)  # PM2.5
         ]
     spans = [(s, e) for s, e in spans if folded.text[s:e] not in asking.question.folded]
     if not spans:

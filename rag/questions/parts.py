@@ -20,6 +20,8 @@ _ACTUAL = re.compile(
     r"实际|最后|最终|完成了|达到|结果|办成|(?<![征验招吸查没])收了|\bactual|\bachieved|\breached|\bin the end"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR_BEFORE = re.compile("(?:[与和跟同比较])?(?:上一?年度?|前一年度?)的?")
+_NEAR = 8
 _YEARS = re.compile(r"((?:19|20)\d\d年?)")
 _PLAN_WORDS = re.compile(r"目标|计划|原定|预期|打算|安排")
 _DONE_WORDS = re.compile(r"实际|最后|最终|结果|完成了?")
@@ -32,7 +34,9 @@ _GENERIC = re.compile(
 )
 """What says nothing of the topic."""
 _ASKING = re.compile("[哪谁几啥咋何吗嘛怎么]|什么|多[少大长高久远重]")
-_FORMER = re.compile(r"(.{2,16}?)[和与跟、](.{2,12}?)((?:都|各|分别|均)[^，,：:]*)?[，,：:]前者(.+?)[，,；;？?]后者(.+)")
+_FORMER = re.compile(
+    r"(.{2,16}?)[和与跟、](.{2,12}?)((?:都|各|分别|均)[^，,：:]*)?[，,：:]前者(.+?)[，,；;？?]后者(.+)"
+)
 _ENDS, _STOPS = re.compile("[?？;；]"), re.compile("[?？;；,，]")
 _MOST = 4
 _NAMES_IT = 3
@@ -76,7 +80,13 @@ def parts(question: Question, catalog: Catalog) -> Sequence[Part]:
     if _PLANNED.search(question.folded) and _ACTUAL.search(question.folded):
         labels = ("计划", "实际") if question.language == "zh" else ("Plan", "Outcome")
         aspects = (Aspect.PLAN, Aspect.DONE)
-        return [Part(_either(question, a), label, against=True) for a, label in zip(aspects, labels, strict=True)]
+        earlier = _year_before(question)
+        return [
+            Part(_either(question, a), label, against=True)
+            if a is not earlier
+            else Part(_either(_a_year_earlier(question), a), label, against=True)
+            for a, label in zip(aspects, labels, strict=True)
+        ]
     return [Part(question, "")]
 
 
@@ -228,6 +238,21 @@ def _either(question: Question, aspect: Aspect) -> Question:
     text = (_DONE_WORDS if aspect is Aspect.PLAN else _PLAN_WORDS).sub(" ", question.folded)
     part = replace(question, folded=text, bare=bare(text) or text)
     return replace(part, aspect=aspect)
+
+
+def _year_before(question: Question) -> Aspect | None:
+    """Whether what was planned or what was done is asked of the year before the one named: 跟上一年实际增速比."""
+    found = _YEAR_BEFORE.search(question.folded) if len(question.years) == 1 else None
+    if found is None:
+        return None
+    said = question.folded[found.end() : found.end() + _NEAR]
+    return Aspect.DONE if _ACTUAL.search(said) else Aspect.PLAN if _PLANNED.search(said) else None
+
+
+def _a_year_earlier(question: Question) -> Question:
+    year = next(iter(question.years))
+    text = _YEAR_BEFORE.sub("", question.folded).replace(str(year), str(year - 1))
+    return replace(question, folded=text, bare=bare(text) or text, years=frozenset({year - 1}))
 
 
 def _label(question: Question, subject: Subject, year: int | None) -> str:
