@@ -17,10 +17,11 @@ from rag.answers.finding import Candidate, Finding
 from rag.answers.tabled import compared_rows, listed_rows
 from rag.index.passages import Passage
 from rag.index.snapshot import Snapshot
+from rag.questions.naming import labels, name_missing
 from rag.questions.parts import Part, in_turn, parts
 from rag.questions.question import Kind, Question
 from rag.search import ranking, retrieval
-from rag.search.asking import Asking
+from rag.search.asking import LITTLE, Asking
 from rag.search.coverage import Values
 from rag.search.linear import fitted
 from rag.search.ranking import Features
@@ -170,7 +171,13 @@ def weigh(
     candidates = [_candidate(asking, *place, scores[row], own, cosine) for place, row, own, cosine in told]
     ranked = sorted(candidates, key=lambda c: (-c.score, *c.place))
     ordered = ranked if asking.question.years else _latest_first(ranked)
-    return _with_grounds(asking, ordered) if asking.question.kind is Kind.REASON else ordered
+    match asking.question.kind:
+        case Kind.REASON:
+            return _with_grounds(asking, ordered)
+        case Kind.PERSON:
+            return _by_label(asking, ordered)
+        case _:
+            return ordered
 
 
 def _candidate(
@@ -205,6 +212,18 @@ def _with_grounds(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
     if len(nearly) == 1 or not confidence.refutes(asking, ranked[0]):
         return ranked
     first = next((c for c in nearly[1:] if not confidence.refutes(asking, c)), None)
+    return ranked if first is None else [first, *(c for c in ranked if c is not first)]
+
+
+def _by_label(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
+    """Where somebody is asked for and the best sentence names nobody, a line that gives a name for what is asked comes
+    first: 主持人：副市长　韩述平."""
+    if name_missing(asking.question, ranked[0].passage.told[ranked[0].index].folded) != 1.0:
+        return ranked
+    telling = {word for word, weight in asking.asked.words.items() if len(word) > 1 and weight > LITTLE}
+    telling -= {subject.name for subject in asking.subjects}
+    told = (c for c in ranked if labels(asking.question, c.passage.spans[c.index].text.folded, telling))
+    first = next(told, None)
     return ranked if first is None else [first, *(c for c in ranked if c is not first)]
 
 
