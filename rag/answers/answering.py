@@ -19,6 +19,7 @@ from rag.index.passages import Passage
 from rag.index.snapshot import Snapshot
 from rag.questions.naming import labels, name_missing
 from rag.questions.parts import Part, in_turn, parts
+from rag.questions.premise import gives_reason
 from rag.questions.question import Kind, Question
 from rag.search import ranking, retrieval
 from rag.search.asking import LITTLE, Asking
@@ -44,6 +45,8 @@ UNNAMED = 8.0
 own sentence has been told already."""
 NEARLY = 1.0
 """How far below the best a sentence of a newer document may score and still be taken for the same thing, later."""
+GROUNDS = 2.0
+"""The same for a sentence that says outright why, where the best gives no reason."""
 LABEL = 2.5
 """The same for the name of an item, which says little by itself."""
 ALL = 0.999
@@ -207,11 +210,15 @@ def _under_its_name(asking: Asking, ranked: Sequence[Candidate]) -> Sequence[Can
 
 
 def _with_grounds(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
-    """Where a reason is asked for and the best sentence gives none, one nearly as good that does comes first."""
-    nearly = [c for c in ranked if ranked[0].score - c.score <= NEARLY]
-    if len(nearly) == 1 or not confidence.refutes(asking, ranked[0]):
+    """Where a reason is asked for and the best sentence gives none, one that gives it outright comes first, else one
+    nearly as good that has grounds."""
+    best = ranked[0]
+    if not confidence.refutes(asking, best):
         return ranked
-    first = next((c for c in nearly[1:] if not confidence.refutes(asking, c)), None)
+    grounded = [c for c in ranked if best.score - c.score <= GROUNDS and not confidence.refutes(asking, c)]
+    outright = (c for c in grounded if gives_reason(c.passage.spans[c.index].text.folded))
+    nearly = (c for c in grounded if best.score - c.score <= NEARLY)
+    first = next(outright, None) or next(nearly, None)
     return ranked if first is None else [first, *(c for c in ranked if c is not first)]
 
 

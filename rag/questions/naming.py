@@ -11,7 +11,7 @@ _SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭"
     "廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
 )
-_MORE_SURNAMES = "陶章梅庄倪严牛岳柴葛耿关焦左柳祁鲁霍翁颜柯阮庞樊殷施安洪翟裴欧甘温尚纪舒屈项祝涂闵蓝穆俞简饶曲骆盛聂冉"
+_MORE_SURNAMES = "陶章庄倪严牛岳柴葛耿关焦左柳祁鲁霍翁颜柯阮庞樊殷施安洪翟裴欧甘温尚纪舒屈项祝涂闵蓝穆俞简饶曲骆盛聂冉"
 _BY_ITSELF = rf"[:\s][{_SURNAMES}{_MORE_SURNAMES}]{_HAN}{{1,2}}(?!{_HAN})"
 """A name between white space or after a colon, as a line for an office or a duty gives it: "主持人：副市长　韩述平"."""
 _LABEL = re.compile(rf"^\s*(?P<label>[^,。;!?]{{2,28}}?){_BY_ITSELF}")
