@@ -25,17 +25,21 @@ _LIMIT = re.compile("限值|标准|目标|计划|上年|合计|总计")
 _MEASURED = 2.0
 """What it is worth that a column is in the unit of what is asked for."""
 
+_IN_UNIT = 4.0
+"""The same of the very unit asked for."""
+
 
 def worth(asking: Asking, name: str) -> float:
     """How surely the column of this name, folded, is the one asked for: the question's words that stand in it, and
-    whether it is in the unit they are told in."""
+    whether it is in the unit that is asked for or that such things are told in."""
     told = 0.0
     for word, weight in asking.asked.words.items():
         others = asking.asked.alike.get(word, {}).items()
         sure = 1.0 if word in name else max((credit for other, credit in others if other in name), default=0.0)
         told += weight * sure
     measured = any(by.search(asking.question.folded) and unit.search(name) for by, unit in _MEASURES)
-    return told + _MEASURED * measured
+    unit = asking.question.unit
+    return told + _MEASURED * measured + _IN_UNIT * (bool(unit) and unit in name)
 
 
 def best_column(asking: Asking, names: Sequence[str]) -> str | None:

@@ -18,6 +18,8 @@ from rag.text.facts import Quantity, quantities
 
 _MOST = re.compile(r"最[高多大快长]|\b(?:most|highest|largest|biggest|fastest|longest)\b")
 _LEAST = re.compile(r"最[低少小慢短]|\b(?:least|fewest|lowest|smallest|slowest|shortest)\b")
+_OF_ALL = re.compile("最[高低多少大小快慢长短]的")
+"""Where a number is asked for, 最多 by itself means no more than."""
 _FIRST = re.compile(r"前([两三四五六七八九十]|\d{1,2})(?:名|位|个|家|大|项)?(?!年|月|日|季|个月|期)")
 _NUMERALS = {"两": 2, **{digit: i for i, digit in enumerate("一二三四五六七八九十", 1)}}
 ALIKE = 4.0
@@ -54,16 +56,21 @@ def says_which(folded: str) -> bool:
 
 
 def foremost_rows(asking: Asking, table: Sequence[Row]) -> Sequence[Row]:
-    """The row of a table that has most (least) in the column asked for, the first three where three are asked for; none
-    where no superlative is asked, or no column is what it is of."""
+    """The row of a table that has most (least) in the column asked for, the first three where three are asked for, the
+    highest and the lowest where both are; none where no superlative is asked, or no column is what it is of."""
     asked = asking.question.folded
     first = _FIRST.search(asked)
     most, least = (bool(pattern.search(asked)) for pattern in (_MOST, _LEAST))
-    if not table or (most == least and not first):
+    at_most = asking.question.kind is Kind.NUMERIC and not _OF_ALL.search(asked)
+    if not table or at_most or not (most or least or first):
         return []
     name = measured_column(asking, numbered(table))
-    count = 1 if first is None else _NUMERALS.get(first[1]) or int(first[1])
-    return ordered(table, name, most=bool(FELL.search(asked)) == least)[:count] if name else []
+    if name is None:
+        return []
+    ranked = ordered(table, name, most=bool(FELL.search(asked)) == (least and not most))
+    if most and least:
+        return [*ranked[:1], *ranked[-1:]]
+    return ranked[: 1 if first is None else _NUMERALS.get(first[1]) or int(first[1])]
 
 
 def _tells(passage: Passage, index: int, measured: Sequence[str]) -> bool:

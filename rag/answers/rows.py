@@ -15,7 +15,7 @@ from rag.types import Hit
 
 _COLON, _BETWEEN = "：", "，"
 _NAME = re.compile("[^：。；！？]{1,24}")
-_NO_MEASURE = re.compile("^(?:序号|编号|代码|年份|年度|电话)")
+_NO_MEASURE = re.compile(r"^(?:序号|编号|代码|年份|年度|电话|(?:19|20)\d\d年?$)")
 _MINUS = "-−–"
 _DATED = ("年", "月", "日")
 _FEW = 3
@@ -57,6 +57,11 @@ class Row:
 
     def column(self, name: str) -> Cell | None:
         return next((cell for cell in self.cells if cell.name == name), None)
+
+    @property
+    def name(self) -> str:
+        """The first cell that is no number, folded: what the row is of."""
+        return next((self.value(cell) for cell in self.cells if self.number(cell) is None), "")
 
     @property
     def place(self) -> tuple[str, int]:
@@ -128,8 +133,26 @@ def found_table(snapshot: Snapshot, hits: Sequence[Hit]) -> Sequence[Row]:
     return tables[place] if count >= _SEVERAL else []
 
 
+def named_rows(table: Sequence[Row], folded: str) -> Sequence[Row]:
+    """The rows whose name stands in a folded text, as a whole."""
+    return [row for row in table if len(row.name) > 1 and row.name in folded]
+
+
+def rows_with(table: Sequence[Row], folded: str) -> Sequence[Row]:
+    """The rows that have in a column beside their name what a folded text says: 免费, 市公交集团; none where all do."""
+    found = [
+        row
+        for row in table
+        if any(
+            len(value := row.value(cell)) > 1 and value != row.name and row.number(cell) is None and value in folded
+            for cell in row.cells
+        )
+    ]
+    return found if len(found) < len(table) else []
+
+
 def numbered(table: Sequence[Row]) -> Sequence[str]:
-    """Names of the columns that count or measure, of most rows at least."""
+    """Names of the columns that count or measure, of most rows at least; years are none."""
     return [
         name
         for name in table[0].columns

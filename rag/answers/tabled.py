@@ -6,13 +6,14 @@ from rag.answers.columns import best_column
 from rag.answers.extremes import foremost_rows, says_which
 from rag.answers.finding import Candidate
 from rag.answers.goals import against_goals
-from rag.answers.rows import Row, announced_by, found_table, row_of, table_of
+from rag.answers.rows import Row, announced_by, found_table, named_rows, row_of, rows_with, table_of
 from rag.answers.tightening import Piece
 from rag.index.snapshot import Snapshot
 from rag.questions.question import Kind
 from rag.search.asking import Asking
 from rag.types import Hit
 
+_COMPARING = (Kind.COMPARISON, Kind.LIST, Kind.ENTITY, Kind.NUMERIC)
 _SEVERAL = 3
 """Rows that make a list."""
 
@@ -20,12 +21,17 @@ _SEVERAL = 3
 def compared_rows(
     snapshot: Snapshot, asking: Asking, hits: Sequence[Hit], candidates: Sequence[Candidate]
 ) -> tuple[Sequence[Row], Sequence[Candidate]]:
-    """The rows that a question asks for by comparing all of a table, and the sentences found in it or right before it,
-    best first; neither where it compares none, or no sentence of the table is among those found."""
-    if asking.question.language != "zh" or asking.question.kind not in (Kind.COMPARISON, Kind.LIST, Kind.ENTITY):
+    """The rows that a question asks for by comparing all of a table or naming several, and the sentences found in it or
+    right before it, best first; neither where it asks so of none, or no sentence of the table is among those found."""
+    question = asking.question
+    if question.language != "zh" or question.kind not in _COMPARING:
         return [], []
     table = found_table(snapshot, hits)
-    rows = against_goals(asking.question, table) or foremost_rows(asking, table)
+    named = named_rows(table, question.folded)
+    rows = against_goals(question, table) or (named if len(named) > 1 else [])
+    if not rows and not named:
+        rows = foremost_rows(asking, table)
+        rows = rows or (rows_with(table, question.folded) if question.kind is Kind.LIST else [])
     within = {row.place for row in table}
     best = candidates[0] if candidates else None
     if best is not None and best.place not in within and says_which(best.passage.told[best.index].folded):
@@ -42,8 +48,7 @@ def listed_rows(snapshot: Snapshot, asking: Asking, candidates: Sequence[Candida
     best = candidates[0]
     row = row_of(best.passage, best.index)
     table = table_of(snapshot, row) if row is not None else announced_by(snapshot, best.passage)
-    named = any(row.value(row.cells[0]) in asking.question.folded for row in table)
-    return table if len(table) >= _SEVERAL and not named else []
+    return table if len(table) >= _SEVERAL and not named_rows(table, asking.question.folded) else []
 
 
 def told_rows(asking: Asking, rows: Sequence[Row], *, limit: int) -> list[Piece]:

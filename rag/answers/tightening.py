@@ -1,7 +1,7 @@
 """A sentence cut to what answers: the run of clauses that fits, and the figure or name that is asked for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from embeddings.folding import fold, fold_with_offsets
@@ -90,7 +90,7 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
         return cell
     folded = fold_with_offsets(piece.text)
     if kind is Kind.DATE:
-        spans = [m.span() for m in DATE.finditer(folded.text)]
+        spans = _joined(m.span() for m in DATE.finditer(folded.text))
     else:
         spans = [
             (q.start, q.end)
@@ -125,6 +125,17 @@ def _cell_asked(asking: Asking, piece: Piece) -> tuple[int, int] | None:
     row = row_of(piece.passage, index) if index is not None else None
     cell = asked_cell(asking, row) if row is not None else None
     return (cell.start, cell.end) if cell is not None and cell.end <= piece.end else None
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those that follow upon each other as one: 3月 and 18日."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and joined[-1][1] == start:
+            joined[-1] = joined[-1][0], end
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _places(term: str, text: str) -> Iterator[int]:
