@@ -14,6 +14,7 @@ from rag.answers.choosing import ABOVE, features, lack_of
 from rag.answers.composing import compose, names_item
 from rag.answers.extremes import foremost
 from rag.answers.finding import Candidate, Finding
+from rag.answers.goals import told_in_one_row
 from rag.answers.tabled import compared_rows, listed_rows
 from rag.index.passages import Passage
 from rag.index.snapshot import Snapshot
@@ -80,7 +81,7 @@ def answer(
             look(snapshot, p, several=True, only=only, reranker=reranker) for p in in_turn(question, snapshot.catalog)
         ]
         findings = each if _surer(each, findings) else findings
-    findings = agreed(findings)
+    findings = told_in_one_row(agreed(findings))
     hits = merged([finding.hits for finding in findings])
     timings = {"search": round(sum(finding.search_ms for finding in findings), 3)}
     chances = [finding.confidence for finding in findings]

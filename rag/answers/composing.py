@@ -2,8 +2,8 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from embeddings.folding import fold
 from rag.answers import wording
@@ -51,14 +51,14 @@ def compose(snapshot: Snapshot, question: Question, findings: Sequence[Finding])
     citations: list[Citation] = []
     firsts: list[Citation] = []
     shown: set[tuple[str, int]] = set()
-    for finding in findings:
+    for finding, alone in _each_place(findings):
         part = finding.part
         if not finding.answers:
             sentences.append(Sentence(wording.part_not_found(question, part.label or part.asks)))
             continue
         long = question.long or (several and not part.asks) or finding.asking.question.long
         limit = (LONG if long else SHORT) // len(findings)
-        told = _told(snapshot, finding, shown, limit=limit)
+        told = _told(snapshot, finding, shown, limit=limit)[: None if alone else 1]
         for place, piece in enumerate(told):
             sentence, citation = state(snapshot, finding, piece, len(citations) + 1, several=several)
             sentences.append(sentence)
@@ -69,6 +69,17 @@ def compose(snapshot: Snapshot, question: Question, findings: Sequence[Finding])
         compared = wording.compared(question, labels, firsts)
         sentences += [Sentence(compared, tuple(citation.number for citation in firsts))] if compared else []
     return Composed(tuple(sentences), tuple(citations))
+
+
+def _each_place(findings: Sequence[Finding]) -> Iterator[tuple[Finding, bool]]:
+    """Findings as they are told; a plan and its outcome that one sentence holds are told once, under both labels. False
+    for such."""
+    both = [f for f in findings if f.part.against and f.answers]
+    if len(both) < 2 or len({f.candidates[0].place for f in both}) > 1:
+        yield from ((finding, True) for finding in findings)
+        return
+    label = wording.listed(both[0].asking.question, [finding.part.label for finding in both])
+    yield replace(both[0], part=replace(both[0].part, label=label)), False
 
 
 def _told(snapshot: Snapshot, finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> Sequence[Piece]:
