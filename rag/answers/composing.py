@@ -1,7 +1,6 @@
 """Findings to the sentences that are shown and the citations they stand on."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,6 +9,7 @@ from rag.answers import wording
 from rag.answers.choosing import other_year, year_above
 from rag.answers.evidence import verify
 from rag.answers.finding import Candidate, Finding
+from rag.answers.items import headings_after, items_after
 from rag.answers.rows import Row, row_of
 from rag.answers.tabled import told_rows
 from rag.answers.tightening import Piece, key_of, tighten
@@ -30,10 +30,6 @@ long, plus NEW times the share of the question's weight that only it holds."""
 _ITEM = re.compile(r"[一二三四五六七八九十]是.{2,24}[。:]\s*$")
 _NEXT = re.compile(r"[一二三四五六七八九十]是")
 """An item of a list that only names what the sentences after it tell, and the next item."""
-_NUMBERED = re.compile(r"\(?(?:[一二三四五六七八九十]{1,2}|\d{1,2})[).、]")
-_DIGITS = re.compile(r"[一二三四五六七八九十\d]")
-AHEAD, ITEMS = 12, 4
-"""Paragraphs after an announcement that are looked through for its items, and items that are told."""
 APART = 1.5
 """How far a part's next best sentence may fall below the best, where that one was shown for another part."""
 
@@ -92,7 +88,9 @@ def _told(snapshot: Snapshot, finding: Finding, shown: set[tuple[str, int]], *, 
     chosen = pieces(finding, shown, limit=limit)
     shown |= {candidate.place for candidate, _ in chosen}
     told = [piece for _, piece in chosen]
-    items = items_after(snapshot, told[0], limit=limit) if told and asking.question.long else []
+    if not told or not asking.question.long:
+        return told
+    items = headings_after(snapshot, told[0], limit=limit) or items_after(snapshot, told[0], limit=limit)
     return [told[0], *items] if items else told
 
 
@@ -142,29 +140,6 @@ def pieces(finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> list
         beside = [other for _, other in chosen if other is not piece]
         chosen[place] = candidate, _onward(piece, beside, limit=limit - sum(len(other.text) for other in beside))
     return chosen
-
-
-def items_after(snapshot: Snapshot, piece: Piece, *, limit: int) -> list[Piece]:
-    """The items that a paragraph ending in a colon announces, each the first sentence of one of the paragraphs after
-    it, numbered alike; as many as fit."""
-    paragraph = piece.passage.paragraph
-    if fold(piece.text).rstrip()[-1:] != ":" or paragraph.text[piece.end :].strip():
-        return []
-    rows = snapshot.rows_of(paragraph.document_id)
-    here = bisect_right(rows.tolist(), paragraph.start, key=lambda row: snapshot.paragraphs[row].start)
-    items: list[Piece] = []
-    style, room = "", limit - len(piece.text)
-    for passage in snapshot.passages(rows[here : here + AHEAD]):
-        marked = _NUMBERED.match(passage.text.folded)
-        if marked is None or (style and _DIGITS.sub("", marked[0]) != style):
-            continue
-        style = style or _DIGITS.sub("", marked[0])
-        item = Piece(passage, passage.spans[0].start, passage.spans[0].end)
-        room -= len(item.text)
-        if room < 0 or len(items) == ITEMS:
-            break
-        items.append(item)
-    return items
 
 
 def _onward(piece: Piece, beside: Sequence[Piece], *, limit: int) -> Piece:
@@ -249,5 +224,7 @@ def state(
     possible = wording.leads(finding.asking, piece, citation, label=label, year=year, other=other)
     lead = next((each for each in possible if verify(each, citation.quote, context=known).verified), "")
     across = piece.passage.language != asked.language
+    if piece.said and verify(piece.said, citation.quote, context=known).verified:
+        return Sentence(piece.said, (number,)), citation
     text = wording.stated(lead, citation, zh=asked.language == "zh", across=across)
     return Sentence(text, (number,)), citation

@@ -26,11 +26,13 @@ _CLAUSE = re.compile(r"[^，,；;。！？!?\n]*(?:(?<=\d),(?=\d{3})[^，,；;�
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of characters of a passage's paragraph; offsets count in its text."""
+    """A run of characters of a passage's paragraph; offsets count in its text. `said` is what is shown in its place,
+    the heading that it stands under."""
 
     passage: Passage
     start: int
     end: int
+    said: str = ""
 
     @property
     def text(self) -> str:
