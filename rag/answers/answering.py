@@ -19,7 +19,7 @@ from rag.answers.tabled import compared_rows, listed_rows
 from rag.index.passages import Passage
 from rag.index.snapshot import Snapshot
 from rag.questions.naming import labels, name_missing
-from rag.questions.parts import Part, in_turn, parts
+from rag.questions.parts import Part, in_turn, parts, side_by_side
 from rag.questions.premise import gives_reason
 from rag.questions.question import Kind, Question
 from rag.search import ranking, retrieval
@@ -72,15 +72,17 @@ def answer(
     """The answer to a resolved question, and the hits it was made from; it abstains when no part is sure enough."""
     if wording.greeted(question):
         return Answer(question.asked, question.text, wording.welcome(question), abstained=True), ()
-    asked = parts(question, snapshot.catalog)
+    catalog = snapshot.catalog
+    asked = parts(question, catalog)
     findings: Sequence[Finding] = [
         look(snapshot, part, several=len(asked) > 1, only=only, reranker=reranker) for part in asked
     ]
     if (len(findings) == 1 and findings[0].confidence < SURELY) or not all(f.answers for f in findings):
-        each = [
-            look(snapshot, p, several=True, only=only, reranker=reranker) for p in in_turn(question, snapshot.catalog)
-        ]
+        each = [look(snapshot, p, several=True, only=only, reranker=reranker) for p in in_turn(question, catalog)]
         findings = each if _surer(each, findings) else findings
+    if len(findings) == 1 and not findings[0].rows:
+        each = [look(snapshot, p, several=True, only=only, reranker=reranker) for p in side_by_side(question, catalog)]
+        findings = each if _apart(each) else findings
     findings = told_in_one_row(agreed(findings))
     hits = merged([finding.hits for finding in findings])
     timings = {"search": round(sum(finding.search_ms for finding in findings), 3)}
@@ -109,6 +111,11 @@ def answer(
         related=tuple(hit for hit in hits[:8] if hit.paragraph.id not in used)[:5],
         timings_ms=timings,
     ), hits
+
+
+def _apart(each: Sequence[Finding]) -> bool:
+    """Whether all of what is asked side by side is answered, each in a sentence of its own."""
+    return all(finding.answers for finding in each) and 1 < len({f.candidates[0].place for f in each}) == len(each)
 
 
 def _surer(each: Sequence[Finding], whole: Sequence[Finding]) -> bool:

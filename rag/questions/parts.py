@@ -34,6 +34,11 @@ _GENERIC = re.compile(
 )
 """What says nothing of the topic."""
 _ASKING = re.compile("[哪谁几啥咋何吗嘛怎么]|什么|多[少大长高久远重]")
+_EACH_OF = re.compile(
+    r"(?P<things>[^,，?？:：;；]+?)(?P<asks>(?:分别|各自?)(?!类|项|区|级|种|方)[^,，?？]{0,6}?(?:多少|几)[^,，?？]*)[?？]?"
+)
+_AND = re.compile("[、和与跟及]|以及")
+_SHORTEST = 2
 _FORMER = re.compile(
     r"(.{2,16}?)[和与跟、](.{2,12}?)((?:都|各|分别|均)[^，,：:]*)?[，,：:]前者(.+?)[，,；;？?]后者(.+)"
 )
@@ -109,6 +114,24 @@ def in_turn(question: Question, catalog: Catalog) -> Sequence[Part]:
                 for each, clause in zip(whole, asked, strict=False)
             ]
     return []
+
+
+def side_by_side(question: Question, catalog: Catalog) -> Sequence[Part]:
+    """The questions that a Chinese one asks of several things with one word, each of the subject and period of the
+    first: "东江2023年财政收入和固定资产投资分别是多少?"; none where it asks of one."""
+    found = _EACH_OF.fullmatch(question.text.strip()) if question.language == "zh" else None
+    if found is None:
+        return []
+    things = _AND.split(found["things"])
+    of, tail, asked = things[-1].partition("的")
+    things[-1] = of
+    if not 1 < len(things) <= _MOST or any(len(thing) < _SHORTEST for thing in things):
+        return []
+    first, *others = (f"{thing}{tail}{asked}{found['asks']}?" for thing in things)
+    whole = [understand(first), *(of_the_same(other, first, catalog) for other in others)]
+    return [
+        Part(replace(each, asked=question.asked), "", asks=thing) for each, thing in zip(whole, things, strict=True)
+    ]
 
 
 def _named_out(text: str, catalog: Catalog) -> str:
