@@ -56,8 +56,11 @@ ASPECT = 1.0
 """What a sentence gains for telling the aspect asked for where plan and outcome are asked for side by side."""
 AGAINST = 4.0
 """The same where but the aspect tells one part of the question from the other."""
+ELSEWHERE = 2_000
+"""Documents up to which those of others are looked into as well."""
 SURELY = 0.8
-"""Confidence from which a question is not taken apart into those it asks one after the other."""
+"""Confidence from which a question is not taken apart into those it asks one after the other, and from which a document
+of others answers for a subject's own."""
 PART = 0.6
 """Share of the threshold that a part must reach once the question is in parts."""
 
@@ -157,7 +160,31 @@ def look(
         rows = listed_rows(snapshot, asking, told)
     elif not several:
         told = foremost(asking, candidates)
-    return Finding(part, asking, hits, told, chance, threshold, search_ms, rows)
+    finding = Finding(part, asking, hits, told, chance, threshold, search_ms, rows)
+    if only is None and part.documents is None and not finding.answers and asking.bound is not None:
+        return _told_elsewhere(snapshot, finding) or finding
+    return finding
+
+
+def _told_elsewhere(snapshot: Snapshot, finding: Finding) -> Finding | None:
+    """What a document of others surely says in a sentence that names the subject itself, where its own documents do not
+    answer: who was sent to help it."""
+    asking = finding.asking
+    others = snapshot.documents.keys() - (asking.bound or frozenset())
+    if not others or len(snapshot.documents) > ELSEWHERE:
+        return None
+    began = time.perf_counter()
+    hits = retrieval.find(snapshot, asking, only=others)
+    names = [subject.name for subject in asking.subjects]
+    candidates = [
+        c
+        for c in weigh(snapshot, asking, hits[:PASSAGES])
+        if any(name in c.passage.spans[c.index].text.folded for name in names)
+    ]
+    chance = confidence.of(asking, hits, candidates)
+    spent = 1000 * (time.perf_counter() - began)
+    found = replace(finding, hits=hits, candidates=candidates, confidence=chance, search_ms=finding.search_ms + spent)
+    return found if chance >= SURELY else None
 
 
 def weigh(
