@@ -9,7 +9,7 @@ from rag.answers import wording
 from rag.answers.choosing import other_year, year_above
 from rag.answers.evidence import verify
 from rag.answers.finding import Candidate, Finding
-from rag.answers.items import headings_after, items_after
+from rag.answers.items import clauses_after, headings_after, items_after
 from rag.answers.rows import Row, row_of
 from rag.answers.tabled import told_rows
 from rag.answers.tightening import Piece, key_of, tighten
@@ -90,8 +90,10 @@ def _told(snapshot: Snapshot, finding: Finding, shown: set[tuple[str, int]], *, 
     told = [piece for _, piece in chosen]
     if not told or not asking.question.long:
         return told
-    items = headings_after(snapshot, told[0], limit=limit) or items_after(snapshot, told[0], limit=limit)
-    return [told[0], *items] if items else told
+    for announced in (headings_after, items_after, clauses_after):
+        if items := announced(snapshot, told[0], limit=limit):
+            return [told[0], *items]
+    return told
 
 
 def _announcement(best: Candidate, rows: Sequence[Row]) -> list[Piece]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from embeddings.folding import fold
+from embeddings.terms import words
 from rag.answers.columns import FELL, measured_column
 from rag.answers.finding import Candidate
 from rag.answers.rows import Row, numbered, ordered
@@ -16,9 +17,10 @@ from rag.questions.question import Kind
 from rag.search.asking import Asking
 from rag.text.facts import Quantity, quantities
 
-_MOST = re.compile(r"最[高多大快长]|\b(?:most|highest|largest|biggest|fastest|longest)\b")
-_LEAST = re.compile(r"最[低少小慢短]|\b(?:least|fewest|lowest|smallest|slowest|shortest)\b")
-_OF_ALL = re.compile("最[高低多少大小快慢长短]的")
+_MOST = re.compile(r"最[高多大快长贵强]|\b(?:most|highest|largest|biggest|fastest|longest)\b")
+_LEAST = re.compile(r"最(?:[低少小慢短弱]|便宜)|\b(?:least|fewest|lowest|smallest|slowest|shortest)\b")
+_WHICH = re.compile("哪一?[个家项条所座种类款位场名](?![最更多少])([㐀-鿿]{2,5}?)(?=[的里中最花有,?]|$)")
+_OF_ALL = re.compile("最(?:[高低多少大小快慢长短贵]|便宜)的")
 """Where a number is asked for, 最多 by itself means no more than."""
 _FIRST = re.compile(r"前([两三四五六七八九十]|\d{1,2})(?:名|位|个|家|大|项)?(?!年|月|日|季|个月|期)")
 _NUMERALS = {"两": 2, **{digit: i for i, digit in enumerate("一二三四五六七八九十", 1)}}
@@ -62,7 +64,7 @@ def foremost_rows(asking: Asking, table: Sequence[Row]) -> Sequence[Row]:
     first = _FIRST.search(asked)
     most, least = (bool(pattern.search(asked)) for pattern in (_MOST, _LEAST))
     at_most = asking.question.kind is Kind.NUMERIC and not _OF_ALL.search(asked)
-    if not table or at_most or not (most or least or first):
+    if not table or at_most or not (most or least or first) or not _of_such(asked, table):
         return []
     name = measured_column(asking, numbered(table))
     if name is None:
@@ -71,6 +73,17 @@ def foremost_rows(asking: Asking, table: Sequence[Row]) -> Sequence[Row]:
     if most and least:
         return [*ranked[:1], *ranked[-1:]]
     return ranked[: 1 if first is None else _NUMERALS.get(first[1]) or int(first[1])]
+
+
+def _of_such(asked: str, table: Sequence[Row]) -> bool:
+    """Whether a table is of what a question chooses among by name: its columns, its rows or the headings over it say
+    学院 where 哪个学院 is asked."""
+    found = _WHICH.search(asked)
+    if found is None:
+        return True
+    kind = [word for word in words(found[1]) if len(word) > 1] or [found[1]]
+    said = " ".join([*table[0].columns, *(row.name for row in table), table[0].passage.section.folded])
+    return any(word in said for word in kind)
 
 
 def _tells(passage: Passage, index: int, measured: Sequence[str]) -> bool:

@@ -3,6 +3,7 @@ sections after it."""
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 
 from embeddings.folding import fold
 from rag.answers.tightening import Piece
@@ -13,6 +14,7 @@ _NUMBERED = re.compile(r"\(?(?:[一二三四五六七八九十]{1,2}|\d{1,2})[).
 _DIGITS = re.compile(r"[一二三四五六七八九十\d]")
 AHEAD, ITEMS = 12, 4
 """Paragraphs after an announcement that are looked through for its items, and items that are told."""
+_ENDS = (";", "。")
 SECTIONS = 200
 """Paragraphs after it that are looked through for headings."""
 
@@ -20,14 +22,9 @@ SECTIONS = 200
 def items_after(snapshot: Snapshot, piece: Piece, *, limit: int) -> list[Piece]:
     """The items that a paragraph ending in a colon announces, each the first sentence of one of the paragraphs after
     it, numbered alike; as many as fit."""
-    paragraph = piece.passage.paragraph
-    if fold(piece.text).rstrip()[-1:] != ":" or paragraph.text[piece.end :].strip():
-        return []
-    rows = snapshot.rows_of(paragraph.document_id)
-    here = bisect_right(rows.tolist(), paragraph.start, key=lambda row: snapshot.paragraphs[row].start)
     items: list[Piece] = []
     style, room = "", limit - len(piece.text)
-    for passage in snapshot.passages(rows[here : here + AHEAD]):
+    for passage in _after(snapshot, piece, AHEAD):
         marked = _NUMBERED.match(passage.text.folded)
         if marked is None or (style and _DIGITS.sub("", marked[0]) != style):
             continue
@@ -40,17 +37,39 @@ def items_after(snapshot: Snapshot, piece: Piece, *, limit: int) -> list[Piece]:
     return items
 
 
-def headings_after(snapshot: Snapshot, piece: Piece, *, limit: int) -> list[Piece]:
-    """The numbered headings right under that of a paragraph which announces them, each with the first sentence under
-    it; none unless all fit."""
+def clauses_after(snapshot: Snapshot, piece: Piece, *, limit: int) -> list[Piece]:
+    """The paragraphs right after one that announces them which make up one sentence, each but the last ending in a
+    semicolon; as many as fit, none where there is but one."""
+    found: list[Piece] = []
+    room = limit - len(piece.text)
+    for passage in _after(snapshot, piece, AHEAD):
+        text = passage.text.folded.rstrip()
+        room -= len(passage.paragraph.text)
+        if passage.paragraph.section != piece.passage.paragraph.section or room < 0 or text[-1:] not in _ENDS:
+            break
+        found.append(Piece(passage, 0, len(passage.paragraph.text)))
+        if text[-1:] != ";":
+            break
+    return found if len(found) > 1 else []
+
+
+def _after(snapshot: Snapshot, piece: Piece, count: int) -> Sequence[Passage]:
+    """The paragraphs after one that ends in a colon, which the piece ends as well; none after any other."""
     paragraph = piece.passage.paragraph
     if fold(piece.text).rstrip()[-1:] != ":" or paragraph.text[piece.end :].strip():
         return []
     rows = snapshot.rows_of(paragraph.document_id)
     here = bisect_right(rows.tolist(), paragraph.start, key=lambda row: snapshot.paragraphs[row].start)
+    return snapshot.passages(rows[here : here + count])
+
+
+def headings_after(snapshot: Snapshot, piece: Piece, *, limit: int) -> list[Piece]:
+    """The numbered headings right under that of a paragraph which announces them, each with the first sentence under
+    it; none unless all fit."""
+    paragraph = piece.passage.paragraph
     depth = len(paragraph.section)
     found: dict[str, Passage] = {}
-    for passage in snapshot.passages(rows[here : here + SECTIONS]):
+    for passage in _after(snapshot, piece, SECTIONS):
         section = passage.paragraph.section
         if section[:depth] != paragraph.section or len(section) == depth:
             break

@@ -16,11 +16,13 @@ from rag.types import Hit
 _COLON, _BETWEEN = "：", "，"
 _NAME = re.compile("[^：。；！？]{1,24}")
 _NO_MEASURE = re.compile(r"^(?:序号|编号|代码|年份|年度|电话|(?:19|20)\d\d年?$)")
+_AND_MORE = re.compile("(?:及其?|或者?)?以[上下内外]$")
 _MINUS = "-−–"
 _DATED = ("年", "月", "日")
 _FEW = 3
 """Rows without a name of their first column that make a table: prose may have two that look alike."""
 _SEVERAL = 2
+_THIRD = 3
 _AROUND = 40
 """Paragraphs before and after a row among which the rest of its table is looked for."""
 
@@ -134,8 +136,9 @@ def found_table(snapshot: Snapshot, hits: Sequence[Hit]) -> Sequence[Row]:
 
 
 def named_rows(table: Sequence[Row], folded: str) -> Sequence[Row]:
-    """The rows whose name stands in a folded text, as a whole."""
-    return [row for row in table if len(row.name) > 1 and row.name in folded]
+    """The rows whose name stands in a folded text, as a whole; 六层 names that of 六层及以上."""
+    names = [_AND_MORE.sub("", row.name) for row in table]
+    return [row for row, name in zip(table, names, strict=True) if len(name) > 1 and name in folded]
 
 
 def rows_with(table: Sequence[Row], folded: str) -> Sequence[Row]:
@@ -152,15 +155,13 @@ def rows_with(table: Sequence[Row], folded: str) -> Sequence[Row]:
 
 
 def numbered(table: Sequence[Row]) -> Sequence[str]:
-    """Names of the columns that count or measure, of most rows at least; years are none."""
-    return [
-        name
-        for name in table[0].columns
-        if name
-        and not _NO_MEASURE.match(name)
-        and 2 * sum((cell := row.column(name)) is not None and row.number(cell) is not None for row in table)
-        > len(table)
-    ]
+    """Names of the columns that count or measure, of a third of the rows at least: others say 免费. Years are none."""
+    names = dict.fromkeys(name for row in table for name in row.columns if name and not _NO_MEASURE.match(name))
+    counting = {
+        name: sum((cell := row.column(name)) is not None and row.number(cell) is not None for row in table)
+        for name in names
+    }
+    return [name for name, count in counting.items() if count > 1 and _THIRD * count >= len(table)]
 
 
 def ordered(table: Sequence[Row], name: str, *, most: bool) -> Sequence[Row]:

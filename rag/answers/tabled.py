@@ -6,7 +6,7 @@ from rag.answers.columns import best_column
 from rag.answers.extremes import foremost_rows, says_which
 from rag.answers.finding import Candidate
 from rag.answers.goals import against_goals
-from rag.answers.rows import Row, announced_by, found_table, named_rows, row_of, rows_with, table_of
+from rag.answers.rows import Cell, Row, announced_by, found_table, named_rows, row_of, rows_with, table_of
 from rag.answers.tightening import Piece
 from rag.index.snapshot import Snapshot
 from rag.questions.question import Kind
@@ -52,19 +52,25 @@ def listed_rows(snapshot: Snapshot, asking: Asking, candidates: Sequence[Candida
 
 
 def told_rows(asking: Asking, rows: Sequence[Row], *, limit: int) -> list[Piece]:
-    """Rows as they are told: whole, or where they do not all fit the cell of each that is asked for; as many as fit."""
+    """Rows as they are told: whole, or where they do not all fit as far as the cell that is asked for, or no more than
+    their name; as many as fit."""
     whole = [Piece(row.passage, *row.passage.sentences[row.index][:2]) for row in rows]
-    if sum(len(piece.text) for piece in whole) > limit:
-        name = best_column(asking, rows[0].columns) or rows[0].columns[0]
-        cells = [(row, row.column(name) or row.cells[0]) for row in rows]
-        whole = [Piece(row.passage, cell.begins, cell.end) for row, cell in cells]
+    name = best_column(asking, rows[0].columns)
+    as_far_as = [row.column(name) if name else None for row in rows]
+    cut = [_as_far_as(row, cell or row.cells[0]) for row, cell in zip(rows, as_far_as, strict=True)]
+    named = [_as_far_as(row, row.cells[0]) for row in rows]
+    fitting = next((way for way in (whole, cut) if sum(len(piece.text) for piece in way) <= limit), named)
     told: list[Piece] = []
-    for piece in whole:
+    for piece in fitting:
         limit -= len(piece.text)
         if told and limit < 0:
             break
         told.append(piece)
     return told
+
+
+def _as_far_as(row: Row, cell: Cell) -> Piece:
+    return Piece(row.passage, row.cells[0].begins, cell.end)
 
 
 def _announces(snapshot: Snapshot, candidate: Candidate, table: Sequence[Row]) -> bool:
