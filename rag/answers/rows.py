@@ -122,15 +122,18 @@ def announced_by(snapshot: Snapshot, passage: Passage) -> Sequence[Row]:
 def found_table(snapshot: Snapshot, hits: Sequence[Hit]) -> Sequence[Row]:
     """The table that most hits are rows of, or announce, if several are; of two alike the one found first."""
     tables: dict[tuple[str, int], Sequence[Row]] = {}
+    table_at: dict[tuple[str, int], tuple[str, int]] = {}
     found: Counter[tuple[str, int]] = Counter()
     for hit in hits:
         passage = snapshot.passage_of(hit.paragraph)
         row = next((row for row in _rows(passage) if row is not None), None)
-        table = table_of(snapshot, row) if row is not None else announced_by(snapshot, passage)
-        if table:
-            place = table[0].place
-            tables.setdefault(place, table)
-            found[place] += 1
+        if row is None or row.place not in table_at:
+            table = table_of(snapshot, row) if row is not None else announced_by(snapshot, passage)
+            if not table:
+                continue
+            tables[table[0].place] = table
+            table_at |= {other.place: table[0].place for other in table}
+        found[table_at[row.place] if row is not None else table[0].place] += 1
     (place, count), *_ = [*found.most_common(1), (("", 0), 0)]
     return tables[place] if count >= _SEVERAL else []
 
