@@ -57,13 +57,12 @@ def _pairs(text: str) -> frozenset[str]:
 
 
 def _fitting(finding: Finding) -> list[_Told]:
-    """The best of what is not ruled out, in the language of the question."""
+    """The best of what is not ruled out."""
     asking = finding.asking
     return [
         _Told(finding, candidate)
         for candidate in finding.candidates[:_DEPTH]
-        if candidate.passage.language == asking.question.language
-        and not confidence.ruled_out(
+        if not confidence.ruled_out(
             asking, finding.hits, [candidate], confidence.features(asking, finding.hits, [candidate])
         )
     ]
