@@ -125,3 +125,9 @@ def test_the_unit_follows_from_what_is_asked_for(question: str, unit: str) -> No
 )
 def test_years_addresses_and_numbers_of_items_count_nothing(text: str, figures: list[str]) -> None:
     assert [text[q.start : q.end].strip() for q in quantities(text) if counts(text, q)] == figures
+
+
+def test_what_homes_pay_is_not_what_shops_do() -> None:
+    told = Matchable.from_text("居民阶梯水价:第一级每立方米2.15元;")
+    assert scope.contradicted(understand("商业用水每立方米多少钱?"), told, told.folded, "")
+    assert not scope.contradicted(understand("居民用水每立方米多少钱?"), told, told.folded, "")
