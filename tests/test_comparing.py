@@ -3,8 +3,9 @@
 import pytest
 
 from rag import KnowledgeBase
-from rag.questions.naming import nothing_named
-from rag.questions.parts import parts
+from rag.questions.naming import labels, nothing_named
+from rag.questions.parts import in_turn, parts, side_by_side
+from rag.questions.premise import gives_reason
 from rag.questions.question import Aspect, Kind, understand
 from rag.questions.subjects import Catalog
 from rag.types import Document
@@ -181,3 +182,108 @@ def test_districts_are_still_compared_where_one_has_two_sentences():
     texts = ["2023年，全区加装电梯完工300台，签约80台。全区加装电梯地图已经完成。", "加装电梯完工170台。"]
     kb = KnowledgeBase.from_texts(texts, ["东江区2024年政府工作报告", "西岭区2024年政府工作报告"])
     assert "东江区（300台）高于西岭区（170台）" in kb.ask("东江区和西岭区加装电梯完工哪个多？").text
+
+
+def test_a_goal_and_the_outcome_of_the_year_before():
+    plan, done = parts(understand("东江区2024年定的收入增长目标，跟上一年实际增速比差多少？"), catalog(DISTRICTS))
+    assert (plan.question.aspect, plan.question.years) == (Aspect.PLAN, {2024})
+    assert (done.question.aspect, done.question.years) == (Aspect.DONE, {2023})
+
+
+def test_things_held_against_each_other_are_told_of_the_same_measure():
+    texts = [
+        "细颗粒物(PM2.5)年均浓度为34微克每立方米。",
+        "全年种树5000棵，颗粒饲料产量2000吨。污染治理有力，PM2.5年均浓度为29微克每立方米。",
+    ]
+    kb = KnowledgeBase.from_texts(texts, ["东江区2021年环境公报", "东江区2023年环境公报"])
+    answer = kb.ask("东江区细颗粒物2021年和2023年比是变好还是变差？")
+    assert "34微克" in answer.text and "29微克" in answer.text
+    assert [c.quote[c.key[0] - c.start : c.key[1] - c.start][:2] for c in answer.citations[:2] if c.key] == ["34", "29"]
+
+
+@pytest.mark.parametrize(
+    ("question", "things"),
+    [
+        ("东江区2023年财政收入和固定资产投资分别是多少？", ["东江区2023年财政收入", "固定资产投资"]),
+        ("东江区甲厂和乙厂的产量各多少？", ["东江区甲厂", "乙厂"]),
+        ("东江区2023年财政收入是多少？", []),
+        ("东江区各类学校有多少所？", []),
+    ],
+)
+def test_what_is_asked_of_several_things_with_one_word(question, things):
+    assert [part.asks for part in side_by_side(understand(question), catalog(DISTRICTS))] == things
+
+
+def test_several_measures_are_each_told_from_their_own_place():
+    texts = ["全年财政收入154亿元，增长8%。", "全社会固定资产投资完成360亿元，增长20%。", "新建学校两所。"]
+    kb = KnowledgeBase.from_texts(texts, ["东江区2023年公报"] * 3)
+    answer = kb.ask("2023年财政收入和固定资产投资分别是多少？")
+    assert "154亿元" in answer.text and "360亿元" in answer.text
+
+
+def test_the_former_and_the_latter_are_named():
+    asked = understand("东江区的水厂和医院都在帮西岭区：前者修了几座泵站，后者派了多少名医生？")
+    first, second = in_turn(asked, catalog(DISTRICTS))
+    assert "水厂" in first.question.text and "医院" not in first.question.text
+    assert "东江医院" in second.question.text and "名医生" in second.question.text
+
+
+def test_whether_something_is_so_is_asked_after_another_question():
+    asked = understand("东江区展览馆建在哪里？对外开放了吗？")
+    assert len(in_turn(asked, catalog(DISTRICTS))) == 2
+    assert not in_turn(understand("行政复议的化解率，东江区到底是多少？"), catalog(DISTRICTS))
+
+
+def test_a_document_of_others_answers_where_it_names_whom_it_is_about():
+    texts = ["全县新增床位200张。", "全院对口支援青山县人民医院，派驻3名科主任。全院新增床位20张。"]
+    kb = KnowledgeBase.from_texts(texts, ["青山县2023年公报", "云溪市第一人民医院2023年报告"])
+    assert "3名科主任" in kb.ask("对口支援青山县人民医院派驻了几名科主任？").text
+
+
+def test_a_body_named_for_a_place_is_of_it():
+    found = catalog(["云溪市公交办法", "云溪水务集团有限公司年报", "青山县公报"]).forms
+    assert found["云溪"].documents == {"云溪市公交办法", "云溪水务集团有限公司年报"}
+
+
+@pytest.mark.parametrize(
+    ("question", "line", "told"),
+    [
+        ("会议由谁主持？", "主持人:副市长 韩述平", True),
+        ("报名业务找谁？", "业务咨询:市科技局项目科 陶立言 0587-6630452", True),
+        ("念报告的区领导叫什么？", "东江区区长 吕鸣", True),
+        ("会议由谁主持？", "记录:周可", False),
+        ("会议由谁主持？", "主持会议的是副市长,会期两天。", False),
+    ],
+)
+def test_a_line_gives_a_name_for_what_is_asked(question, line, told):
+    assert labels(understand(question), line, {"主持", "业务"}) is told
+
+
+def test_who_is_asked_for_is_told_by_the_line_that_names_them():
+    texts = ["主持人：副市长　韩述平\n地点：三号会议室", "会议研究公交线路调整，主持召开论证会，市公交集团负责落实。"]
+    kb = KnowledgeBase.from_texts(texts, ["云溪市公交专题会议纪要", "云溪市公交专题会议附件"])
+    assert "韩述平" in kb.ask("公交专题会议由谁主持？").text
+
+
+@pytest.mark.parametrize(
+    ("told", "outright"),
+    [
+        ("费用回落主要得益于集采药品执行到位。", True),
+        ("停招的理由是连续三年报名不足。", True),
+        ("因此费用回落。", False),
+        ("费用为279.6元,难以再降。", False),
+    ],
+)
+def test_a_reason_is_given_outright(told, outright):
+    assert gives_reason(told) is outright
+
+
+def test_a_year_is_that_of_the_title_and_not_of_the_day_a_document_was_published():
+    texts = [f"全年地区生产总值{figure}亿元，比上年增长4%。" for figure in ("186", "197")]
+    documents = [
+        Document(f"gdp-{year}", f"青山县{year}年统计公报", text, date=f"{year + 1}-03-28")
+        for year, text in zip((2022, 2023), texts, strict=True)
+    ]
+    kb = KnowledgeBase.from_texts(["新建口袋公园两座。"], ["沙湾县公报"])
+    kb.add(documents)
+    assert "197亿元" in kb.ask("青山县2023年地区生产总值比2022年多了多少？").text

@@ -91,5 +91,6 @@ def test_the_innermost_heading_that_says_so_tells_the_years_and_whether_it_is_pl
     )
     assert passage.years == {2024}
     assert passage.aspect == "plan"
-    assert passage.title_years == {2025, 2026}
+    assert passage.title_years == {2025}
+    assert passage_of("新增床位600张。", title="甲区工作报告", date="2026-01-16").title_years == {2026}
     assert passage_of("新增床位600张。", title="甲区2023年工作总结").aspect == "done"

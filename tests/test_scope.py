@@ -138,3 +138,9 @@ def test_a_large_number_is_written_otherwise_in_the_other_language() -> None:
     assert rewritten("loans of 3.1 billion yuan to 811 firms", "zh") == {"3.1": ["31"]}
     assert rewritten("27000 homes", "zh") == {"27000": ["2.7"]}
     assert rewritten("为2.7万户居民发放31亿元", "en") == {"2.7": ["27000"], "31": ["3100", "3.1"]}
+
+
+def test_what_homes_pay_is_not_what_shops_do() -> None:
+    told = Matchable.from_text("居民阶梯水价:第一级每立方米2.15元;")
+    assert scope.contradicted(understand("商业用水每立方米多少钱?"), told, told.folded, "")
+    assert not scope.contradicted(understand("居民用水每立方米多少钱?"), told, told.folded, "")

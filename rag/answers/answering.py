@@ -2,27 +2,25 @@
 
 import re
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import chain, zip_longest
 
-import numpy as np
-
 from rag.answers import confidence, wording
-from rag.answers.choosing import ABOVE, features, lack_of
-from rag.answers.composing import compose, names_item
+from rag.answers.agreeing import agreed
+from rag.answers.composing import compose
 from rag.answers.extremes import foremost
 from rag.answers.finding import Candidate, Finding
+from rag.answers.goals import told_in_one_row
+from rag.answers.preferring import under_its_name
 from rag.answers.readings import other_is_meant
-from rag.index.passages import Passage
+from rag.answers.tabled import compared_rows, listed_rows
+from rag.answers.weighing import weigh
 from rag.index.snapshot import Snapshot
-from rag.questions.parts import Part, in_turn, parts
+from rag.questions.parts import Part, in_turn, parts, side_by_side
 from rag.questions.question import Kind, Question
-from rag.search import ranking, retrieval
+from rag.search import retrieval
 from rag.search.asking import Asking
-from rag.search.coverage import Values
-from rag.search.linear import fitted
-from rag.search.ranking import Features
 from rag.search.reranker import Reranker
 from rag.types import Answer, Hit
 
@@ -33,29 +31,15 @@ _ENTRY = re.compile(r"\d{1,2}[、.]\D.{1,24}$|“[^”]{2,12}”[:：]")
 """What opens an entry that explains a name."""
 PASSAGES = 5
 """Best hits whose sentences are looked at."""
-OTHER_YEAR = 3.0
-"""What a sentence loses for speaking of another year: a figure of that year never stands for the one asked for."""
-WEIGHED = 8
-"""Sentences, best by what matches, that are also compared with the question by their vectors."""
-ACROSS = 16
-"""The same where question and passages differ in language, and little else tells them apart."""
-LACKING = 3.0
-"""What a sentence loses that has nothing of the kind asked for."""
-UNNAMED = 8.0
-"""What a sentence loses that knows nothing of what a question names beside the topic of the one before: that topic's
-own sentence has been told already."""
-NEARLY = 1.0
-"""How far below the best a sentence of a newer document may score and still be taken for the same thing, later."""
-LABEL = 2.5
-"""The same for the name of an item, which says little by itself."""
-ALL = 0.999
-"""Coverage from which all is held."""
 ASPECT = 1.0
 """What a sentence gains for telling the aspect asked for where plan and outcome are asked for side by side."""
 AGAINST = 4.0
 """The same where but the aspect tells one part of the question from the other."""
+ELSEWHERE = 2_000
+"""Documents up to which those of others are looked into as well."""
 SURELY = 0.8
-"""Confidence from which a question is not taken apart into those it asks one after the other."""
+"""Confidence from which a question is not taken apart into those it asks one after the other, and from which a document
+of others answers for a subject's own."""
 PART = 0.6
 """Share of the threshold that a part must reach once the question is in parts."""
 
@@ -70,17 +54,7 @@ def answer(
     """The answer to a resolved question, and the hits it was made from; it abstains when no part is sure enough."""
     if wording.greeted(question):
         return Answer(question.asked, question.text, wording.welcome(question), abstained=True), ()
-    asked = parts(question, snapshot.catalog)
-    findings = [look(snapshot, part, several=len(asked) > 1, only=only, reranker=reranker) for part in asked]
-    if question.otherwise is not None and len(findings) == 1:
-        other = look(snapshot, Part(question.otherwise, ""), only=only, reranker=reranker)
-        if other_is_meant(snapshot, question, findings[0], other):
-            question, findings = question.otherwise, [other]
-    if len(findings) == 1 and findings[0].confidence < SURELY:
-        each = [
-            look(snapshot, p, several=True, only=only, reranker=reranker) for p in in_turn(question, snapshot.catalog)
-        ]
-        findings = each if _surer(each, findings[0]) else findings
+    question, findings = _looked_for(snapshot, question, only=only, reranker=reranker)
     hits = merged([finding.hits for finding in findings])
     timings = {"search": round(sum(finding.search_ms for finding in findings), 3)}
     chances = [finding.confidence for finding in findings]
@@ -110,13 +84,44 @@ def answer(
     ), hits
 
 
-def _surer(each: Sequence[Finding], whole: Finding) -> bool:
+def _looked_for(
+    snapshot: Snapshot, question: Question, *, only: Collection[str] | None, reranker: Reranker | None
+) -> tuple[Question, Sequence[Finding]]:
+    """What is found for each part of a question, and the reading of it that is meant."""
+
+    def looked(asked: Sequence[Part], *, several: bool) -> list[Finding]:
+        return [look(snapshot, part, several=several, only=only, reranker=reranker) for part in asked]
+
+    catalog = snapshot.catalog
+    asked = parts(question, catalog)
+    findings: Sequence[Finding] = looked(asked, several=len(asked) > 1)
+    if question.otherwise is not None and len(findings) == 1:
+        (other,) = looked([Part(question.otherwise, "")], several=False)
+        if other_is_meant(snapshot, question, findings[0], other):
+            question, findings = question.otherwise, [other]
+    if (len(findings) == 1 and findings[0].confidence < SURELY) or not all(f.answers for f in findings):
+        each = looked(in_turn(question, catalog), several=True)
+        findings = each if _surer(each, findings) else findings
+    if len(findings) == 1 and not findings[0].rows:
+        each = looked(side_by_side(question, catalog), several=True)
+        findings = each if _apart(each) else findings
+    return question, told_in_one_row(agreed(findings))
+
+
+def _apart(each: Sequence[Finding]) -> bool:
+    """Whether all of what is asked side by side is answered, each in a sentence of its own."""
+    return all(finding.answers for finding in each) and 1 < len({f.candidates[0].place for f in each}) == len(each)
+
+
+def _surer(each: Sequence[Finding], whole: Sequence[Finding]) -> bool:
     """Whether what a sentence asks in turn is answered better one by one: from several places, one more surely; or at
-    all, where each is marked as a question."""
+    all, where each is marked as a question. Of what is asked of several things, all that is asked must be."""
     best = {finding.candidates[0].place for finding in each if finding.answers}
-    if not whole.answers and len(_MARKED.findall(whole.part.question.text)) > 1:
+    if len(whole) > 1:
+        return 1 < len(each) == len(best)
+    if not whole[0].answers and len(_MARKED.findall(whole[0].part.question.text)) > 1:
         return bool(best)
-    return len(each) > 1 and len(best) > 1 and max(finding.confidence for finding in each) > whole.confidence
+    return len(each) > 1 and len(best) > 1 and max(finding.confidence for finding in each) > whole[0].confidence
 
 
 def look(
@@ -139,62 +144,39 @@ def look(
     chance = confidence.of(asking, hits, candidates)
     threshold = confidence.threshold(asking) * (PART if several else 1)
     told: Sequence[Candidate] = candidates
-    if asking.question.kind in (Kind.LIST, Kind.DEFINITION):
-        told = _explained(snapshot, asking, hits, _under_its_name(asking, candidates))
+    rows, among = compared_rows(snapshot, asking, hits, candidates) if not several else ((), ())
+    if rows:
+        chance = max(chance, confidence.of_table(asking, hits, among))
+    elif asking.question.kind in (Kind.LIST, Kind.DEFINITION):
+        told = _explained(snapshot, asking, hits, under_its_name(asking, candidates))
+        rows = listed_rows(snapshot, asking, told)
     elif not several:
         told = foremost(asking, candidates)
-    return Finding(part, asking, hits, told, chance, threshold, search_ms)
+    finding = Finding(part, asking, hits, told, chance, threshold, search_ms, rows)
+    if only is None and part.documents is None and not finding.answers and asking.bound is not None:
+        return _told_elsewhere(snapshot, finding) or finding
+    return finding
 
 
-def weigh(
-    snapshot: Snapshot, asking: Asking, hits: Sequence[Hit], *, aspect: float = 0.0, depth: int = WEIGHED
-) -> list[Candidate]:
-    """The sentences of these hits, best first, ties by paragraph and place."""
-    passages = [snapshot.passage_of(hit.paragraph) for hit in hits]
-    places = [(passage, index) for passage in passages for index in range(len(passage.spans))]
-    found = features(asking, passages, [hit.score - hits[0].score for hit in hits])
-    weighed = ranking.scores(fitted("choosing"), found).astype(np.float64)
-    for each in found:
-        weighed[each.rows] += bonus(asking.question, each, aspect=aspect, beside=asking.beside)
-    scores = weighed.tolist()
-    order = sorted(range(len(places)), key=lambda row: (-scores[row], places[row][0].paragraph.id, places[row][1]))
-    across = any(passage.language != asking.question.language for passage, _ in places)
-    kept = order[: max(depth, ACROSS) if across else depth]
-    if not kept:
-        return []
-    sentences = [places[row] for row in kept]
-    cosines = (snapshot.sentence_vectors(sentences) @ asking.vector).tolist()
-    told = zip(sentences, kept, ranking.named(found, kept), cosines, strict=True)
-    candidates = [_candidate(asking, *place, scores[row], own, cosine) for place, row, own, cosine in told]
-    ranked = sorted(candidates, key=lambda c: (-c.score, *c.place))
-    ordered = ranked if asking.question.years else _latest_first(ranked)
-    return _unrefuted_first(asking, ordered)
-
-
-def _candidate(
-    asking: Asking, passage: Passage, index: int, score: float, features: Mapping[str, float], cosine: float
-) -> Candidate:
-    """Scored with the cosine of its sentence to the question as well."""
-    name = "similarity" if passage.language == asking.question.language else "across:similarity"
-    score += fitted("choosing").weight(name) * cosine
-    return Candidate(passage, index, score, {**features, name: cosine}, asking.sight(passage).held_near(index))
-
-
-def _under_its_name(asking: Asking, ranked: Sequence[Candidate]) -> Sequence[Candidate]:
-    """Where what a list names is asked for, the item that bears the name comes before sentences that but mention it, if
-    it or what follows it is nearly as good: 二是“五化”隔离法。对…实行规范化管理。"""
-    for candidate in ranked if asking.asked.head else ():
-        passage = candidate.passage
-        for item in (candidate.index, candidate.index - 1):
-            if (
-                ranked[0].score - candidate.score <= (LABEL if item == candidate.index else NEARLY)
-                and item >= 0
-                and names_item(passage.spans[item].text.folded)
-                and asking.asked.head_coverage(asking.sight(passage).held(item)) > ALL
-            ):
-                first = replace(candidate, index=item)
-                return [first, *(c for c in ranked if c.place != first.place)]
-    return ranked
+def _told_elsewhere(snapshot: Snapshot, finding: Finding) -> Finding | None:
+    """What a document of others surely says in a sentence that names the subject itself, where its own documents do not
+    answer: who was sent to help it."""
+    asking = finding.asking
+    others = snapshot.documents.keys() - (asking.bound or frozenset())
+    if not others or len(snapshot.documents) > ELSEWHERE:
+        return None
+    began = time.perf_counter()
+    hits = retrieval.find(snapshot, asking, only=others)
+    names = [subject.name for subject in asking.subjects]
+    candidates = [
+        c
+        for c in weigh(snapshot, asking, hits[:PASSAGES])
+        if any(name in c.passage.spans[c.index].text.folded for name in names)
+    ]
+    chance = confidence.of(asking, hits, candidates)
+    spent = 1000 * (time.perf_counter() - began)
+    found = replace(finding, hits=hits, candidates=candidates, confidence=chance, search_ms=finding.search_ms + spent)
+    return found if chance >= SURELY else None
 
 
 def _explained(
@@ -215,45 +197,6 @@ def _explained(
             first = replace(weigh(snapshot, asking, [hit])[0], index=0, score=ranked[0].score)
             return [first, *(c for c in ranked if c.place != first.place)]
     return ranked
-
-
-def _unrefuted_first(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
-    """Where the best sentence cannot answer, names no company or gives no reason where that is asked for, one nearly as
-    good that can comes first."""
-    nearly = [c for c in ranked if ranked[0].score - c.score <= NEARLY]
-    if len(nearly) == 1 or not confidence.refutes(asking, ranked[0]):
-        return ranked
-    first = next((c for c in nearly[1:] if not confidence.refutes(asking, c)), None)
-    return ranked if first is None else [first, *(c for c in ranked if c is not first)]
-
-
-def _latest_first(ranked: list[Candidate]) -> list[Candidate]:
-    """Without a year in the question the latest is meant: of sentences nearly as good that hold all of the question
-    that the best one holds, the one of the newest document comes first."""
-    best = ranked[0]
-    alike = [c for c in ranked if best.score - c.score <= NEARLY and c.near >= best.near]
-    latest = max(alike, key=lambda c: max(c.passage.title_years, default=0))
-    if max(latest.passage.title_years, default=0) <= max(best.passage.title_years, default=0):
-        return ranked
-    return [latest, *(c for c in ranked if c is not latest)]
-
-
-def bonus(question: Question, found: Features, *, aspect: float, beside: str = "") -> Values:
-    """Added to the scores of sentences: for the aspect asked for, against one that speaks of another year than asked,
-    and against one without the place, the date, the sum or the share that is asked for."""
-    across = "across:words" in found.names
-    prefix = "across:" if across else ""
-    another_year = found.column(f"{prefix}year") == -1.0
-    score = np.asarray(aspect * found.column(f"{prefix}aspect") - OTHER_YEAR * another_year)
-    place = ("across:place" if across else "place:place", 0.0) if question.kind is Kind.PLACE else None
-    lack = place or lack_of(question, across=across)
-    if beside and not across:
-        score -= UNNAMED * (found.column("head") == 0.0)
-    if lack is not None:
-        name, nothing = lack
-        values = found.column(name)
-        score -= LACKING * (values == nothing) + LACKING / 2 * (values == ABOVE)
-    return score
 
 
 def merged(lists: Sequence[Sequence[Hit]]) -> list[Hit]:

@@ -1,15 +1,17 @@
 """Findings to the sentences that are shown and the citations they stand on."""
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from embeddings.folding import fold
 from rag.answers import wording
 from rag.answers.choosing import other_year, year_above
 from rag.answers.evidence import verify
 from rag.answers.finding import Candidate, Finding
+from rag.answers.items import clauses_after, headings_after, items_after
+from rag.answers.rows import Row, row_of
+from rag.answers.tabled import told_rows
 from rag.answers.tightening import Piece, key_of, tighten
 from rag.index.passages import Passage
 from rag.index.snapshot import Snapshot
@@ -28,10 +30,6 @@ long, plus NEW times the share of the question's weight that only it holds."""
 _ITEM = re.compile(r"[一二三四五六七八九十]是.{2,24}[。:]\s*$")
 _NEXT = re.compile(r"[一二三四五六七八九十]是")
 """An item of a list that only names what the sentences after it tell, and the next item."""
-_NUMBERED = re.compile(r"\(?(?:[一二三四五六七八九十]{1,2}|\d{1,2})[).、]")
-_DIGITS = re.compile(r"[一二三四五六七八九十\d]")
-AHEAD, ITEMS = 12, 4
-"""Paragraphs after an announcement that are looked through for its items, and items that are told."""
 APART = 1.5
 """How far a part's next best sentence may fall below the best, where that one was shown for another part."""
 
@@ -49,18 +47,15 @@ def compose(snapshot: Snapshot, question: Question, findings: Sequence[Finding])
     citations: list[Citation] = []
     firsts: list[Citation] = []
     shown: set[tuple[str, int]] = set()
-    for finding in findings:
+    for finding, alone in _each_place(findings):
         part = finding.part
         if not finding.answers:
             sentences.append(Sentence(wording.part_not_found(question, part.label or part.asks)))
             continue
         long = question.long or (several and not part.asks) or finding.asking.question.long
         limit = (LONG if long else SHORT) // len(findings)
-        chosen = pieces(finding, shown, limit=limit)
-        shown |= {candidate.place for candidate, _ in chosen}
-        told = [piece for _, piece in chosen]
-        items = items_after(snapshot, told[0], limit=limit) if told and finding.asking.question.long else []
-        for place, piece in enumerate([told[0], *items] if items else told):
+        told = _told(snapshot, finding, shown, limit=limit)[: None if alone else 1]
+        for place, piece in enumerate(told):
             sentence, citation = state(snapshot, finding, piece, len(citations) + 1, several=several)
             sentences.append(sentence)
             citations.append(citation)
@@ -70,6 +65,42 @@ def compose(snapshot: Snapshot, question: Question, findings: Sequence[Finding])
         compared = wording.compared(question, labels, firsts)
         sentences += [Sentence(compared, tuple(citation.number for citation in firsts))] if compared else []
     return Composed(tuple(sentences), tuple(citations))
+
+
+def _each_place(findings: Sequence[Finding]) -> Iterator[tuple[Finding, bool]]:
+    """Findings as they are told; a plan and its outcome that one sentence holds are told once, under both labels. False
+    for such."""
+    both = [f for f in findings if f.part.against and f.answers]
+    if len(both) < 2 or len({f.candidates[0].place for f in both}) > 1:
+        yield from ((finding, True) for finding in findings)
+        return
+    label = wording.listed(both[0].asking.question, [finding.part.label for finding in both])
+    yield replace(both[0], part=replace(both[0].part, label=label)), False
+
+
+def _told(snapshot: Snapshot, finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> Sequence[Piece]:
+    """The pieces that answer one part; what is told is added to `shown`."""
+    best, asking = finding.candidates[0], finding.asking
+    if finding.rows:
+        lead = _announcement(best, finding.rows)
+        room = limit - sum(len(piece.text) for piece in lead)
+        return [*lead, *told_rows(asking, finding.rows, limit=room)]
+    chosen = pieces(finding, shown, limit=limit)
+    shown |= {candidate.place for candidate, _ in chosen}
+    told = [piece for _, piece in chosen]
+    if not told or not asking.question.long:
+        return told
+    for announced in (headings_after, items_after, clauses_after):
+        if items := announced(snapshot, told[0], limit=limit):
+            return [told[0], *items]
+    return told
+
+
+def _announcement(best: Candidate, rows: Sequence[Row]) -> list[Piece]:
+    """The sentence right before all rows of a table, where that is what was found."""
+    span = best.passage.spans[best.index]
+    announces = len(rows) > 1 and span.text.folded.rstrip()[-1:] == ":" and row_of(best.passage, best.index) is None
+    return [Piece(best.passage, span.start, span.end)] if announces else []
 
 
 def _alike(findings: Sequence[Finding], citations: Sequence[Citation]) -> bool:
@@ -111,29 +142,6 @@ def pieces(finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> list
         beside = [other for _, other in chosen if other is not piece]
         chosen[place] = candidate, _onward(piece, beside, limit=limit - sum(len(other.text) for other in beside))
     return chosen
-
-
-def items_after(snapshot: Snapshot, piece: Piece, *, limit: int) -> list[Piece]:
-    """The items that a paragraph ending in a colon announces, each the first sentence of one of the paragraphs after
-    it, numbered alike; as many as fit."""
-    paragraph = piece.passage.paragraph
-    if fold(piece.text).rstrip()[-1:] != ":" or paragraph.text[piece.end :].strip():
-        return []
-    rows = snapshot.rows_of(paragraph.document_id)
-    here = bisect_right(rows.tolist(), paragraph.start, key=lambda row: snapshot.paragraphs[row].start)
-    items: list[Piece] = []
-    style, room = "", limit - len(piece.text)
-    for passage in snapshot.passages(rows[here : here + AHEAD]):
-        marked = _NUMBERED.match(passage.text.folded)
-        if marked is None or (style and _DIGITS.sub("", marked[0]) != style):
-            continue
-        style = style or _DIGITS.sub("", marked[0])
-        item = Piece(passage, passage.spans[0].start, passage.spans[0].end)
-        room -= len(item.text)
-        if room < 0 or len(items) == ITEMS:
-            break
-        items.append(item)
-    return items
 
 
 def _onward(piece: Piece, beside: Sequence[Piece], *, limit: int) -> Piece:
@@ -218,5 +226,7 @@ def state(
     possible = wording.leads(finding.asking, piece, citation, label=label, year=year, other=other)
     lead = next((each for each in possible if verify(each, citation.quote, context=known).verified), "")
     across = piece.passage.language != asked.language
+    if piece.said and verify(piece.said, citation.quote, context=known).verified:
+        return Sentence(piece.said, (number,)), citation
     text = wording.stated(lead, citation, zh=asked.language == "zh", across=across)
     return Sentence(text, (number,)), citation

@@ -18,6 +18,8 @@ from rag.types import Hit
 if TYPE_CHECKING:
     from rag.answers.finding import Candidate
 
+TABLE = 0.5
+"""How sure it is that a table answers which has most of what a column of it measures."""
 TOLD = (
     "figure", "unit_missing", "head_beside", "beside", "exact", "person", "place", "means", "reason", "manner", "each",
 )  # fmt: skip
@@ -159,6 +161,14 @@ def of(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -
         return 0.0
     named = features(asking, hits, candidates)
     return 0.0 if ruled_out(asking, hits, candidates, named) else fitted_trees("confidence").chance(named)
+
+
+def of_table(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -> float:
+    """Of rows that were found by comparing a table, several of whose rows search found: that of the best sentence in
+    it, at least TABLE; 0 where that is ruled out by its year, its subject or a name."""
+    named = features(asking, hits, candidates)
+    out = named["year"] == -1.0 or not asking.asked.vocabulary or not _beyond_subjects(asking, candidates[0])
+    return 0.0 if out else max(TABLE, fitted_trees("confidence").chance(named))
 
 
 def threshold(asking: Asking) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.answers.rows import Row
 from rag.index.passages import Passage
 from rag.questions.parts import Part
 from rag.search.asking import Asking
@@ -29,7 +30,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Hits and candidates, best first; `confidence` is the chance, 0 to 1, that the documents hold the answer."""
+    """Hits and candidates, best first; `confidence` is the chance, 0 to 1, that the documents hold the answer. `rows`
+    are those of a table that answer together, in place of the best sentence."""
 
     part: Part
     asking: Asking
@@ -38,6 +40,7 @@ class Finding:
     confidence: float
     threshold: float
     search_ms: float
+    rows: Sequence[Row] = ()
 
     @property
     def answers(self) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from embeddings.folding import fold, fold_with_offsets
 from embeddings.terms import bigrams, stem, words
 from rag.answers.choosing import dates, kind_evidence
+from rag.answers.columns import asked_cell
+from rag.answers.rows import row_of
 from rag.index.passages import Passage
 from rag.questions.question import Kind, Question, bare
 from rag.search.asking import Asking
@@ -19,6 +21,7 @@ _HOW_MANY = re.compile(
     r"(?= (?:did|do|does|was|were|is|are|has|have|had|will|can|could|of|in|on|for)\b)"
 )
 _BREAK = re.compile(r"[,;，；。](?!\d{3})")
+_LETTER = re.compile("[a-z]")
 _CLAUSE = re.compile(r"[^，,；;。！？!?\n]*(?:(?<=\d),(?=\d{3})[^，,；;。！？!?\n]*)*[，,；;。！？!?\n]*[”’」』）)]*")
 
 TOPIC = 0.2
@@ -32,11 +35,13 @@ AGAIN = 1.4
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of characters of a passage's paragraph; offsets count in its text."""
+    """A run of characters of a passage's paragraph; offsets count in its text. `said` is what is shown in its place,
+    the heading that it stands under."""
 
     passage: Passage
     start: int
     end: int
+    said: str = ""
 
     @property
     def text(self) -> str:
@@ -91,6 +96,9 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
     kind = asking.question.kind
     if kind not in (Kind.NUMERIC, Kind.COMPARISON, Kind.DATE):
         return None
+    cell = _cell_asked(asking, piece) if kind is not Kind.DATE else None
+    if cell is not None:
+        return cell
     folded = fold_with_offsets(piece.text)
     if kind is Kind.DATE:
         spans = _whole(dates(asking.question, folded.text))
@@ -98,7 +106,9 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
         spans = [
             (q.start, q.end)
             for q in quantities(folded.text)
-            if counts(folded.text, q) and q.unit not in ("年", "月", "日")
+            if counts(folded.text, q)
+            and q.unit not in ("年", "月", "日")
+            and not _LETTER.match(folded.text, q.start - 1)  # PM2.5
         ]
     spans = [(s, e) for s, e in spans if folded.text[s:e] not in asking.question.folded]
     if not spans:
@@ -154,6 +164,14 @@ def _whole(dates: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             found.append((start, end))
     return found
+
+
+def _cell_asked(asking: Asking, piece: Piece) -> tuple[int, int] | None:
+    """Where the figure asked for stands in a row of a table, by the name of its column."""
+    index = next((i for i, (start, _, _) in enumerate(piece.passage.sentences) if start == piece.start), None)
+    row = row_of(piece.passage, index) if index is not None else None
+    cell = asked_cell(asking, row) if row is not None else None
+    return (cell.start, cell.end) if cell is not None and cell.end <= piece.end else None
 
 
 def _places(term: str, text: str) -> Iterator[int]:

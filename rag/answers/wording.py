@@ -143,6 +143,11 @@ def not_found(question: Question, subjects: Sequence[Subject]) -> str:
     return f"The documents do not answer this: {_short(question.text)}{about}"
 
 
+def listed(question: Question, labels: Sequence[str]) -> str:
+    """Labels of parts that are told together."""
+    return ("、" if question.language == "zh" else " and ").join(labels)
+
+
 def part_not_found(question: Question, label: str) -> str:
     return f"{label}：文件中没有找到。" if question.language == "zh" else f"{label}: not found in the documents."
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from embeddings.folding import fold
 from rag.answers import answering, confidence
 from rag.answers.finding import Candidate
+from rag.answers.weighing import weigh
 from rag.fitting.cases import Body, Case
 from rag.fitting.logit import Group
 from rag.index.snapshot import Snapshot
@@ -54,7 +55,7 @@ def choosing(body: Body) -> Iterator[Group]:
         for part in parts(question, body.snapshot.catalog):
             asking = Asking.from_question(part.question, body.snapshot)
             hits = retrieval.find(body.snapshot, asking, only=part.documents)
-            candidates = answering.weigh(body.snapshot, asking, hits[: answering.PASSAGES], depth=24)
+            candidates = weigh(body.snapshot, asking, hits[: answering.PASSAGES], depth=24)
             right = [_answers(case, candidate) for candidate in candidates]
             yield Group([c.features for c in candidates], right, case.source, case.fold)
 
@@ -81,7 +82,7 @@ def _judged(snapshot: Snapshot, case: Case) -> Iterator[Group]:
     part = parts(question_of(case, snapshot), snapshot.catalog)[0]
     asking = Asking.from_question(part.question, snapshot)
     hits = retrieval.find(snapshot, asking, only=part.documents)
-    candidates = answering.weigh(snapshot, asking, hits[: answering.PASSAGES])
+    candidates = weigh(snapshot, asking, hits[: answering.PASSAGES])
     if candidates:
         features = confidence.features(asking, hits, candidates)
         if confidence.ruled_out(asking, hits, candidates, features):

@@ -38,8 +38,8 @@ class Heading:
 
     @cached_property
     def title_years(self) -> frozenset[int]:
-        """Those of the title and of the document's date."""
-        return frozenset(years(self.title.folded)) | self.dated
+        """Those of the title; that of the document's date where the title names none."""
+        return frozenset(years(self.title.folded)) or self.dated
 
     @cached_property
     def aspect(self) -> Aspect | None:

@@ -143,7 +143,7 @@ class Passage:
 
     @property
     def title_years(self) -> frozenset[int]:
-        """Those of the title and of the document's date."""
+        """Those of the title; that of the document's date where the title names none."""
         return self.heading.title_years
 
     @property

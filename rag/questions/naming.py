@@ -2,6 +2,7 @@
 over the endings of names; all text is folded."""
 
 import re
+from collections.abc import Collection
 
 from rag.questions.question import Kind, Question
 
@@ -10,7 +11,14 @@ _SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭"
     "廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
 )
+_MORE_SURNAMES = "陶章庄倪严牛岳柴葛耿关焦左柳祁鲁霍翁颜柯阮庞樊殷施安洪翟裴欧甘温尚纪舒屈项祝涂闵蓝穆俞简饶曲骆盛聂冉"
+_BY_ITSELF = rf"[:\s][{_SURNAMES}{_MORE_SURNAMES}]{_HAN}{{1,2}}(?!{_HAN})"
+"""A name between white space or after a colon, as a line for an office or a duty gives it: "主持人：副市长　韩述平"."""
+_LABEL = re.compile(rf"^\s*(?P<label>[^,。;!?]{{2,28}}?){_BY_ITSELF}")
+_LEADS = re.compile("领导|负责人|一把手|头头")
+_LEADER = re.compile("[市区县镇乡局校院馆厅处科会]长|书记|主任|主席|负责人|总经理|总裁")
 _PERSON = re.compile(
+    rf"{_BY_ITSELF}|"
     rf"(?:[长记任授士生师员手家裁理席监]|代表)\s*[{_SURNAMES}]{_HAN}{{1,2}}|[·‧]|"
     rf"\b(?:mr|ms|mrs|dr|professor|director|mayor) (?!of\b|is\b|was\b|and\b|told\b|said\b)\w+|"
     rf"\w+ \w+, (?:the |its )?(?:\w+ ){{0,3}}?"
@@ -90,6 +98,16 @@ def name_missing(question: Question, sentence: str) -> float:
     if name is None:
         return 0.0
     return -1.0 if any(found.group() not in asked for found in name.finditer(sentence)) else 1.0
+
+
+def labels(question: Question, sentence: str, words: Collection[str]) -> bool:
+    """Whether a line gives somebody's name for an office or a duty that one of these words of the question says, or for
+    any office where whoever leads is asked for."""
+    found = _LABEL.match(sentence)
+    if found is None or question.kind is not Kind.PERSON:
+        return False
+    label = found["label"]
+    return any(word in label for word in words) or bool(_LEADS.search(question.folded) and _LEADER.search(label))
 
 
 def nothing_named(question: Question, near: str) -> bool:

@@ -20,6 +20,8 @@ _ACTUAL = re.compile(
     r"实际|最后|最终|完成了|达到|结果|办成|(?<![征验招吸查没])收了|\bactual|\bachieved|\breached|\bin the end"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_YEAR_BEFORE = re.compile("(?:[与和跟同比较])?(?:上一?年度?|前一年度?)的?")
+_NEAR = 8
 _YEARS = re.compile(r"((?:19|20)\d\d年?)")
 _PLAN_WORDS = re.compile(r"目标|计划|原定|预期|打算|安排")
 _DONE_WORDS = re.compile(r"实际|最后|最终|结果|完成了?")
@@ -31,6 +33,15 @@ _GENERIC = re.compile(
     r"还有|另外|以及|其中|[的有了做定原要又再年]|\b(?:increase|rise|plan|actual|target|number|report|document|year)(?:s|ed|d|ned)?\b"
 )
 """What says nothing of the topic."""
+_ASKING = re.compile("[哪谁几啥咋何吗嘛怎么]|什么|多[少大长高久远重]")
+_EACH_OF = re.compile(
+    r"(?P<things>[^,，?？:：;；]+?)(?P<asks>(?:分别|各自?)(?!类|项|区|级|种|方)[^,，?？]{0,6}?(?:多少|几)[^,，?？]*)[?？]?"
+)
+_AND = re.compile("[、和与跟及]|以及")
+_SHORTEST = 2
+_FORMER = re.compile(
+    r"(.{2,16}?)[和与跟、](.{2,12}?)((?:都|各|分别|均)[^，,：:]*)?[，,：:]前者(.+?)[，,；;？?]后者(.+)"
+)
 _ENDS, _STOPS = re.compile("[?？;；]"), re.compile("[?？;；,，]")
 _MOST = 4
 _NAMES_IT = 3
@@ -74,16 +85,23 @@ def parts(question: Question, catalog: Catalog) -> Sequence[Part]:
     if _PLANNED.search(question.folded) and _ACTUAL.search(question.folded):
         labels = ("计划", "实际") if question.language == "zh" else ("Plan", "Outcome")
         aspects = (Aspect.PLAN, Aspect.DONE)
-        return [Part(_either(question, a), label, against=True) for a, label in zip(aspects, labels, strict=True)]
+        earlier = _year_before(question)
+        return [
+            Part(_either(question, a), label, against=True)
+            if a is not earlier
+            else Part(_either(_a_year_earlier(question), a), label, against=True)
+            for a, label in zip(aspects, labels, strict=True)
+        ]
     return [Part(question, "")]
 
 
 def in_turn(question: Question, catalog: Catalog) -> Sequence[Part]:
     """The questions that one Chinese sentence asks one after the other, each made whole from those before it:
     "区长是谁?哪天作的报告?"; none where it asks but one thing, or a clause of it asks nothing."""
+    text = _named_out(question.text, catalog)
     for mark in (_ENDS, _STOPS) if question.language == "zh" else ():
-        asked = [clause.strip() for clause in mark.split(question.text) if clause.strip()]
-        if len(asked) > 1 and all(_asks(clause) for clause in asked):
+        asked = [clause.strip() for clause in mark.split(text) if clause.strip()]
+        if len(asked) > 1 and all(_asks(clause, whether=mark is _ENDS) for clause in asked):
             whole: list[Question] = []
             for clause in asked[:_MOST]:
                 before = whole[-1].text if whole else ""
@@ -98,8 +116,41 @@ def in_turn(question: Question, catalog: Catalog) -> Sequence[Part]:
     return []
 
 
-def _asks(clause: str) -> bool:
-    return understand(clause).kind not in (Kind.OTHER, Kind.YES_NO, Kind.COMPARISON)
+def side_by_side(question: Question, catalog: Catalog) -> Sequence[Part]:
+    """The questions that a Chinese one asks of several things with one word, each of the subject and period of the
+    first: "东江2023年财政收入和固定资产投资分别是多少?"; none where it asks of one."""
+    found = _EACH_OF.fullmatch(question.text.strip()) if question.language == "zh" else None
+    if found is None:
+        return []
+    things = _AND.split(found["things"])
+    of, tail, asked = things[-1].partition("的")
+    things[-1] = of
+    if not 1 < len(things) <= _MOST or any(len(thing) < _SHORTEST for thing in things):
+        return []
+    first, *others = (f"{thing}{tail}{asked}{found['asks']}?" for thing in things)
+    whole = [understand(first), *(of_the_same(other, first, catalog) for other in others)]
+    return [
+        Part(replace(each, asked=question.asked), "", asks=thing) for each, thing in zip(whole, things, strict=True)
+    ]
+
+
+def _named_out(text: str, catalog: Catalog) -> str:
+    """With the names that 前者 and 后者 stand for, the second of the same place as the first: "东江的水厂和医院都在
+    扩建：前者…，后者…" as "东江的水厂都在扩建…，东江医院都在扩建…"."""
+    found = _FORMER.match(text)
+    if found is None:
+        return text
+    former, latter, common, first, second = found.groups(default="")
+    named = catalog.named_in(fold(former))
+    if named and not catalog.named_in(fold(latter)):
+        latter = named[0].name + latter
+    return f"{former}{common}{first}，{latter}{common}{second}"
+
+
+def _asks(clause: str, *, whether: bool) -> bool:
+    """Whether a clause asks something by a word of its own; `whether` it may also ask if something is so."""
+    others = (Kind.OTHER, Kind.COMPARISON) if whether else (Kind.OTHER, Kind.COMPARISON, Kind.YES_NO)
+    return bool(_ASKING.search(clause)) and understand(clause).kind not in others
 
 
 def _apart(subjects: Sequence[Subject]) -> list[Subject]:
@@ -210,6 +261,21 @@ def _either(question: Question, aspect: Aspect) -> Question:
     text = (_DONE_WORDS if aspect is Aspect.PLAN else _PLAN_WORDS).sub(" ", question.folded)
     part = replace(question, folded=text, bare=bare(text) or text)
     return replace(part, aspect=aspect)
+
+
+def _year_before(question: Question) -> Aspect | None:
+    """Whether what was planned or what was done is asked of the year before the one named: 跟上一年实际增速比."""
+    found = _YEAR_BEFORE.search(question.folded) if len(question.years) == 1 else None
+    if found is None:
+        return None
+    said = question.folded[found.end() : found.end() + _NEAR]
+    return Aspect.DONE if _ACTUAL.search(said) else Aspect.PLAN if _PLANNED.search(said) else None
+
+
+def _a_year_earlier(question: Question) -> Question:
+    year = next(iter(question.years))
+    text = _YEAR_BEFORE.sub("", question.folded).replace(str(year), str(year - 1))
+    return replace(question, folded=text, bare=bare(text) or text, years=frozenset({year - 1}))
 
 
 def _label(question: Question, subject: Subject, year: int | None) -> str:

@@ -34,12 +34,17 @@ _RISE_ASKED = re.compile(
 )
 _RISE_TOLD = re.compile(r"[增升涨提扩新]|\b(?:ris|rose|gr[eo]w|increas|climb|gain|higher|more|new|up\b)")
 _GROUNDS = re.compile(
-    r"因|由于|所以|为[了此]|为[^,。;]{1,24}而|以便|以免|从而|使得?|导致|造成|影响|鉴于|出于|旨在|目的|契机|根据|按照|针对|面对|应对|适应|满足|"
+    r"因|由于|所以|为[了此]|为[^,。;]{1,24}而|以便|以免|从而|使得?|导致|造成|影响|鉴于|出于|旨在|目的|契机|理由|得益|归功|在于|根据|按照|针对|面对|应对|适应|满足|"
     r"考虑|要求|需要|需求|便于|方便|帮助|吸引|解决|破解|缓解|避免|防止|促进|推动|确保|保障|助力|支撑|作用|意义|"
     r"不[足够均平高强佳到明再能]|难|缺|短板|薄弱|困|压力|问题|挑战|瓶颈|滞后|尚|仍|未|没有|有待|落后|复杂|[最首偏]|太(?![平阳湖原仓空极])|"
     r"\b(?:because|due to|since|so that|so as|in order|owing|thanks|caus|reason|result|help|lack|short|need|aim|to|as|"
     r"for|after)\b|: "
 )
+_REASON_GIVEN = re.compile(
+    r"原因|理由|因为|由于|得益于|归功于|缘于|源于|出于|鉴于|为了|因(?![此而素子地应])|在于|"
+    r"\b(?:because|due to|owing to|thanks to|reasons?)\b"
+)
+"""What says outright that a reason follows."""
 _OUTCOME = re.compile(r"实际|最终|最后|到底[完建]|真正|\bactual|\bin the end\b|\beventually\b")
 _PLANNED = re.compile(r"目标|计划|原定|预期|打算|要求|本来|原先|\bsupposed|\bmeant to|\bplan|\btarget")
 _NUMBER = re.compile(
@@ -75,6 +80,11 @@ def sets_a_task(question: Question) -> bool:
     return (question.kind is Kind.OTHER and bool(_TASK.search(question.folded))) or bool(
         _OPINION.search(fold(question.asked))
     )
+
+
+def gives_reason(folded: str) -> bool:
+    """Whether a text says outright that it gives a reason."""
+    return bool(_REASON_GIVEN.search(folded))
 
 
 def unheard(question: Question, passages: Iterable[str]) -> bool:

@@ -25,6 +25,9 @@ _ANEW = re.compile(
     r"新增|新设|新建|新认定|新引进|新签|新开|新落户|新筹|净增|增加了?(?!值)|单看|单是|光是?(?=\d|20)|只算|这一年|当年|年内|"
     r"\bnew(?:ly)?\b|\badded\b|\balone\b|\bin that year\b"
 )
+_BUSINESS_USE = re.compile("(?:商业|工业|商用|经营性?|非居民)(?:的)?(?:用)?[水电气]")
+_HOME_USE = re.compile("居民(?:阶梯)?(?:生活)?(?:用)?[水电气]|家庭用[水电气]")
+"""Whose water, power or gas: prices differ."""
 _ORDINAL = re.compile(r"第[一二三四五六七八九十百]+[届期批轮次号代季]|[一二三四五六七八九十]+期(?![间限望待])")
 _NUMBER = re.compile(r"(?<![\d.])(?!(?:19|20)\d\d(?![\d.]))\d+(?:\.\d+)?")
 _LATER = re.compile(
@@ -83,10 +86,9 @@ def features(question: Question, sentence: Matchable, text: str) -> Mapping[str,
 
 def contradicted(question: Question, sentence: Matchable, text: str, rest: str) -> bool:
     """Whether a sentence tells of another extent than is asked for, beyond doubt: of a part of the year for the whole,
-    of the sum so far for one year alone or the other way round, of another session or phase, of shares for a number,
-    of a sum in another currency;
-    or whether all members of a group are asked for and neither it nor the `rest` of its paragraph after it has room for
-    as many. `text` is as in `features`."""
+    of the sum so far for one year alone or the other way round, of another session or phase, of shares for a number, of
+    a sum in another currency, of what homes pay for what shops do; or whether all members of a group are asked for and
+    neither it nor the `rest` of its paragraph after it has room for as many. `text` is as in `features`."""
     asked, told = question.folded, sentence.folded
     if _opposed(_WHOLE_YEAR, _PART_OF_YEAR, asked, told) == 1.0:
         return True
@@ -97,6 +99,8 @@ def contradicted(question: Question, sentence: Matchable, text: str, rest: str) 
     if question.unit == "元" and any(want.search(asked) and not has.search(text) for want, has in _CURRENCIES):
         return True
     if "how many " in asked and question.unit != "%" and _only_shares(asked, sentence):
+        return True
+    if _opposed(_BUSINESS_USE, _HOME_USE, asked, text) == 1.0:
         return True
     numbered = [_stands(which, text) for which in _NUMBERED.findall(asked)]
     several = len(numbered) > 1 and question.kind in (Kind.COMPARISON, Kind.LIST)

@@ -124,6 +124,10 @@ class Catalog:
                 for name in spoken[id].most:
                     owners[name].add(id)
             suffix_of |= own
+        for name in owners:
+            for place in (name[:size] for size in range(2, min(len(name), _LONGEST_BASE + 1))):
+                if place in owners and _SUFFIX.fullmatch(suffix_of.get(place, "")):
+                    owners[place] |= owners[name]  # 榕湾水务集团 is of 榕湾市
         subjects = [Subject(name, suffix_of.get(name, ""), frozenset(ids)) for name, ids in sorted(owners.items())]
         everywhere = {name: suffix for names in known.values() for name, suffix in names.items()}
         return cls(_forms(subjects), everywhere)

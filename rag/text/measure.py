@@ -66,7 +66,7 @@ _MONEY = re.compile(
     r"\bwhat (?:did|do|does|will|would) .{1,80}\b(?:bring in|turn over|fetch)\b"
 )
 _SHARE = re.compile(
-    r"百分之(?:几|多少)|(?:几|多少)个?(?:百分)?点(?![钟开关])|占比|比例|比重|增长率|增速|增幅|涨幅|降幅|"
+    r"百分之(?:几|多少)|(?:几|多少)个?(?:百分)?点(?![钟开关之以前后零])|占比|比例|比重|增长率|增速|增幅|涨幅|降幅|"
     r"率是?多少|率有多高|涨了多少|增长了?多少|下降了?多少|"
     r"\bper ?cent|\bpercentage|"
     r"\b(?:growth|unemployment|vacancy|occupancy|employment|birth|interest|response|completion) rate|"
@@ -86,7 +86,7 @@ SUMMED = (
 )
 """What asks in English for a sum without a word for it: "what did the repairs come to"."""
 _LENGTH = re.compile(
-    r"多长|多远|几公里|多少公里|里程|"
+    r"多长(?!时间)|多远|几公里|多少公里|里程|"
     rf"{LENGTHWISE}|\bhow many kilomet|"
     r"\bhow (?:tall|wide|deep|thick)\b|\bwhat (?:is|was|'s) the (?:length|height|width|depth)\b"
 )

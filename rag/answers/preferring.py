@@ -1,0 +1,96 @@
+"""Which of sentences that score nearly alike comes first: what was told later, what is not refuted, what gives the
+reason, the name or the item that is asked for."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.answers import confidence
+from rag.answers.composing import names_item
+from rag.answers.finding import Candidate
+from rag.questions.naming import labels, name_missing
+from rag.questions.premise import gives_reason
+from rag.questions.question import Kind
+from rag.search.asking import LITTLE, Asking
+
+NEARLY = 1.0
+"""How far below the best a sentence of a newer document may score and still be taken for the same thing, later."""
+GROUNDS = 2.0
+"""The same for a sentence that says outright why, where the best gives no reason."""
+LABEL = 2.5
+"""The same for the name of an item, which says little by itself."""
+ALL = 0.999
+"""Coverage from which all is held."""
+
+
+def preferred(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
+    """Sentences that stand in the order of their scores, in the order in which they are told."""
+    ordered = ranked if asking.question.years else latest_first(ranked)
+    match asking.question.kind:
+        case Kind.REASON:
+            return with_grounds(asking, ordered)
+        case Kind.PERSON:
+            ordered = by_label(asking, ordered)
+    return unrefuted_first(asking, ordered)
+
+
+def latest_first(ranked: list[Candidate]) -> list[Candidate]:
+    """Without a year in the question the latest is meant: of sentences nearly as good that hold all of the question
+    that the best one holds, the one of the newest document comes first."""
+    best = ranked[0]
+    alike = [c for c in ranked if best.score - c.score <= NEARLY and c.near >= best.near]
+    latest = max(alike, key=lambda c: max(c.passage.title_years, default=0))
+    if max(latest.passage.title_years, default=0) <= max(best.passage.title_years, default=0):
+        return ranked
+    return [latest, *(c for c in ranked if c is not latest)]
+
+
+def unrefuted_first(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
+    """Where the best sentence cannot answer, names no company or counts nothing where that is asked for, one nearly as
+    good that can comes first."""
+    nearly = [c for c in ranked if ranked[0].score - c.score <= NEARLY]
+    if len(nearly) == 1 or not confidence.refutes(asking, ranked[0]):
+        return ranked
+    first = next((c for c in nearly[1:] if not confidence.refutes(asking, c)), None)
+    return ranked if first is None else [first, *(c for c in ranked if c is not first)]
+
+
+def with_grounds(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
+    """Where a reason is asked for and the best sentence gives none, one that gives it outright comes first, else one
+    nearly as good that has grounds."""
+    best = ranked[0]
+    if not confidence.refutes(asking, best):
+        return ranked
+    grounded = [c for c in ranked if best.score - c.score <= GROUNDS and not confidence.refutes(asking, c)]
+    outright = (c for c in grounded if gives_reason(c.passage.spans[c.index].text.folded))
+    nearly = (c for c in grounded if best.score - c.score <= NEARLY)
+    first = next(outright, None) or next(nearly, None)
+    return ranked if first is None else [first, *(c for c in ranked if c is not first)]
+
+
+def by_label(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
+    """Where somebody is asked for and the best sentence names nobody, a line that gives a name for what is asked comes
+    first: 主持人：副市长　韩述平."""
+    if name_missing(asking.question, ranked[0].passage.told[ranked[0].index].folded) != 1.0:
+        return ranked
+    telling = {word for word, weight in asking.asked.words.items() if len(word) > 1 and weight > LITTLE}
+    telling -= {subject.name for subject in asking.subjects}
+    told = (c for c in ranked if labels(asking.question, c.passage.spans[c.index].text.folded, telling))
+    first = next(told, None)
+    return ranked if first is None else [first, *(c for c in ranked if c is not first)]
+
+
+def under_its_name(asking: Asking, ranked: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Where what a list names is asked for, the item that bears the name comes before sentences that but mention it, if
+    it or what follows it is nearly as good: 二是“五化”隔离法。对…实行规范化管理。"""
+    for candidate in ranked if asking.asked.head else ():
+        passage = candidate.passage
+        for item in (candidate.index, candidate.index - 1):
+            if (
+                ranked[0].score - candidate.score <= (LABEL if item == candidate.index else NEARLY)
+                and item >= 0
+                and names_item(passage.spans[item].text.folded)
+                and asking.asked.head_coverage(asking.sight(passage).held(item)) > ALL
+            ):
+                first = replace(candidate, index=item)
+                return [first, *(c for c in ranked if c.place != first.place)]
+    return ranked
