@@ -106,6 +106,10 @@ _fold_again = lru_cache(maxsize=2048)(_fold)
 def fold_with_offsets(text: str) -> Folded:
     """The form matching sees, and the way back to the original. A figure written out, such as 百分之五, is one piece:
     all its folded characters point at its first, so that a span over them covers the whole of it."""
+    return _with_offsets_again(text) if len(text) <= _HELD_LENGTH else _with_offsets(text)
+
+
+def _with_offsets(text: str) -> Folded:
     characters = _characters()
     pieces = [characters[ord(c)] for c in text]
     plain = "".join(pieces)
@@ -129,6 +133,9 @@ def fold_with_offsets(text: str) -> Folded:
     offsets += origin[done:]
     offsets.append(len(text))
     return Folded("".join(folded), tuple(offsets))
+
+
+_with_offsets_again = lru_cache(maxsize=512)(_with_offsets)
 
 
 def _replace(match: re.Match[str]) -> str:

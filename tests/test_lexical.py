@@ -99,6 +99,7 @@ def test_postings_are_the_same_from_the_disk(tmp_path: Path) -> None:
 def test_beyond_the_budget_candidates_are_scored_with_all_terms(monkeypatch: pytest.MonkeyPatch) -> None:
     index = LexicalIndex.from_terms(PARAGRAPHS)
     query = {"床位": 1.0, "养老": 1.0, "就业": 1.0}
+    monkeypatch.setattr("rag.index.lexical.FEW", 0)
     monkeypatch.setattr("rag.index.lexical.BUDGET", 1)  # 床位 has one posting, 养老 two: only row 0 becomes a candidate
     rows, scores = index.search(query, 3)
     assert rows.tolist() == [0]
@@ -116,6 +117,7 @@ def test_every_way_to_a_score_gives_the_same_one(monkeypatch: pytest.MonkeyPatch
         first += size
     index, query = LexicalIndex(parts), dict(zip(terms, random.random(20).tolist(), strict=True))
     every = index.score(query)
+    monkeypatch.setattr("rag.index.lexical.FEW", 0)
     monkeypatch.setattr("rag.index.lexical.BUDGET", budget)
     others = np.array([3, 90, 149])
     rows, scores = index.search_beside(query, 10, others)
@@ -161,10 +163,11 @@ def paragraphs_of_terms(draw: st.DrawFn) -> list[str]:
     query=st.dictionaries(st.sampled_from(TERMS), st.sampled_from([0.5, 1.0, 2.0]), min_size=1),
     k=st.integers(1, 12),
     share=st.sampled_from([0.0, 0.3, 1.0]),
+    few=st.sampled_from([0, 1000]),
     data=st.data(),
 )
 def test_pruning_loses_nothing(
-    segments: list[list[str]], query: dict[str, float], k: int, share: float, data: st.DataObject
+    segments: list[list[str]], query: dict[str, float], k: int, share: float, few: int, data: st.DataObject
 ) -> None:
     """However little is left for later, however few candidates: the k best are those of all scores, ties by row."""
     parts, first = [], 0
@@ -177,6 +180,7 @@ def test_pruning_loses_nothing(
     others = data.draw(st.lists(st.integers(0, first - 1), max_size=5, unique=True).map(sorted))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("rag.index.lexical.SLIGHT", share)
+        patch.setattr("rag.index.lexical.FEW", few)
         patch.setattr("rag.index.lexical.CANDIDATES", k)
         index = LexicalIndex(parts)
         every = index.score(query)

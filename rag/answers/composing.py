@@ -123,9 +123,10 @@ def pieces(finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> list
     held, room = best.near, limit - len(chosen[0][1].text)
     across = best.passage.language != asking.question.language
     whole = asking.asked.group_coverage if across else asking.asked.word_coverage
+    covered = whole(held)
     nearly = SECOND_LONG if asking.question.long and not finding.part.label else SECOND
     for other in fresh[1:8]:
-        new = whole(held | other.near) - whole(held)
+        new = 0.0 if other.near <= held else whole(held | other.near) - covered
         if best.score - other.score > nearly + NEW * new or _within(other, chosen[0][1]):
             continue
         span = other.passage.spans[other.index]

@@ -112,11 +112,15 @@ def table_of(snapshot: Snapshot, row: Row) -> Sequence[Row]:
 
 def announced_by(snapshot: Snapshot, passage: Passage) -> Sequence[Row]:
     """The rows of the table right after a paragraph that ends in a colon; none where there is none."""
-    if passage.text.folded.rstrip()[-1:] != ":":
+    if not _announces(passage):
         return []
     _, after = _beside(snapshot, passage)
     first = next(iter(_forward(after)), None)
     return table_of(snapshot, first) if first is not None else []
+
+
+def _announces(passage: Passage) -> bool:
+    return passage.text.folded.rstrip()[-1:] == ":"
 
 
 def found_table(snapshot: Snapshot, hits: Sequence[Hit]) -> Sequence[Row]:
@@ -124,9 +128,11 @@ def found_table(snapshot: Snapshot, hits: Sequence[Hit]) -> Sequence[Row]:
     tables: dict[tuple[str, int], Sequence[Row]] = {}
     table_at: dict[tuple[str, int], tuple[str, int]] = {}
     found: Counter[tuple[str, int]] = Counter()
-    for hit in hits:
-        passage = snapshot.passage_of(hit.paragraph)
-        row = next((row for row in _rows(passage) if row is not None), None)
+    passages = [snapshot.passage_of(hit.paragraph) for hit in hits]
+    firsts = [next((row for row in _rows(passage) if row is not None), None) for passage in passages]
+    if sum(row is not None or _announces(p) for row, p in zip(firsts, passages, strict=True)) < _SEVERAL:
+        return []
+    for row, passage in zip(firsts, passages, strict=True):
         if row is None or row.place not in table_at:
             table = table_of(snapshot, row) if row is not None else announced_by(snapshot, passage)
             if not table:

@@ -23,6 +23,9 @@ BUDGET = 200_000
 CANDIDATES = 500
 """Rows that terms beyond the budget are looked up for."""
 
+FEW = 2_000
+"""Rows up to which all terms are read at once."""
+
 SLIGHT = 0.05
 """Of what all terms can make together, the share that the commonest may make to be left for later."""
 
@@ -193,12 +196,13 @@ class LexicalIndex:
         strategies and optimizations, 1995).
         """
         allowed, read, every = self._allowed(within), 0, len(query.weights)
+        few = len(self._norms) <= FEW  # to find out which may be the best takes longer than to take them all
         with self._scratch.lent() as sums:
-            for terms in query.portions():
+            for terms in [slice(0, every)] if few else query.portions():
                 self._add(query, terms, sums)
                 read = terms.stop
-                if query.is_slight(read):
-                    least = sums.kth(k, read, allowed) - query.above[read]
+                if few or query.is_slight(read):
+                    least = 0.0 if few else sums.kth(k, read, allowed) - query.above[read]
                     if least > 0 or read == every:  # otherwise a row that none of the terms so far holds may be one
                         near = sums.over(least, allowed)
                         if len(near) <= CANDIDATES:

@@ -107,7 +107,7 @@ class Asking:
         head = bare(head_of(without(subjects, question.folded), question.language))
         head_words = words(head)
         rest = without(subjects, text)
-        alike = others_for(text, own) if question.language == "zh" else {}
+        alike = others_for(text, [word for word in own if word not in LIGHT]) if question.language == "zh" else {}
         figures = rewritten(question.folded, "zh" if question.language == "en" else "en")
         places = places_across(own if rest == text else words(rest), names, figures)
         pairs, head_pairs = bigrams(text), bigrams(head)

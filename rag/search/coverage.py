@@ -25,8 +25,24 @@ class Coverage:
         return {term: column for column, term in enumerate(self.asked.vocabulary)}
 
     @cached_property
-    def _words(self) -> "Credits":
-        return Credits.of(self._columns, self.asked.places)
+    def _rarity(self) -> Values:
+        return np.array(list(self.asked.words.values()), np.float64)
+
+    @cached_property
+    def _alike(self) -> tuple[NDArray[np.int64], "Credits"]:
+        """The numbers of the words that others may stand for, and those others."""
+        places = [place for place, word in enumerate(self.asked.words) if self.asked.alike.get(word)]
+        words = list(self.asked.words)
+        groups = [Group(1.0, self.asked.alike[words[place]]) for place in places]
+        return np.array(places, np.int64), Credits.of(self._columns, groups)
+
+    def _words(self, held: Held) -> Values:
+        """How far each word is held, itself or another for it; shape (texts, words)."""
+        found = held[:, : len(self._rarity)].astype(np.float64)  # they are the first of the vocabulary
+        places, others = self._alike
+        if len(places):
+            found[:, places] = np.maximum(found[:, places], others.of_groups(held))
+        return found
 
     @cached_property
     def _shares(self) -> Values:
@@ -50,13 +66,12 @@ class Coverage:
     def of_terms(self, held: Held) -> tuple[Values, Values, Values]:
         """Of words, of bigrams, and of what names the thing asked for (1 where nothing names it)."""
         bigrams, head = (held @ self._shares).T
-        words = self._words.share(self._words.of_groups(held))
+        words = self._words(held) @ (self._rarity / (self._rarity.sum() or 1.0))
         return words, bigrams, head if self.asked.head else np.ones_like(head)
 
     def rarest_missing(self, held: Held) -> Values:
         """Weight of the most telling word that is not held, over that of the most telling one."""
-        words = self._words
-        lacking = (1 - words.of_groups(held)) * words.weights
+        lacking = (1 - self._words(held)) * self._rarity
         return np.asarray(lacking.max(axis=1, initial=0.0) / (self.asked.top or 1.0))
 
     def of_groups(self, held: Held) -> Values:

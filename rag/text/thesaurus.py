@@ -5,7 +5,7 @@ this table; words that are translated alike come from the lexicon learnt from tr
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -45,14 +45,18 @@ def others_for(text: str, words: Sequence[str]) -> Others:
 
 def _phrases(text: str) -> Iterable[str]:
     """The words and phrases of the thesaurus that stand in a text."""
-    known, longest = thesaurus(), _longest()
-    pieces = (text[start : start + size] for start in range(len(text)) for size in range(1, longest + 1))
+    known, sizes = thesaurus(), _sizes()
+    pieces = (text[at : at + size] for at, first in enumerate(text) for size in sizes.get(first, ()))
     return dict.fromkeys(piece for piece in pieces if piece in known)
 
 
 @cache
-def _longest() -> int:
-    return max(map(len, thesaurus()), default=0)
+def _sizes() -> Mapping[str, Collection[int]]:
+    """The lengths of the words that begin with each character."""
+    sizes: dict[str, set[int]] = defaultdict(set)
+    for word in thesaurus():
+        sizes[word[0]].add(len(word))
+    return sizes
 
 
 def _add(others: dict[str, float], more: Mapping[str, float]) -> None:
