@@ -619,3 +619,22 @@ def test_a_phrase_that_stands_as_several_words_is_looked_for_and_seen() -> None:
     assert not snapshot.lexical.frequency(["实事项目"])[0]
     assert not group.unseen and set(group.pieces) >= {"实事", "项目"}
     assert set(asking.asked.weighted) >= {"实事", "项目"}
+
+
+def test_a_report_named_by_its_year_tells_of_the_year_before() -> None:
+    text = "# 东江区{}年政府工作报告\n\n## 一、{}年工作回顾\n\n全年新增养老床位{}张。\n"
+    documents = [
+        Document(
+            str(year),
+            f"东江区{year}年政府工作报告",
+            text.format(year, year - 1, beds),
+            attributes={"format": "markdown"},
+        )
+        for year, beds in ((2023, 310), (2024, 537))
+    ]
+    kb = KnowledgeBase(LocalShelf(Snapshot.from_documents(documents, encoder=load_encoder(), split=split)))
+    for year, beds in (("2023", "310张"), ("2024", "537张")):
+        answer = kb.ask(f"东江区{year}年政府工作报告里说新增养老床位多少张？")
+        assert [citation.document_id for citation in answer.citations] == [year] and beds in answer.text
+    # Of a year that has no report it is what happened then.
+    assert "310张" in kb.ask("东江区2022年的报告里新增养老床位多少张？").text

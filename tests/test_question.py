@@ -86,3 +86,16 @@ def test_what_only_asks_is_left_out(question: str, bare: str) -> None:
 )
 def test_the_year_before_that_a_figure_is_held_against_is_not_asked_about(question: str, years: set[int]) -> None:
     assert understand(question).years == years
+
+
+def test_the_year_of_a_report_is_no_period() -> None:
+    question = understand("东江区2024年政府工作报告里说新增床位多少张？")
+    assert (question.years, question.reported) == (frozenset(), frozenset({2024}))
+    assert "报告" not in question.bare and "床位" in question.bare
+    both = understand("东江区2025年的报告中,2024年财政收入是多少？")
+    assert (both.years, both.reported) == (frozenset({2024}), frozenset({2025}))
+    english = understand("How many patents did Dongjiang hold according to its 2024 report?")
+    assert (english.years, english.reported) == (frozenset(), frozenset({2024}))
+    # An annual report tells of its own year, and so does a reporting period.
+    for text in ("What did the 2023 annual report say of debt?", "东江区2023年报告期内收入多少？"):
+        assert (understand(text).years, understand(text).reported) == (frozenset({2023}), frozenset())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from embeddings.romanising import romanise
 from rag.answers import wanted
 from rag.answers.choosing import aspect_of, lacks
-from rag.answers.trees import fitted_trees
+from rag.answers.trees import chance_of, fitted_trees
 from rag.questions.naming import nothing_named
 from rag.questions.premise import refuted, sets_a_task, unheard
 from rag.questions.question import OTHER
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 TABLE = 0.5
 """How sure it is that a table answers which has most of what a column of it measures."""
+ANY, FEW = "confidence", "confidence_few"
+"""The files of weights: of any body, and of a handful of paragraphs in the question's language, where both count."""
+
 TOLD = (
     "figure", "unit_missing", "head_beside", "beside", "exact", "person", "place", "means", "reason", "manner", "each",
 )  # fmt: skip
@@ -160,7 +163,7 @@ def of(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -
     if not candidates:
         return 0.0
     named = features(asking, hits, candidates)
-    return 0.0 if ruled_out(asking, hits, candidates, named) else fitted_trees("confidence").chance(named)
+    return 0.0 if ruled_out(asking, hits, candidates, named) else _chance(asking, named)
 
 
 def of_table(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -> float:
@@ -168,11 +171,16 @@ def of_table(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
     it, at least TABLE; 0 where that is ruled out by its year, its subject or a name."""
     named = features(asking, hits, candidates)
     out = named["year"] == -1.0 or not asking.asked.vocabulary or not _beyond_subjects(asking, candidates[0])
-    return 0.0 if out else max(TABLE, fitted_trees("confidence").chance(named))
+    return 0.0 if out else max(TABLE, _chance(asking, named))
 
 
 def threshold(asking: Asking) -> float:
     """Below it the answer abstains: that of the question's language, or of few paragraphs; chosen on rows that the
     trees were not fitted on, stored with the risk-coverage curve."""
-    thresholds: Mapping[str, float] = fitted_trees("confidence").about["thresholds"]
+    thresholds: Mapping[str, float] = fitted_trees(ANY).about["thresholds"]
     return thresholds.get("few" if asking.few else asking.question.language, 1.0)
+
+
+def _chance(asking: Asking, named: Mapping[str, float]) -> float:
+    few = asking.few and not named["across"]  # none of few paragraphs in the other language were to learn from
+    return chance_of(*map(fitted_trees, (ANY, FEW) if few else (ANY,)), features=named)

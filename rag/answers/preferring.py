@@ -12,7 +12,7 @@ from rag.questions.premise import gives_reason
 from rag.questions.question import Kind
 from rag.search.asking import LITTLE, Asking
 
-NEARLY = 1.0
+NEARLY = 1.25
 """How far below the best a sentence of a newer document may score and still be taken for the same thing, later."""
 GROUNDS = 2.0
 """The same for a sentence that says outright why, where the best gives no reason."""

@@ -26,7 +26,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Trees:
-    """chance = logistic(bias + sum of the leaves reached); `about` says how and on what it was fitted."""
+    """log odds = bias + sum of the leaves reached; `about` says how and on what it was fitted."""
 
     trees: Sequence[Node | float]
     bias: float
@@ -45,11 +45,19 @@ class Trees:
 
     def chance(self, features: Mapping[str, float]) -> float:
         """0 to 1; a feature that is not given counts as 0."""
-        return 1 / (1 + math.exp(-self.bias - self._table.total(features)))
+        return chance_of(self, features=features)
+
+    def log_odds(self, features: Mapping[str, float]) -> float:
+        return self.bias + self._table.total(features)
 
     @cached_property
     def _table(self) -> "_Table":
         return _Table.of(self.trees)
+
+
+def chance_of(*models: Trees, features: Mapping[str, float]) -> float:
+    """What several come to together: the mean of their log odds, as a chance."""
+    return 1 / (1 + math.exp(-sum(model.log_odds(features) for model in models) / len(models)))
 
 
 @dataclass(frozen=True, slots=True)

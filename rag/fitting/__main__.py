@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings import load_encoder
-from rag.answers.trees import Trees, fitted_trees
+from rag.answers import confidence
+from rag.answers.trees import Trees, chance_of, fitted_trees
 from rag.fitting import boosting, cases, logit, rows, stages
 from rag.fitting.cases import Body
 from rag.fitting.logit import Group
@@ -111,9 +112,12 @@ def family_of(group: Group) -> str:
     return f"{kind} {group.right[0]}"
 
 
-def fit_confidence(groups: Sequence[Group], about: Mapping[str, object]) -> tuple[Trees, Mapping[str, object]]:
-    """A calibrated chance, thresholds at the false abstention allowed, and the risk-coverage curve. Each fold is judged
-    by what was fitted on the others; what is kept is fitted on all."""
+def fit_confidence(
+    groups: Sequence[Group], about: Mapping[str, object]
+) -> tuple[Mapping[str, Trees], Mapping[str, object]]:
+    """A calibrated chance, thresholds at the false abstention allowed, and the risk-coverage curve. Of a handful of
+    paragraphs, among which few words are rare, a second one is fitted to those alone, and the mean of both counts. Each
+    fold is judged by what was fitted on the others; what is kept is fitted on all."""
     marks = ("ruled_out", "missed")
     ruled_out, missed = (np.array([bool(g.features[0].get(mark)) for g in groups]) for mark in marks)
     names = tuple(name for name in logit.names_of([g.features[0] for g in groups]) if name not in marks)
@@ -122,6 +126,8 @@ def fit_confidence(groups: Sequence[Group], about: Mapping[str, object]) -> tupl
     fold = np.array([g.fold for g in groups])
     family = [family_of(g) for g in groups]
     share = np.array([SHARES[name.split()[0]] / family.count(name) for name in family])
+    lot = lots(x, names)
+    few = lot == "few"
 
     def fit(learnt: NDArray[np.bool_]) -> Trees:
         learnt = learnt & ~ruled_out & ~missed
@@ -129,11 +135,11 @@ def fit_confidence(groups: Sequence[Group], about: Mapping[str, object]) -> tupl
 
     chance = np.zeros(len(groups))
     for number in range(rows.FOLDS):
-        others = fit(fold != number)
+        of_any, of_few = fit(fold != number), fit(few & (fold != number))
         for row in np.flatnonzero((fold == number) & ~ruled_out).tolist():
-            chance[row] = others.chance(groups[row].features[0])
+            models = (of_any, of_few) if few[row] else (of_any,)
+            chance[row] = chance_of(*models, features=groups[row].features[0])
     kinds = np.array([name.split()[0] for name in family])
-    lot = lots(x, names)
     asked = yes & np.isin(kinds, ("five", "reports" if "reports" in kinds else "own"))
     thresholds = {
         name: round(float(np.quantile(chance[asked & (lot == name)], allowed)), 3)
@@ -147,12 +153,21 @@ def fit_confidence(groups: Sequence[Group], about: Mapping[str, object]) -> tupl
             for figure, of in (("abstention_recall", ~yes), ("false_abstention", yes))
             if (of & (kinds == kind)).any()
         }
-    curve = [
+    told = {**about, **figures, "threshold_coverage_risk": risk_curve(chance, yes)}
+    told_of_few = {**about, "threshold_coverage_risk": risk_curve(chance[few], yes[few])}
+    kept = {
+        confidence.ANY: replace(fit(np.ones(len(groups), bool)), about=told),
+        confidence.FEW: replace(fit(few), about=told_of_few),
+    }
+    return kept, figures
+
+
+def risk_curve(chance: NDArray[np.float64], yes: NDArray[np.bool_]) -> list[list[float]]:
+    """[threshold, share that is answered, share of those that is wrong]."""
+    return [
         [round(t, 2), round(float((chance >= t).mean()), 3), round(float((~yes[chance >= t]).mean()), 3)]
         for t in np.arange(0.05, 1.0, 0.05)
     ]
-    kept = fit(np.ones(len(groups), bool))
-    return replace(kept, about={**about, **figures, "threshold_coverage_risk": curve}), figures
 
 
 def lots(x: NDArray[np.float64], names: Sequence[str]) -> NDArray[np.str_]:
@@ -173,8 +188,14 @@ def main() -> int:
         read = bodies(given.data, given.reports, stage, size=given.size)
         groups = gather(read, stage, collectors[stage])
         about = {"encoder": load_encoder().fingerprint, "questions": len(groups), "made_by": "python -m rag.fitting"}
-        model, figures = (fit_confidence if stage == "confidence" else fit_choice)(groups, about)
-        model.save(WEIGHTS / f"{stage}.json")
+        models: Mapping[str, Linear | Trees]
+        if stage == "confidence":
+            models, figures = fit_confidence(groups, about)
+        else:
+            model, figures = fit_choice(groups, about)
+            models = {stage: model}
+        for name, fitted_model in models.items():
+            fitted_model.save(WEIGHTS / f"{name}.json")
         fitted.cache_clear()
         fitted_trees.cache_clear()
         for name, figure in figures.items():

@@ -120,6 +120,11 @@ _AGAINST = re.compile(
 )
 _SHORT_YEAR = re.compile(r"(?<![\d.近过用了达满整第长有历约超])([12]\d)年(?![来间以内里前后多半历])")
 """A year as it is said: 22年和23年."""
+_OF_REPORT = re.compile(
+    r"((?:19|20)\d\d)年?度?的?(?:[一-龥]{0,8}工作)?报告(?!期|会)(?:[里中上]|里面)?(?:[说讲写]|提到?|显示)?|"
+    r"\b((?:19|20)\d\d) (?:(?!annual\b)[a-z-]+ ){0,4}?report\b|\breport (?:of|for|from) ((?:19|20)\d\d)\b"
+)
+"""A year that tells which report is meant; what that tells of is often the year before."""
 _WHEN = re.compile(r"\d{4}|年|\byear")
 _HAN, _LATIN = re.compile("[一-鿿]+"), re.compile("[a-z]+")
 
@@ -147,6 +152,8 @@ class Question:
     """Another reading of what was typed, where the words leave open whether they lean on the topic before."""
     told: frozenset[Decimal] = frozenset()
     """The figures that the answer before told: a follow-up seldom asks for one of them again."""
+    reported: frozenset[int] = frozenset()
+    """Years of the reports that are meant, where they tell no period: "2024年政府工作报告里"."""
 
     @property
     def long(self) -> bool:
@@ -162,17 +169,19 @@ def understand(text: str, *, asked: str | None = None) -> Question:
     """Read a question; `asked` is what was typed when `text` is its resolved form."""
     folded = _SHORT_YEAR.sub(r"20\1年", fold(text))
     language = language_of(folded)
+    reported = frozenset(int(year) for found in _OF_REPORT.findall(folded) for year in found if year)
     return Question(
         asked or text,
         text,
         language,
         kind_of(folded, language),
-        _years_asked(folded),
+        _years_asked(_OF_REPORT.sub(" ", folded)),
         aspect_of(folded),
         unit_of(folded),
         folded,
-        bare(folded) or folded,
+        bare(_OF_REPORT.sub(" ", folded)) or bare(folded) or folded,
         completed=asked is not None and asked != text,
+        reported=reported,
     )
 
 

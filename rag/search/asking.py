@@ -4,13 +4,14 @@ import math
 import re
 import sys
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings import Encoder, Vectors
+from embeddings.folding import fold
 from embeddings.romanising import romanise, spellings, syllables
 from embeddings.terms import bigrams, words
 from rag.index.passages import Passage
@@ -23,7 +24,7 @@ from rag.search.sight import Sight, Sights
 from rag.text import inflection
 from rag.text.background import background
 from rag.text.english_names import well_known
-from rag.text.facts import rewritten
+from rag.text.facts import rewritten, years
 from rag.text.matching import Asked, Group, Terms
 from rag.text.measure import head_of, named_beside
 from rag.text.paraphrasing import paraphrases
@@ -94,10 +95,15 @@ class Asking:
     """How many there are: 0 up to MANY, 1 for its square, and in between and beyond by their logarithm."""
     beside: str = ""
     """What a follow-up names beside the topic of the question before, folded."""
+    reports: frozenset[str] | None = None
+    """The reports of the year that the question names one by; None where it does not."""
 
     @classmethod
     def from_question(cls, question: Question, snapshot: Snapshot) -> "Asking":
         catalog = snapshot.catalog
+        reports = reports_of(question.reported, snapshot) if question.reported else frozenset[str]()
+        if question.reported and not reports:  # there is none of that year: it is what is told of that year
+            question = replace(question, years=question.years | question.reported)
         text = question.bare
         subjects = catalog.named_in(question.folded)
         own = words(text)
@@ -145,6 +151,7 @@ class Asking:
             len(snapshot.paragraphs) <= FEW,
             many(len(snapshot.paragraphs)),
             beside,
+            reports or None,
         )
 
     @cached_property
@@ -191,8 +198,17 @@ class Asking:
 
     @property
     def bound(self) -> frozenset[str] | None:
-        """The documents the answer must come from: those of a place or body named as such, not of a mere title."""
-        return self.documents if any(s.suffix for s in self.subjects) else None
+        """The documents the answer must come from: those of a place or body named as such, not of a mere title, and of
+        the year that a report is named by."""
+        named = self.documents if any(s.suffix for s in self.subjects) else None
+        if self.reports is None or named is None:
+            return named or self.reports
+        return named & self.reports or named
+
+
+def reports_of(years_named: frozenset[int], snapshot: Snapshot) -> frozenset[str]:
+    """Documents with one of these years in their title."""
+    return frozenset(head.id for head in snapshot.heads() if years_named & years(fold(head.title)))
 
 
 def many(paragraphs: int) -> float:
