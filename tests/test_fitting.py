@@ -10,7 +10,7 @@ from embeddings import load_encoder
 from embeddings.folding import fold
 from rag import KnowledgeBase
 from rag.answers import confidence
-from rag.answers.trees import fitted_trees
+from rag.answers.trees import Trees, chance_of, fitted_trees
 from rag.fitting import alike, cases
 from rag.fitting.__main__ import lots
 from rag.fitting.logit import Group, choose
@@ -85,3 +85,10 @@ def test_many_paragraphs_are_told_by_their_logarithm() -> None:
     assert [many(count) for count in (0, 1, MANY)] == [0.0, 0.0, 0.0]
     assert many(MANY**2) == pytest.approx(1.0)
     assert many(30_000) == pytest.approx(math.log(30) / math.log(1000))
+
+
+def test_models_together_have_the_mean_of_their_log_odds() -> None:
+    surer, doubtful = (Trees([leaf], 0.5, {}) for leaf in (2.0, -1.0))
+    # Log odds of 2.5 and -0.5 come to 1.
+    assert chance_of(surer, doubtful, features={}) == pytest.approx(1 / (1 + math.exp(-1.0)))
+    assert chance_of(surer, features={}) == surer.chance({})

@@ -26,7 +26,8 @@ from rag.search.linear import WEIGHTS, Linear, fitted
 
 FALSE_ABSTENTION = {"zh": 0.05, "en": 0.06, "few": 0.06}
 """Share of our own answerable questions that the threshold may silence, asked of the reports where they are there: in
-their own words less speaks for a passage than in ours. An English question is mostly asked of Chinese documents, where
+their own words less speaks for a passage than in ours; and of those in the documents' words, since in everyday ones
+more is doubtful that is right. An English question is mostly asked of Chinese documents, where
 less does still. Of few paragraphs, those of five on one topic."""
 
 
@@ -140,7 +141,8 @@ def fit_confidence(
             models = (of_any, of_few) if few[row] else (of_any,)
             chance[row] = chance_of(*models, features=groups[row].features[0])
     kinds = np.array([name.split()[0] for name in family])
-    asked = yes & np.isin(kinds, ("five", "reports" if "reports" in kinds else "own"))
+    plain = np.array([cases.EVERYDAY not in g.source for g in groups])
+    asked = yes & plain & np.isin(kinds, ("five", "reports" if "reports" in kinds else "own"))
     thresholds = {
         name: round(float(np.quantile(chance[asked & (lot == name)], allowed)), 3)
         for name, allowed in FALSE_ABSTENTION.items()

@@ -10,7 +10,7 @@ from sklearn.ensemble import GradientBoostingClassifier
 from rag.answers.trees import Node, Trees
 from rag.fitting.logit import Floats
 
-TREES, DEPTH, RATE, LEAF = 200, 4, 0.05, 20
+TREES, DEPTH, RATE, LEAF = 400, 4, 0.05, 20
 
 
 def boost(x: Floats, yes: NDArray[np.bool_], share: Floats, names: Sequence[str]) -> Trees:

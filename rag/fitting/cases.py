@@ -26,7 +26,9 @@ from rag.types import Document, Leg, Paragraph
 ROOT = Path(__file__).parents[2]
 ELSEWHERE = ("静安区", "徐汇区", "浦东新区", "长宁区", "朝阳区", "南山区")
 OTHER_YEARS = ("2017", "2018", "2030")
-OWN = ("sample", "english", "chinese", "everyday")
+EVERYDAY = "everyday"
+"""The file of questions whose words are not the documents'; what their sources are marked with."""
+OWN = ("sample", "english", "chinese", EVERYDAY)
 """Our own question files; those of dialogues are kept to measure follow-ups by."""
 PAPERS = ("papers", "papers-zh")
 """Papers of many kinds in either language, and the files of questions over them."""
@@ -228,7 +230,7 @@ def _documents(folder: Path) -> list[Document]:
 
 def _own_rows(source: str) -> Iterator[Case]:
     for name in OWN:
-        yield from (case for _, case in _rows(name, source))
+        yield from (case for _, case in _rows(name, f"{source}-{EVERYDAY}" if name == EVERYDAY else source))
 
 
 def _rows(name: str, source: str) -> Iterator[tuple[str, Case]]:
