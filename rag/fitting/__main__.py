@@ -24,7 +24,7 @@ from rag.fitting.logit import Group
 from rag.search import ranking
 from rag.search.linear import WEIGHTS, Linear, fitted
 
-FALSE_ABSTENTION = {"zh": 0.05, "en": 0.06, "few": 0.06}
+FALSE_ABSTENTION = {"zh": 0.035, "en": 0.06, "few": 0.06}
 """Share of our own answerable questions that the threshold may silence, asked of the reports where they are there: in
 their own words less speaks for a passage than in ours; and of those in the documents' words, since in everyday ones
 more is doubtful that is right. An English question is mostly asked of Chinese documents, where less does still. Of few
