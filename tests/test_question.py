@@ -96,6 +96,11 @@ def test_the_year_of_a_report_is_no_period() -> None:
     assert (both.years, both.reported) == (frozenset({2024}), frozenset({2025}))
     english = understand("How many patents did Dongjiang hold according to its 2024 report?")
     assert (english.years, english.reported) == (frozenset(), frozenset({2024}))
-    # An annual report tells of its own year, and so does a reporting period.
-    for text in ("What did the 2023 annual report say of debt?", "东江区2023年报告期内收入多少？"):
+    # An annual report tells of its own year, and so does a reporting period; a report may be what is asked about.
+    for text in (
+        "What did the 2023 annual report say of debt?",
+        "东江区2023年报告期内收入多少？",
+        "When was the 2023 Dongjiang work report delivered?",
+        "东江区2023年政府工作报告是谁作的？",
+    ):
         assert (understand(text).years, understand(text).reported) == (frozenset({2023}), frozenset())

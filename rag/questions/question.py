@@ -120,11 +120,14 @@ _AGAINST = re.compile(
 )
 _SHORT_YEAR = re.compile(r"(?<![\d.近过用了达满整第长有历约超])([12]\d)年(?![来间以内里前后多半历])")
 """A year as it is said: 22年和23年."""
-_OF_REPORT = re.compile(
-    r"((?:19|20)\d\d)年?度?的?(?:[一-龥]{0,8}工作)?报告(?!期|会)(?:[里中上]|里面)?(?:[说讲写]|提到?|显示)?|"
+_REPORT = re.compile(
+    r"((?:19|20)\d\d)年?度?的?(?:[一-龥]{0,8}工作)?报告(?!期|会)(?P<says>[里中上](?:面)?[说讲写]?|[说讲写]|提到?|显示|(?=,))?|"
     r"\b((?:19|20)\d\d) (?:(?!annual\b)[a-z-]+ ){0,4}?report\b|\breport (?:of|for|from) ((?:19|20)\d\d)\b"
 )
-"""A year that tells which report is meant; what that tells of is often the year before."""
+_BY_REPORT = re.compile(
+    r"(?:按照?|根据|依据|据)[^,。]{0,10}$|\b(?:in|per|from|by|under|according to|as of) (?:the |its |their |[\w-]+'s? )*$"
+)
+_ANY_YEAR = re.compile(r"(?:19|20)\d\d")
 _WHEN = re.compile(r"\d{4}|年|\byear")
 _HAN, _LATIN = re.compile("[一-鿿]+"), re.compile("[a-z]+")
 
@@ -169,17 +172,19 @@ def understand(text: str, *, asked: str | None = None) -> Question:
     """Read a question; `asked` is what was typed when `text` is its resolved form."""
     folded = _SHORT_YEAR.sub(r"20\1年", fold(text))
     language = language_of(folded)
-    reported = frozenset(int(year) for found in _OF_REPORT.findall(folded) for year in found if year)
+    source = _source(folded)
+    reported = frozenset(map(int, _ANY_YEAR.findall(source)[:1]))
+    beside = folded.replace(source, " ") if source else folded
     return Question(
         asked or text,
         text,
         language,
         kind_of(folded, language),
-        _years_asked(_OF_REPORT.sub(" ", folded)),
+        _years_asked(beside),
         aspect_of(folded),
         unit_of(folded),
         folded,
-        bare(_OF_REPORT.sub(" ", folded)) or bare(folded) or folded,
+        bare(beside) or bare(folded) or folded,
         completed=asked is not None and asked != text,
         reported=reported,
     )
@@ -206,6 +211,16 @@ def aspect_of(folded: str) -> Aspect | None:
     if bool(plan) == bool(done):
         return None
     return Aspect.PLAN if plan else Aspect.DONE
+
+
+def _source(folded: str) -> str:
+    """What names the report that a question wants the answer from, "2024年政府工作报告里", whose year tells which report it
+    is: that tells of the year before as well. "" where it is the report itself that is asked about, or one of several
+    years."""
+    named = _REPORT.search(folded)
+    if named is None or _ANY_YEAR.search(folded[: named.start()]):
+        return ""
+    return named.group() if named["says"] is not None or _BY_REPORT.search(folded[: named.start()]) else ""
 
 
 def _years_asked(folded: str) -> frozenset[int]:
