@@ -136,7 +136,8 @@ def test_a_model_that_fails_changes_nothing(act, monkeypatch: pytest.MonkeyPatch
         assert list(rewriter(model, limits=quick).rewrite("那前一年呢?", HISTORY).questions) == []
 
 
-def test_what_it_cost_stands_with_the_answer() -> None:
+def test_what_it_cost_stands_with_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.rewriting.SURE", 1.0)  # however surely it is answered
     replies = ["海山区2023年新增就业岗位多少?", "2023年海山区新增就业31200人[1]。"]
     writer = ModelWriter(FakeListChatModel(responses=replies), name="m", price=Price(1.0, 1.0))
     kb = KnowledgeBase.from_texts(TEXTS, TITLES)
