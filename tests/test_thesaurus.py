@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rag import KnowledgeBase
-from rag.questions.light import LIGHT
+from rag.questions import light
 from rag.questions.question import understand
 from rag.search.asking import LITTLE, PRIOR, UNSEEN, Asking
 from rag.search.coverage import Coverage
@@ -55,7 +55,7 @@ def twenty() -> KnowledgeBase:
 
 def test_a_word_that_speech_adds_tells_little(twenty: KnowledgeBase) -> None:
     words = Asking.from_question(understand("打算给商户少收多少房租？"), twenty.snapshot).asked.words
-    assert {"打算", "给"} <= LIGHT
+    assert {"打算", "给"} <= light.CHINESE
     assert words["打算"] <= LITTLE and words["给"] <= LITTLE < words["房租"]
 
 

@@ -1,6 +1,6 @@
-"""Chinese words that speech adds to any question and that tell nothing by themselves: 的, 能, 打算, 时候, 东西."""
+"""Words that speech adds to any question and that tell nothing by themselves: 的, 能, 打算, 时候, way."""
 
-_WORDS = (
+_CHINESE = (
     # particles, pronouns, adverbs
     "的 了 着 过 地 得 之 其 这 那 这个 那个 这些 那些 这样 那样 这种 那种 这么 那么 这一 那一 这里 那里 它 "
     "他 她 他们 她们 它们 我 我们 你 你们 您 自己 咱 咱们 大家 人家 有人 谁 啥 什么 怎么 怎样 怎么样 咋 哪 "
@@ -24,4 +24,19 @@ _WORDS = (
     "个数 话 份 种 类 点 些 样 回事 家里 里面 里头 其中 当中 中间 上面 下面 为什么 为啥 为何 为的 原因 缘故 "
     "干嘛 干吗 "
 )
-LIGHT = frozenset(_WORDS.split())
+CHINESE = frozenset(_CHINESE.split())
+
+_ENGLISH = (
+    "out up off down away back set go going went gone get getting got take taking took taken make making made come "
+    "coming came kind own also only just one number total among per each within whether after before since against "
+    "through during around about according say said tell told explain call called name new year people place thing "
+    "due two three four five six seven eight nine ten eleven twelve early late end now given bring bringing brought "
+    "want like put keep keeping kept part together altogether again money versus along onto having let us being once "
+    "much exactly roughly approximately really still yet currently manage managed managing help helped helping add "
+    "amount amounted stood reach reached ahead behind toward towards across throughout actually quite already ever "
+    "even adds "
+    "way everything something anything someone somebody lot plenty various certain particular able try tried trying "
+    "seem use used using wanted happen happened turn turned end ended left specific"
+)
+ENGLISH = frozenset(_ENGLISH.split())
+"""Only in a phrase that is translated do these tell anything."""

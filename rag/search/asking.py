@@ -16,7 +16,7 @@ from embeddings.romanising import romanise, spellings, syllables
 from embeddings.terms import bigrams, words
 from rag.index.passages import Passage
 from rag.index.snapshot import Snapshot
-from rag.questions.light import LIGHT
+from rag.questions import light
 from rag.questions.question import Question, bare
 from rag.questions.subjects import Subject
 from rag.search.coverage import Coverage
@@ -41,21 +41,6 @@ LONGEST_PHRASE = 4
 
 ALIKE = 0.25
 """How surely a word must mean the same to be looked for in another's place."""
-
-_LIGHT_WORDS = (
-    "out up off down away back set go going went gone get getting got take taking took taken make making made come "
-    "coming came kind own also only just one number total among per each within whether after before since against "
-    "through during around about according say said tell told explain call called name new year people place thing "
-    "due two three four five six seven eight nine ten eleven twelve early late end now given bring bringing brought "
-    "want like put keep keeping kept part together altogether again money versus along onto having let us being once "
-    "much exactly roughly approximately really still yet currently manage managed managing help helped helping add "
-    "amount amounted stood reach reached ahead behind toward towards across throughout actually quite already ever "
-    "even adds "
-    "way everything something anything someone somebody lot plenty various certain particular able try tried trying "
-    "seem use used using wanted happen happened turn turned end ended left specific"
-)
-_LIGHT = frozenset(_LIGHT_WORDS.split())
-"""English words that tell nothing by themselves, only in a phrase that is translated."""
 
 TOPIC = 0.4
 """What a word of the question before counts where a follow-up names something beside its topic."""
@@ -113,7 +98,9 @@ class Asking:
         head = bare(head_of(without(subjects, question.folded), question.language))
         head_words = words(head)
         rest = without(subjects, text)
-        alike = others_for(text, [word for word in own if word not in LIGHT]) if question.language == "zh" else {}
+        alike = (
+            others_for(text, [word for word in own if word not in light.CHINESE]) if question.language == "zh" else {}
+        )
         figures = rewritten(question.folded, "zh" if question.language == "en" else "en")
         places = places_across(own if rest == text else words(rest), names, figures)
         pairs, head_pairs = bigrams(text), bigrams(head)
@@ -235,7 +222,7 @@ def without(subjects: Sequence[Subject], folded: str) -> str:
 def as_told(own: Sequence[str], snapshot: Snapshot) -> Mapping[str, str]:
     """What documents have in place of English words that they have nowhere: another form of the word, or what means the
     same ("sidewalk" for "pavement")."""
-    asked = [word for word in dict.fromkeys(own) if word[0] < "㐀" and word.isalpha() and word not in _LIGHT]
+    asked = [word for word in dict.fromkeys(own) if word[0] < "㐀" and word.isalpha() and word not in light.ENGLISH]
     if not asked:
         return {}
     missing = [word for word, count in zip(asked, snapshot.lexical.frequency(asked), strict=True) if not count]
@@ -313,9 +300,9 @@ def places_across(
         if asked[start][0] < "㐀"
     ]
     ways = lexicon().translations([*asked, *(" ".join(phrase) for phrase in phrases)])
-    places = {word: {} if word in _LIGHT else dict(found) for word, found in zip(asked, ways, strict=False)}
+    places = {word: {} if word in light.ENGLISH else dict(found) for word, found in zip(asked, ways, strict=False)}
     for phrase, found in zip(phrases, ways[len(asked) :], strict=True):
-        for word in phrase if not _LIGHT.issuperset(phrase) else ():
+        for word in phrase if not light.ENGLISH.issuperset(phrase) else ():
             places[word] |= {term: max(worth, places[word].get(term, 0.0)) for term, worth in found.items()}
     for name, forms in names.items():
         for word in (name, name[:-1]):
@@ -325,7 +312,7 @@ def places_across(
         if number in places:
             places[number] = dict.fromkeys([number, *ways_written], 1.0)
     for word in asked:
-        if not places[word] and word not in _LIGHT:
+        if not places[word] and word not in light.ENGLISH:
             places[word] = {word: 1.0}
     return places
 
@@ -391,8 +378,8 @@ class Counted:
         least = UNSEEN * len(snapshot.lexical) / pooled  # a handful of passages says little of what there is not
         shares: NDArray[np.float64] = np.maximum(own + PRIOR * usual, least) / pooled
         telling = np.maximum(-np.log(np.minimum(shares, 1.0)), 0.05)
-        light = np.array([term in LIGHT for term in distinct])
-        telling[light] = np.minimum(telling[light], LITTLE)
+        slight = np.array([term in light.CHINESE for term in distinct])
+        telling[slight] = np.minimum(telling[slight], LITTLE)
         columns = [dict(zip(distinct, values.tolist(), strict=True)) for values in (shares, telling, own > 0)]
         return cls(
             columns[0],
