@@ -9,12 +9,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.folding import fold
-from embeddings.terms import LOG_TOTAL, STOPWORDS, jieba_entries, stem, terms
+from embeddings.terms import LOG_TOTAL, STOPWORDS, jieba_lines, stem, terms
 
 _OTHER = re.compile(r"\d+(?:\.\d+)*|[^\W\d_㐀-䶿一-鿿豈-﫿𠀀-𲎯]+(?:['’][^\W\d_㐀-䶿一-鿿豈-﫿𠀀-𲎯]+)*")
 _HAN = ((0x3400, 0x4DC0), (0x4E00, 0xA000))
@@ -164,18 +165,32 @@ class _Dictionary:
 
 @cache
 def _dictionary() -> _Dictionary:
-    words = dict(jieba_entries())
-    codes = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
-    lengths = np.fromiter(map(len, words), np.int64, len(words))
+    codes, lengths, values = _entries(jieba_lines())
     starts = np.cumsum(lengths) - lengths
     hashed = _Hashed.of(codes)
     keys = hashed(starts, lengths)
-    order = np.argsort(keys)
+    order = np.argsort(keys, kind="stable")
+    order = order[np.append(np.diff(keys[order]) > 0, True)]  # of two entries of a word the last counts, as in jieba
     marks, beginnings = np.zeros(1 << _FILTER_BITS, bool), np.zeros(1 << _FILTER_BITS, bool)
     marks[_first_bits(keys)] = True
     beginnings[_first_bits(hashed(starts[lengths > 4], 4))] = True
-    values = np.fromiter(words.values(), np.float64, len(words))
     return _Dictionary(keys[order], values[order], marks, beginnings, int(lengths.max()))
+
+
+def _entries(lines: str) -> tuple[NDArray[np.uint32], Places, NDArray[np.float64]]:
+    """The characters of jieba's words, one word after the other, how many each has, and the logarithm of its
+    probability. All lines at once: one by one they take four times as long."""
+    codes = np.frombuffer(lines.encode("utf-32-le"), np.uint32)
+    blanks = np.flatnonzero(codes == ord(" ")).reshape(-1, 2)
+    starts = np.concatenate(([0], np.flatnonzero(codes == ord("\n")) + 1))[: len(blanks)]
+    lengths, figures = blanks[:, 0] - starts, blanks[:, 0] + 1
+    frequency = np.zeros(len(blanks), np.int64)
+    for place in range(int((blanks[:, 1] - figures).max())):
+        more = figures + place < blanks[:, 1]
+        frequency[more] = 10 * frequency[more] + codes[figures[more] + place] - ord("0")
+    distinct, own = np.unique(frequency, return_inverse=True)
+    values = np.array([log(each or 1) - LOG_TOTAL for each in distinct.tolist()])
+    return codes[_each_place(starts, lengths)], lengths, values[own]
 
 
 def _pieces(codes: NDArray[np.uint32], runs: _Runs, hashed: _Hashed) -> tuple[Places, Places]:

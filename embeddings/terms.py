@@ -92,18 +92,14 @@ def segmenter() -> Any:
 
 def jieba_dictionary() -> Iterator[tuple[str, str]]:
     """The words of jieba's dictionary and their part of speech ("ns" places, "nr" persons)."""
-    with Path(_import_jieba().__file__).with_name("dict.txt").open(encoding="utf-8") as lines:
-        for line in lines:
-            word, _, tag = line.split()
-            yield word, tag
+    for line in jieba_lines().splitlines():
+        word, _, tag = line.split()
+        yield word, tag
 
 
-def jieba_entries() -> Iterator[tuple[str, float]]:
-    """The words of jieba's dictionary and the logarithm of their probability."""
-    with Path(_import_jieba().__file__).with_name("dict.txt").open(encoding="utf-8") as lines:
-        for line in lines:
-            word, frequency, _ = line.split(" ")
-            yield word, log(int(frequency) or 1) - LOG_TOTAL
+def jieba_lines() -> str:
+    """jieba's dictionary: a word, its frequency and its part of speech a line, blanks between them."""
+    return Path(_import_jieba().__file__).with_name("dict.txt").read_text(encoding="utf-8")
 
 
 def _segmenter_class() -> Any:

@@ -1,3 +1,4 @@
+import math
 import sys
 from collections import Counter
 from pathlib import Path
@@ -6,8 +7,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embeddings.term_numbers import TermNumbers
-from embeddings.terms import bigrams, segmenter, terms, words
+from embeddings.term_numbers import TermNumbers, _entries
+from embeddings.terms import LOG_TOTAL, bigrams, jieba_lines, segmenter, terms, words
 
 CORPUS = Path(__file__).parent.parent / "data" / "corpus"
 
@@ -41,6 +42,14 @@ def test_jieba_cuts_the_same_way():
     reference.initialized = True
     assert segmenter().search_words("同比增长") == list(reference.cut_for_search("同比增长", HMM=False))
     assert sys.modules.get("pkg_resources", sys) is not None
+
+
+def test_the_dictionary_read_at_once_is_what_it_is_line_by_line():
+    lines = [line.split(" ") for line in jieba_lines().splitlines()]
+    codes, lengths, values = _entries(jieba_lines())
+    assert codes.tobytes().decode("utf-32-le") == "".join(word for word, _, _ in lines)
+    assert lengths.tolist() == [len(word) for word, _, _ in lines]
+    assert values.tolist() == [math.log(int(frequency) or 1) - LOG_TOTAL for _, frequency, _ in lines]
 
 
 TEXTS = st.text(
