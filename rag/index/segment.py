@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from embeddings import Encoder
 from embeddings.term_numbers import TermNumbers
 from embeddings.terms import terms
+from rag.index import blas
 from rag.index.imprint import Imprint
 from rag.index.passages import Passage
 from rag.index.postings import Postings
@@ -114,11 +115,13 @@ class Segment:
             for document, paragraphs in zip(documents, owned, strict=True)
             for paragraph in paragraphs
         ]
+        with blas.one_thread():
+            indexes = _indexes(texts, encoder)
         return cls(
             HeldTexts.of(documents, [paragraph for paragraphs in owned for paragraph in paragraphs]),
             np.asarray(positions, np.int64),
             _starts([len(paragraphs) for paragraphs in owned]),
-            *_indexes(texts, encoder),
+            *indexes,
         )
 
     @cached_property

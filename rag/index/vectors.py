@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings import Vectors
+from rag.index import blas
 from rag.index.rows import LiveRows, Rows, Scores, best_of
 
 LARGE = 10_000
@@ -139,7 +140,8 @@ class VectorFile:
 
     @classmethod
     def _of(cls, index: faiss.Index) -> "VectorFile":
-        return cls(index, Coarse.of(cls(index)))
+        with blas.one_thread():
+            return cls(index, Coarse.of(cls(index)))
 
     @classmethod
     def load(cls, folder: Path) -> "VectorFile":
