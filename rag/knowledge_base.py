@@ -21,6 +21,7 @@ from rag.rewriting import Rewriter
 from rag.search import retrieval
 from rag.search.reranker import Reranker
 from rag.store import Store, StoreStats
+from rag.turns import asking
 from rag.types import Answer, Document, DocumentHead, Hit, Leg, Paragraph
 from rag.writing import Draft, Extracts, Writer
 
@@ -163,7 +164,8 @@ class KnowledgeBase:
         self, query: str, *, k: int = 10, leg: Leg | str = Leg.HYBRID, only: Collection[str] | None = None
     ) -> list[Hit]:
         """The k best paragraphs, best first."""
-        return retrieval.search(self.snapshot, query, k=k, leg=Leg(leg), only=only, reranker=self._reranker)
+        with asking():
+            return retrieval.search(self.snapshot, query, k=k, leg=Leg(leg), only=only, reranker=self._reranker)
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), only: Collection[str] | None = None) -> Answer:
         """One answer with citations, or one that abstains. Raises BadQuestion."""
@@ -198,10 +200,12 @@ class KnowledgeBase:
             )
         snapshot = self.snapshot
         began = time.perf_counter()
-        resolved = resolve(question, history, snapshot.catalog)
+        with asking():
+            resolved = resolve(question, history, snapshot.catalog)
 
         def answered(question: Question) -> rewriting.Answered:
-            return answering.answer(snapshot, question, only=only, reranker=self._reranker)
+            with asking():  # not while a model writes, which takes seconds of no processor here
+                return answering.answer(snapshot, question, only=only, reranker=self._reranker)
 
         answer, hits = answered(resolved)
         tokens = (0, 0)

@@ -18,7 +18,7 @@ wherever it reads or searches, a dozen times, and waits that long each time."""
 PIECE = 0.0005
 """Seconds of the processor after which a change rests while somebody asks."""
 
-RESTS = 3
+RESTS = 8
 """How many times as long as it worked a change rests."""
 
 LONGEST_REST = 0.01
@@ -41,7 +41,7 @@ def short_turns() -> Iterator[None]:
         _before.append(usual)
         sys.setswitchinterval(min(SHORT, usual))
     outer = getattr(_own, "rested", None)
-    _own.rested = time.thread_time()
+    _own.rested = _now()
     try:
         yield
     finally:
@@ -74,10 +74,17 @@ def give_way() -> None:
     rested = getattr(_own, "rested", None)
     if rested is None or not _under_way:
         return
-    worked = time.thread_time() - rested
+    if time.perf_counter() - rested[0] < PIECE:  # which is quicker to tell
+        return
+    worked = time.thread_time() - rested[1]
     if worked >= PIECE:
         time.sleep(min(RESTS * worked, LONGEST_REST))
-        _own.rested = time.thread_time()
+        _own.rested = _now()
+
+
+def _now() -> tuple[float, float]:
+    """By the clock, and of this thread's own time."""
+    return time.perf_counter(), time.thread_time()
 
 
 def unhurried(items: Iterable[_T]) -> Iterator[_T]:

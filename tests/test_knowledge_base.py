@@ -13,8 +13,8 @@ from rag.errors import StoreNotFound, UnknownDocument
 from rag.index.rows import best
 from rag.index.shelf import LocalShelf
 from rag.index.snapshot import Snapshot
-from rag.index.turns import SHORT, short_turns
 from rag.search.retrieval import RANK_CONSTANT, RERANKED, _reciprocal_ranks
+from rag.turns import SHORT, short_turns
 from tests.toys import ToyEncoder, lines, milvus_lite
 
 A = Document("a", "甲区", "养老床位120张\n就业岗位3000个", "a.txt", "2024-01-05", {"issuer": "甲区政府"})
@@ -216,6 +216,25 @@ def test_passages_keep_their_numbers_up_to_the_first_segment_that_changed() -> N
     again = kb.snapshot.passages(np.arange(3))
     assert again[0] is first
     assert (last.paragraph.text, again[2].paragraph.text) == ("交通线路2条", "交通线路3条")
+
+
+@here
+def test_what_was_prepared_serves_on_after_an_addition_and_goes_with_what_was_replaced(make: Make) -> None:
+    kb = make()
+    kb.add([A, B])
+    before = kb.snapshot
+    kb.add([replace(A, id="d")])
+    late = before.passages(np.arange(3))  # by who still reads the snapshot of before
+    assert all(one is other for one, other in zip(kb.snapshot.passages(np.arange(3)), late, strict=True))
+    vectors = before.sentence_vectors([(late[0], 0)])
+    assert np.array_equal(kb.snapshot.sentence_vectors([(late[0], 0)]), vectors)
+    kb.add([replace(A, text="住房5000套\n住房6000套")])
+    held = kb.snapshot
+    assert {p.paragraph.text for p in held.passages(np.arange(5))} == {
+        "交通线路2条", "养老床位120张", "就业岗位3000个", "住房5000套", "住房6000套",
+    }  # fmt: skip
+    changed = next(p for p in held.passages(np.arange(5)) if p.paragraph.text == "住房5000套")
+    assert not np.array_equal(held.sentence_vectors([(changed, 0)]), vectors)
 
 
 def test_the_best_of_either_leg_are_among_those_ranked() -> None:

@@ -98,6 +98,12 @@ class LexicalIndex:
     def _terms(self) -> dict[str, "_Term"]:
         return {}
 
+    def make_ready(self) -> None:
+        """Work out now what the first search would have to wait for."""
+        _ = self._firsts, self._least_norm, self._scratch
+        if self._alive is not None:
+            _ = self._left
+
     def idf(self, terms: Sequence[str]) -> Scores:
         """How telling each term is, shape (len(terms),); an unseen term is as telling as one seen nowhere."""
         return idf(len(self), self.frequency(terms))

@@ -21,12 +21,15 @@ from rag.index.postings import Postings
 from rag.index.rows import LiveRows, Rows
 from rag.index.vectors import VectorFile
 from rag.questions.subjects import Names, names_of
+from rag.turns import give_way, unhurried
 from rag.types import Document, DocumentHead, Paragraph
 
-MANY = 2_000
-"""Paragraphs from which on terms are found for many at once, which takes most of a second to get ready for."""
+MANY = 1_000
+"""Paragraphs from which on terms are found for many at once, which takes a sixth of a second to get ready for."""
 
 _CHUNK = 512
+_FEW = 8
+"""Paragraphs encoded at a time where there are fewer than MANY: a piece of work that nobody minds."""
 
 Splitter = Callable[[Document], Sequence[Paragraph]]
 
@@ -61,7 +64,7 @@ class HeldTexts:
 
     @classmethod
     def of(cls, documents: Sequence[Document], paragraphs: Sequence[Paragraph]) -> "HeldTexts":
-        return cls(documents, paragraphs, [Imprint.of(paragraph.text) for paragraph in paragraphs])
+        return cls(documents, paragraphs, [Imprint.of(paragraph.text) for paragraph in unhurried(paragraphs)])
 
     @cached_property
     def _ordinals(self) -> Mapping[str, int]:
@@ -109,7 +112,7 @@ class Segment:
         cls, documents: Sequence[Document], positions: Sequence[int], *, encoder: Encoder, split: Splitter
     ) -> "Segment":
         """`documents` have distinct ids; document d is number positions[d] of all ever added."""
-        owned = [split(document) for document in documents]
+        owned = [split(document) for document in unhurried(documents)]
         texts = [
             indexed_text(document, paragraph)
             for document, paragraphs in zip(documents, owned, strict=True)
@@ -127,7 +130,7 @@ class Segment:
     @cached_property
     def names(self) -> Sequence[Names]:
         """What the title and the issuer of each document name; outlives the snapshots that share the segment."""
-        return [names_of(head) for head in self.texts.heads()]
+        return [names_of(head) for head in unhurried(self.texts.heads())]
 
     def __len__(self) -> int:
         return len(self.postings)
@@ -175,7 +178,7 @@ def merge(parts: Sequence[LiveSegment]) -> Segment:
     documents, positions, paragraphs, imprints, sizes = [], [], list[Paragraph](), list[Imprint](), []
     for part in parts:
         texts = part.segment.texts
-        for ordinal in part.ordinals():
+        for ordinal in unhurried(part.ordinals()):
             documents.append(texts.document(ordinal))
             positions.append(int(part.segment.positions[ordinal]))
             rows = part.rows_of(ordinal)
@@ -195,12 +198,14 @@ def merge(parts: Sequence[LiveSegment]) -> Segment:
 def _indexes(texts: Sequence[str], encoder: Encoder) -> tuple[Postings, VectorFile]:
     """Both a chunk at a time, so that what the first leg folded is at hand for the second."""
     if len(texts) < MANY:
-        postings = Postings.from_terms(terms(text) for text in texts)
-        return postings, VectorFile.from_vectors(encoder.encode_passages(texts))
+        postings = Postings.from_terms(terms(text) for text in unhurried(texts))
+        few = [texts[start : start + _FEW] for start in range(0, len(texts), _FEW)] or [texts]
+        return postings, VectorFile.from_vectors(np.concatenate([encoder.encode_passages(c) for c in unhurried(few)]))
     found, vectors = TermNumbers(), []
-    for start in range(0, len(texts), _CHUNK):
+    for start in unhurried(range(0, len(texts), _CHUNK)):
         chunk = texts[start : start + _CHUNK]
         found.add(chunk)
+        give_way()
         vectors.append(encoder.encode_passages(chunk))
     return (
         Postings.from_numbers(found.vocabulary, found.numbers, found.sizes),

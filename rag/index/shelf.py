@@ -12,9 +12,9 @@ from rag.errors import StoreError, StoreNotFound, UnknownDocument
 from rag.index.changes import AT_ONCE, Change, due_for_merging
 from rag.index.segment import Segment, Splitter, merge
 from rag.index.snapshot import Snapshot
-from rag.index.turns import short_turns
 from rag.reading import split
 from rag.store import Store, StoreStats, backup, restore
+from rag.turns import short_turns
 from rag.types import Document
 
 LOOK_EVERY = 1.0

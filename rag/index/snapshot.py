@@ -17,6 +17,7 @@ from rag.index.rows import Rows
 from rag.index.segment import LiveSegment, Segment, Splitter
 from rag.index.vectors import VectorIndex
 from rag.questions.subjects import Catalog, Names, Spoken
+from rag.turns import unhurried
 from rag.types import Document, DocumentHead, Paragraph
 
 PREPARED = 20_000
@@ -141,6 +142,10 @@ class Snapshot:
 
     @cached_property
     def lexical(self) -> LexicalLeg:
+        return self._lexical
+
+    @cached_property
+    def _lexical(self) -> LexicalIndex:
         return LexicalIndex([(part.segment.postings, part.rows) for part in self.parts])
 
     @cached_property
@@ -151,7 +156,7 @@ class Snapshot:
     def catalog(self) -> Catalog:
         """The subjects its documents are about."""
         named: dict[str, Names] = {}
-        for part in self.parts:
+        for part in unhurried(self.parts):
             ids, names = part.segment.texts.ids(), part.segment.names
             named |= {ids[ordinal]: names[ordinal] for ordinal in part.ordinals()}
         return Catalog.from_names(named, lambda id: self.documents[id].text, self._spoken)
@@ -228,14 +233,22 @@ class Snapshot:
     def take_over(self, before: "Snapshot", *, changed: Collection[str]) -> None:
         """Keep what an earlier snapshot had prepared, but for documents changed since; and make ready here, before
         anybody asks, what was in use there."""
-        held = dict(before._passages)  # in one step: others may be adding to it
-        self._passages.update({id: p for id, p in held.items() if p.paragraph.document_id not in changed})
         as_before = sum(len(part) for part in _as_before(self.parts, before.parts))
-        rows = dict(before._passages_by_row)
-        self._passages_by_row.update({row: passage for row, passage in rows.items() if row < as_before})
+        if as_before == len(before.paragraphs):  # all of it is there, and is prepared for both
+            for shared in ("_passages", "_passages_by_row", "_sentence_vectors"):
+                vars(self)[shared] = getattr(before, shared)
+        else:
+            held = dict(before._passages).items()  # in one step: others may be adding to it
+            self._passages.update({i: p for i, p in unhurried(held) if p.paragraph.document_id not in changed})
+            rows = dict(before._passages_by_row).items()
+            self._passages_by_row.update({row: passage for row, passage in unhurried(rows) if row < as_before})
+            vectors = dict(before._sentence_vectors).items()
+            self._sentence_vectors.update({at: v for at, v in unhurried(vectors) if at[0] in self._passages})
         self._spoken.update({id: spoken for id, spoken in dict(before._spoken).items() if id not in changed})
         if "catalog" in vars(before):
             _ = self.catalog
+        if "_lexical" in vars(before):
+            self._lexical.make_ready()
 
     def rows_of(self, id: str) -> Rows:
         """Rows of a document's paragraphs, in order. Raises KeyError."""

@@ -18,6 +18,7 @@ from embeddings.terms import stem, words
 from rag.text.background import background
 from rag.text.spotting import Spotter, units_of_text
 from rag.text.translating import lexicon
+from rag.turns import unhurried
 from rag.types import Document, DocumentHead
 
 _BODY = "街道|集团|公司|大学|学院|医院|银行|委员会|协会|基金会|局|厅"
@@ -108,14 +109,14 @@ class Catalog:
         """
         spoken = {} if spoken is None else spoken
         known = {id: _places_only(names) for id, names in named.items()} if len(named) > READ_AT_MOST else named
-        spread = Counter(name for names in known.values() for name in names)
+        spread = Counter(name for names in unhurried(known.values()) for name in names)
         telling = {name for name, count in spread.items() if count < len(known)}
         chinese = frozenset(name for name in telling if name[0] >= "㐀")
         # The very set counted before, if it is the same: two of a thousand names are compared a name at a time.
         chinese = next((counted.names for counted in spoken.values() if counted.names == chinese), chinese)
         owners: dict[str, set[str]] = {name: set() for name in telling}
         suffix_of: dict[str, str] = {}
-        for id, names in known.items():
+        for id, names in unhurried(known.items()):
             own = {name: suffix for name, suffix in names.items() if name in telling}
             for name in own:
                 owners[name].add(id)
@@ -124,12 +125,13 @@ class Catalog:
                 for name in spoken[id].most:
                     owners[name].add(id)
             suffix_of |= own
-        for name in owners:
+        for name in unhurried(owners):
             for place in (name[:size] for size in range(2, min(len(name), _LONGEST_BASE + 1))):
                 if place in owners and _SUFFIX.fullmatch(suffix_of.get(place, "")):
                     owners[place] |= owners[name]  # 榕湾水务集团 is of 榕湾市
-        subjects = [Subject(name, suffix_of.get(name, ""), frozenset(ids)) for name, ids in sorted(owners.items())]
-        everywhere = {name: suffix for names in known.values() for name, suffix in names.items()}
+        owned = unhurried(sorted(owners.items()))
+        subjects = [Subject(name, suffix_of.get(name, ""), frozenset(ids)) for name, ids in owned]
+        everywhere = {name: suffix for names in unhurried(known.values()) for name, suffix in names.items()}
         return cls(_forms(subjects), everywhere)
 
     def named_in(self, folded: str) -> list[Subject]:
@@ -243,7 +245,7 @@ def _forms(subjects: Sequence[Subject]) -> dict[str, Subject]:
     """Each name, and a Chinese one also in Latin letters; one that is written both ways is one subject."""
     by_name = {subject.name: subject for subject in subjects}
     forms: dict[str, Subject] = {}
-    for subject in subjects:
+    for subject in unhurried(subjects):
         latin = romanise(subject.name)
         twin = by_name.get(latin) if latin != subject.name else None
         if twin is not None:

@@ -28,6 +28,7 @@ from rag.index.vectors import VectorFile
 from rag.store import migrations, texts
 from rag.store.files import FileLock, checksum, sync, write_whole
 from rag.store.manifest import FORMAT, POINTER, FileEntry, Manifest, Pointer, SegmentEntry
+from rag.turns import give_way, unhurried
 
 PATIENCE = 10.0
 """Seconds a writer waits for another process."""
@@ -108,9 +109,12 @@ class Store:
             with self.new_segment() as folder:
                 np.save(folder / _ROWS, np.stack([segment.first_rows[1:], segment.positions]), allow_pickle=False)
                 segment.postings.save(folder)
+                give_way()
                 segment.vectors.save(folder)
+                give_way()
                 texts.write(segment, folder / texts.FILE)
-            files = {f.name: FileEntry(f.stat().st_size, checksum(f)) for f in sorted(folder.iterdir())}
+            written = unhurried(sorted(folder.iterdir()))
+            files = {f.name: FileEntry(f.stat().st_size, checksum(f)) for f in written}
             return self._segment(SegmentEntry(folder.name, len(segment.positions), len(segment), (), files))
 
     @contextmanager
@@ -121,7 +125,7 @@ class Store:
             folder = self.path / SEGMENTS / f"segment-{max(taken, default=0) + 1:06}"
             folder.mkdir()
         yield folder
-        for file in folder.iterdir():
+        for file in unhurried(folder.iterdir()):
             sync(file)
         sync(folder)
         sync(folder.parent)
@@ -141,7 +145,9 @@ class Store:
         numbers = [int(name.removeprefix("generation-")) for name in names]
         manifest = Manifest(max(numbers, default=0) + 1, encoder, dimensions, entries)
         pointer = Pointer.to(manifest)
+        give_way()
         write_whole(self.path / manifest.name, manifest.to_bytes())
+        give_way()
         write_whole(self.path / POINTER, pointer.to_bytes())
         self._loaded, self._served = pointer, manifest
 
@@ -223,6 +229,7 @@ class Store:
         except (RuntimeError, ValueError, sqlite3.DatabaseError) as error:
             raise StoreDamaged(f"a file in {folder} cannot be read ({error}); `youju store verify` names it") from error
         self._open[entry.name] = (entry, segment)
+        give_way()
         return segment
 
     def _sweep(self) -> None:

@@ -15,6 +15,7 @@ from rag.index.imprint import Imprint
 from rag.index.passages import Passage
 from rag.index.segment import Segment
 from rag.text.spotting import Sheet
+from rag.turns import unhurried
 from rag.types import Document, DocumentHead, Paragraph
 
 FILE = "texts.sqlite"
@@ -168,13 +169,14 @@ def write(segment: Segment, file: Path) -> None:
         # The file is synced when it is whole, and thrown away when it never gets so.
         database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
         with database:
-            for ordinal in range(len(segment.positions)):
+            for ordinal in unhurried(range(len(segment.positions))):
                 d = texts.document(ordinal)
                 attributes = json.dumps(dict(d.attributes), ensure_ascii=False)
                 row = (ordinal, d.id, d.title, d.source, d.date, attributes, d.text)
                 database.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)", row)
                 rows = range(first_rows[ordinal], first_rows[ordinal + 1])
-                entries = (_entry(row, ordinal, p) for row, p in zip(rows, texts.passages(rows), strict=True))
+                passages = unhurried(zip(rows, texts.passages(rows), strict=True))
+                entries = (_entry(row, ordinal, p) for row, p in passages)
                 database.executemany(f"INSERT INTO paragraphs VALUES ({_marks(12)})", entries)
     finally:
         database.close()
