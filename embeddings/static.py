@@ -53,10 +53,17 @@ class StaticEncoder:
     """See the module. Encoding is deterministic and safe from several threads."""
 
     def __init__(
-        self, config: StaticConfig, *, keys: NDArray[np.uint64], rows: NDArray[np.uint8], scales: NDArray[np.float32]
+        self,
+        config: StaticConfig,
+        *,
+        keys: NDArray[np.uint64],
+        rows: NDArray[np.uint8],
+        scales: NDArray[np.float32],
+        folder: Path | None = None,
     ) -> None:
         """`keys`: hashes in rising order; `rows`: two numbers a byte, the low half of the dimensions in the low bits;
-        `scales`: what a row's numbers are multiplied by."""
+        `scales`: what a row's numbers are multiplied by; `folder`: where another process can open the same."""
+        self.folder = folder
         self._config = config
         self._keys = keys
         self._rows = np.asarray(rows)  # a memmap looks the same and indexes slower
@@ -81,6 +88,7 @@ class StaticEncoder:
             keys=np.load(folder / "keys.npy"),
             rows=np.load(folder / "rows.npy", mmap_mode="r"),
             scales=np.load(folder / "scales.npy").astype(np.float32),
+            folder=folder.absolute(),
         )
 
     def save(self, folder: Path) -> None:

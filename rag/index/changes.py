@@ -1,10 +1,12 @@
 """A snapshot being changed: new segments, documents struck out, small segments merged."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from math import log
 
-from rag.index.segment import LiveSegment, Segment, Splitter, merge
+from rag.index.making import Maker
+from rag.index.segment import LiveSegment, Segment
 from rag.index.snapshot import Snapshot
+from rag.turns import unhurried
 from rag.types import Document
 
 BATCH = 4_000_000
@@ -24,16 +26,15 @@ AT_ONCE = 20_000
 
 
 class Change:
-    """By one writer. `keep` puts a new segment where it stays and returns it from there."""
+    """By one writer, whose new segments `maker` makes."""
 
-    def __init__(self, snapshot: Snapshot, *, split: Splitter, keep: Callable[[Segment], Segment]) -> None:
+    def __init__(self, snapshot: Snapshot, maker: Maker) -> None:
         self.parts = [(part.segment, part.gone) for part in snapshot.parts]
         self.added = 0
         self._changed: set[str] = set()
         self._before = snapshot
         self._encoder = snapshot.encoder
-        self._split = split
-        self._keep = keep
+        self._maker = maker
         self._next = 1 + max((int(p.segment.positions.max(initial=-1)) for p in snapshot.parts), default=-1)
 
     def snapshot(self) -> Snapshot:
@@ -46,7 +47,7 @@ class Change:
         for batch in batches(documents):
             positions: dict[str, int] = {}
             fresh: dict[str, Document] = {}
-            for document in batch:
+            for document in unhurried(batch):
                 held = self._find(document.id)
                 if held and held[0].texts.document(held[1]) == document:
                     fresh.pop(document.id, None)
@@ -58,11 +59,9 @@ class Change:
                     self._next += 1
                 fresh[document.id] = document
             if fresh:
-                segment = Segment.from_documents(
-                    list(fresh.values()), [positions[id] for id in fresh], encoder=self._encoder, split=self._split
-                )
+                segment = self._maker.build(list(fresh.values()), [positions[id] for id in fresh])
                 self.remove(fresh)
-                self.parts.append((self._keep(segment), frozenset()))
+                self.parts.append((segment, frozenset()))
                 self.added += len(segment)
 
     def remove(self, ids: Collection[str]) -> None:
@@ -79,7 +78,7 @@ class Change:
         while due := due_for_merging(Snapshot.of(self.parts, self._encoder).parts):
             if sum(len(part) for part in due) > at_most:
                 break
-            self.replace(due, self._keep(merge(due)))
+            self.replace(due, self._maker.merge(due))
 
     def replace(self, merged: Sequence[LiveSegment], by: Segment) -> None:
         """Put the segment that was made of others in their place; what was struck out since then stays so."""

@@ -3,7 +3,7 @@
 What is removed from a segment is said beside it (`LiveSegment.gone`); what is added becomes another segment.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -171,6 +171,14 @@ class LiveSegment:
     def rows_of(self, ordinal: int) -> range:
         """Rows of the segment that a document has."""
         return range(int(self.segment.first_rows[ordinal]), int(self.segment.first_rows[ordinal + 1]))
+
+
+def in_order(parts: Iterable[tuple[Segment, frozenset[int]]]) -> list[LiveSegment]:
+    """Segments, each with the ordinals of its documents that are gone, their rows counted through."""
+    live: list[LiveSegment] = []
+    for segment, gone in parts:
+        live.append(LiveSegment(segment, gone, live[-1].first + len(live[-1]) if live else 0))
+    return live
 
 
 def merge(parts: Sequence[LiveSegment]) -> Segment:

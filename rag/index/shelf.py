@@ -3,17 +3,19 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from rag.errors import StoreError, StoreNotFound, UnknownDocument
 from rag.index.changes import AT_ONCE, Change, due_for_merging
-from rag.index.segment import Segment, Splitter, merge
+from rag.index.making import Here, Maker
+from rag.index.segment import Splitter
 from rag.index.snapshot import Snapshot
 from rag.reading import split
 from rag.store import Store, StoreStats, backup, restore
+from rag.store.making import InStore
 from rag.turns import short_turns
 from rag.types import Document
 
@@ -112,13 +114,11 @@ class LocalShelf:
     def _changing(self) -> Iterator[Change]:
         """One writer at a time; what it made is served once the block ends without an error."""
         with self._writing, short_turns(), ExitStack() as stack:
-            keep: Callable[[Segment], Segment] = _as_it_is
+            maker = stack.enter_context(self._making())
             if self._store is not None:
-                stack.enter_context(self._store.writing())
-                keep = self._store.keep
                 self._load_if_changed(self._store)
             before = self._snapshot
-            change = Change(before, split=self._split, keep=keep)
+            change = Change(before, maker)
             yield change
             change.merge(at_most=max(AT_ONCE, 4 * change.added))
             if change.parts == [(part.segment, part.gone) for part in before.parts] and self._is_stored():
@@ -129,6 +129,16 @@ class LocalShelf:
             self._snapshot = change.snapshot()
         if due_for_merging(self._snapshot.parts) and not self._compacting.locked():
             threading.Thread(target=self._compact_quietly, name="youju-compact").start()
+
+    @contextmanager
+    def _making(self) -> Iterator[Maker]:
+        """What makes segments; those of a store under its lock."""
+        encoder = self._snapshot.encoder
+        if self._store is None:
+            yield Here(encoder, self._split)
+            return
+        with self._store.writing(), InStore.of(self._store, encoder=encoder, split=self._split) as maker:
+            yield maker
 
     def _follow(self, store: Store) -> None:
         """Load what another process made, unless a change is under way here."""
@@ -153,14 +163,11 @@ class LocalShelf:
     def _compact_once(self) -> bool:
         """Merge in the background of searches and changes; whether anything was due."""
         with short_turns(), ExitStack() as stack:
-            keep: Callable[[Segment], Segment] = _as_it_is
-            if self._store is not None:
-                stack.enter_context(self._store.writing())
-                keep = self._store.keep
+            maker = stack.enter_context(self._making())
             due = due_for_merging(self._snapshot.parts)
             if not due:
                 return False
-            merged = keep(merge(due))
+            merged = maker.merge(due)
             with self._changing() as change:
                 held = [segment for segment, _ in change.parts]
                 if all(part.segment in held for part in due):
@@ -172,7 +179,3 @@ class LocalShelf:
             self.compact()
         except StoreError as error:
             _log.warning("segments were not merged: %s", error)
-
-
-def _as_it_is(segment: Segment) -> Segment:
-    return segment

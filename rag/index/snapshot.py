@@ -14,7 +14,7 @@ from rag.index.legs import DenseLeg, LexicalLeg, Mask
 from rag.index.lexical import LexicalIndex
 from rag.index.passages import Passage
 from rag.index.rows import Rows
-from rag.index.segment import LiveSegment, Segment, Splitter
+from rag.index.segment import LiveSegment, Segment, Splitter, in_order
 from rag.index.vectors import VectorIndex
 from rag.questions.subjects import Catalog, Names, Spoken
 from rag.turns import unhurried
@@ -107,10 +107,7 @@ class Snapshot:
     @classmethod
     def of(cls, parts: Iterable[tuple[Segment, frozenset[int]]], encoder: Encoder) -> "Snapshot":
         """Of segments, each with the ordinals of its documents that are gone."""
-        live: list[LiveSegment] = []
-        for segment, gone in parts:
-            live.append(LiveSegment(segment, gone, live[-1].first + len(live[-1]) if live else 0))
-        return cls(live, encoder)
+        return cls(in_order(parts), encoder)
 
     @classmethod
     def from_documents(cls, documents: Iterable[Document], *, encoder: Encoder, split: Splitter) -> "Snapshot":

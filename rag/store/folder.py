@@ -12,20 +12,19 @@ the store is the old one or the new one; what was left over is swept by the next
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from embeddings import Encoder
 from rag.errors import EncoderMismatch, StoreDamaged, StoreError, StoreNotFound
-from rag.index.postings import Postings
 from rag.index.segment import Segment
 from rag.index.snapshot import Snapshot
-from rag.index.vectors import VectorFile
-from rag.store import migrations, texts
+from rag.store import migrations, segments
 from rag.store.files import FileLock, checksum, sync, write_whole
 from rag.store.manifest import FORMAT, POINTER, FileEntry, Manifest, Pointer, SegmentEntry
 from rag.turns import give_way, unhurried
@@ -34,7 +33,6 @@ PATIENCE = 10.0
 """Seconds a writer waits for another process."""
 
 SEGMENTS = "segments"
-_ROWS = "rows.npy"
 _TRIES = 20
 
 
@@ -105,17 +103,18 @@ class Store:
 
     def keep(self, segment: Segment) -> Segment:
         """Write a segment and open it from the disk; it belongs to no generation yet. For writers only."""
+        return self.keep_written(partial(segments.write, segment))
+
+    def keep_written(self, write: Callable[[Path], None]) -> Segment:
+        """As `keep`, of a segment whose files `write` puts into an empty folder. For writers only."""
         with _explained(self.path):
             with self.new_segment() as folder:
-                np.save(folder / _ROWS, np.stack([segment.first_rows[1:], segment.positions]), allow_pickle=False)
-                segment.postings.save(folder)
-                give_way()
-                segment.vectors.save(folder)
-                give_way()
-                texts.write(segment, folder / texts.FILE)
+                write(folder)
             written = unhurried(sorted(folder.iterdir()))
             files = {f.name: FileEntry(f.stat().st_size, checksum(f)) for f in written}
-            return self._segment(SegmentEntry(folder.name, len(segment.positions), len(segment), (), files))
+            ends, _ = np.load(folder / segments.ROWS, allow_pickle=False)
+            rows = int(ends[-1]) if len(ends) else 0
+            return self._segment(SegmentEntry(folder.name, len(ends), rows, (), files))
 
     @contextmanager
     def new_segment(self) -> Iterator[Path]:
@@ -180,7 +179,8 @@ class Store:
         removed = 0
         for entry in manifest.segments:
             if entry.gone:
-                sizes = np.diff(np.load(self.path / SEGMENTS / entry.name / _ROWS, allow_pickle=False)[0], prepend=0)
+                ends, _ = np.load(self.path / SEGMENTS / entry.name / segments.ROWS, allow_pickle=False)
+                sizes = np.diff(ends, prepend=0)
                 removed += int(sizes[list(entry.gone)].sum())
         return StoreStats(
             FORMAT,
@@ -217,15 +217,7 @@ class Store:
             if size != file.bytes:
                 raise StoreDamaged(f"{folder / name} has {size:,} bytes, not {file.bytes:,}; restore a backup")
         try:
-            rows = np.load(folder / _ROWS, allow_pickle=False)
-            segment = Segment(
-                texts.StoredTexts(folder / texts.FILE),
-                rows[1],
-                np.concatenate([[0], rows[0]]),
-                Postings.load(folder),
-                VectorFile.load(folder),
-                entry.name,
-            )
+            segment = segments.load(folder)
         except (RuntimeError, ValueError, sqlite3.DatabaseError) as error:
             raise StoreDamaged(f"a file in {folder} cannot be read ({error}); `youju store verify` names it") from error
         self._open[entry.name] = (entry, segment)
