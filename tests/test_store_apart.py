@@ -22,6 +22,11 @@ FEW = list(documents(list(paragraphs(130))))
 ODD = Document("odd 😀", "标题\n\u2028", "第一行\r\n\r\n有😀, 2024年GDP增长5%。\f末页", "a b", None, {"一": "\n"})
 
 
+@pytest.fixture(autouse=True)
+def nobody_has_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "_last_asked", float("-inf"))
+
+
 @pytest.fixture
 def apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody has asked, and everything is worth a process."""
@@ -112,7 +117,6 @@ def test_a_process_is_started_for_who_asks_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, children: "list[subprocess.Popen[bytes]]"
 ) -> None:
     monkeypatch.setattr(making, "WORTH", 0)
-    monkeypatch.setattr(turns, "_last_asked", float("-inf"))
     kb = changed(tmp_path, [FEW])
     assert children == []
     kb.ask("2020年新增就业岗位多少?")
