@@ -18,8 +18,11 @@ wherever it reads or searches, a dozen times, and waits that long each time."""
 PIECE = 0.0005
 """Seconds of the processor after which a change rests while somebody asks."""
 
-RESTS = 8
-"""How many times as long as it worked a change rests."""
+RESTS, IN_HASTE = 8, 2
+"""How many times as long as it worked a change rests, until it has rested PATIENCE, and from then on."""
+
+PATIENCE = 1.0
+"""Seconds of rest that may be added to a change before somebody waits for it too long."""
 
 LONGEST_REST = 0.01
 """Seconds: work that takes long in one piece, as FAISS does, mostly lets other threads go on by itself."""
@@ -40,12 +43,12 @@ def short_turns() -> Iterator[None]:
         usual = _before[0] if _before else sys.getswitchinterval()
         _before.append(usual)
         sys.setswitchinterval(min(SHORT, usual))
-    outer = getattr(_own, "rested", None)
-    _own.rested = _now()
+    outer = getattr(_own, "change", None)
+    _own.change = outer or _Change()
     try:
         yield
     finally:
-        _own.rested = outer
+        _own.change = outer
         with _lock:
             _before.pop()
             if not _before:
@@ -71,20 +74,28 @@ def asked_within(seconds: float) -> bool:
 
 def give_way() -> None:
     """Between two pieces of a change: rest, if it has worked long enough and somebody asks. Elsewhere nothing."""
-    rested = getattr(_own, "rested", None)
-    if rested is None or not _under_way:
-        return
-    if time.perf_counter() - rested[0] < PIECE:  # which is quicker to tell
-        return
-    worked = time.thread_time() - rested[1]
-    if worked >= PIECE:
-        time.sleep(min(RESTS * worked, LONGEST_REST))
-        _own.rested = _now()
+    change: _Change | None = getattr(_own, "change", None)
+    if change is not None and _under_way:
+        change.rest()
 
 
-def _now() -> tuple[float, float]:
-    """By the clock, and of this thread's own time."""
-    return time.perf_counter(), time.thread_time()
+class _Change:
+    """Of one thread: since when it has worked, by the clock and by its own time, and how long it has rested in all."""
+
+    def __init__(self) -> None:
+        self._since, self._worked = time.perf_counter(), time.thread_time()
+        self._rested = 0.0
+
+    def rest(self) -> None:
+        if time.perf_counter() - self._since < PIECE:  # which is quicker to tell
+            return
+        worked = time.thread_time() - self._worked
+        if worked < PIECE:
+            return
+        rest = min(worked * (RESTS if self._rested < PATIENCE else IN_HASTE), LONGEST_REST)
+        time.sleep(rest)
+        self._rested += rest
+        self._since, self._worked = time.perf_counter(), time.thread_time()
 
 
 def unhurried(items: Iterable[_T]) -> Iterator[_T]:

@@ -51,6 +51,16 @@ def test_a_rest_is_bounded(rests: list[float], monkeypatch: pytest.MonkeyPatch) 
     assert rests == [turns.LONGEST_REST]
 
 
+def test_a_change_that_has_rested_long_rests_less(rests: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "RESTS", 1e9)
+    monkeypatch.setattr(turns, "IN_HASTE", 0.0)
+    monkeypatch.setattr(turns, "PATIENCE", 2 * turns.LONGEST_REST)
+    with turns.asking(), turns.short_turns():
+        for _ in range(4):
+            turns.give_way()
+    assert rests == [turns.LONGEST_REST] * 2 + [0.0] * 2
+
+
 def test_it_is_known_whether_somebody_asked_lately(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "_last_asked", float("-inf"))
     assert not turns.asked_within(60)
