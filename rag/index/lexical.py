@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.postings import Postings
-from rag.index.rows import LiveRows, Rows, Scores, best_of
+from rag.index.rows import LiveRows, Rows, Scores, best_of, distinct
 from rag.index.scratch import SURE, Scratch, Sums
 from rag.text.background import hashes
 
@@ -167,7 +167,7 @@ class LexicalIndex:
         """The k best rows and `others`, all rising, each with its score."""
         places, scores, found = self._best(self._query(weighted), k, self._places(others), within)
         numbers = self._numbers(places)
-        rows = np.union1d(_best_over_0(numbers[found], scores[found], k)[0], others)
+        rows = distinct(np.concatenate([_best_over_0(numbers[found], scores[found], k)[0], others]))
         return rows, scores[numbers.searchsorted(rows)]
 
     def _places(self, rows: Rows) -> Rows:
@@ -218,7 +218,7 @@ class LexicalIndex:
                     wanted = max(k, CANDIDATES)
                     near = sums.over(sums.kth(wanted, read, allowed), allowed)
                     near = best_of(near, sums.of_rows.take(near).astype(np.float32), wanted)[0]
-            places = np.union1d(near, others)
+            places = distinct(np.concatenate([near, others]))
             read_of_places = sums.of_rows.take(places)
         found = np.zeros(len(places), bool)
         found[places.searchsorted(near)] = True

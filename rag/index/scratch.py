@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.index.rows import distinct
+
 KEPT = 4
 """Idle ones kept; 8 bytes a row each."""
 
@@ -51,7 +53,7 @@ class Sums:
                 rows = ((sums >= least) if least > 0 else (sums > 0)).nonzero()[0]
             else:
                 rows = np.concatenate([part.rows for part in touched])
-                rows = np.unique(rows[sums.take(rows) >= least] if least > 0 else rows[sums.take(rows) > 0])
+                rows = distinct(rows[sums.take(rows) >= least] if least > 0 else rows[sums.take(rows) > 0])
             found.append(start + rows)
         rows = np.concatenate(found)
         return rows if allowed is None else rows[allowed.take(rows)]
@@ -78,7 +80,7 @@ class Sums:
         sums = self.of_rows.take(ahead)
         if len(ahead) > most:
             ahead = ahead[sums >= np.partition(sums, len(sums) - most)[len(sums) - most]]
-        sums = self.of_rows.take(np.unique(ahead))
+        sums = self.of_rows.take(distinct(ahead))
         return SURE * float(np.partition(sums, len(sums) - k)[len(sums) - k]) if len(sums) >= k else 0.0
 
     def clear(self) -> None:
