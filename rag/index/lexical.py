@@ -3,7 +3,7 @@
 Scores rise with relevance and are not bounded above; 0 means that no query term is in the paragraph.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from rag.index.postings import Postings
 from rag.index.rows import LiveRows, Rows, Scores, best_of, distinct
 from rag.index.scratch import SURE, Scratch, Sums
 from rag.text.background import hashes
+from rag.text.remembering import Remembered
 
 K1, B = 1.2, 0.5
 
@@ -95,8 +96,9 @@ class LexicalIndex:
         return Scratch(len(self._norms))
 
     @cached_property
-    def _terms(self) -> dict[str, "_Term"]:
-        return {}
+    def _found(self) -> "Remembered[str, _Term]":
+        """Each term, looked up once: a question asks for many of its terms several times."""
+        return Remembered(self._looked_up, HELD)
 
     def make_ready(self) -> None:
         """Work out now what the first search would have to wait for."""
@@ -111,18 +113,6 @@ class LexicalIndex:
     def frequency(self, terms: Sequence[str]) -> NDArray[np.int64]:
         """How many rows hold each term, shape (len(terms),)."""
         return np.array([term.frequency for term in self._found(terms)], np.int64)
-
-    def _found(self, terms: Collection[str]) -> list["_Term"]:
-        """Each term, looked up once: a question asks for many of its terms several times."""
-        found = [self._terms.get(term) for term in terms]
-        if None in found:
-            missing = [term for term, known in zip(terms, found, strict=True) if known is None]
-            if len(self._terms) > HELD:
-                self._terms.clear()
-            made = dict(zip(missing, self._looked_up(missing), strict=True))
-            self._terms.update(made)
-            found = [known or made[term] for term, known in zip(terms, found, strict=True)]
-        return [term for term in found if term is not None]
 
     def _looked_up(self, terms: Sequence[str]) -> list["_Term"]:
         keys = hashes(terms)

@@ -6,13 +6,17 @@ Made by `rag.fitting.background` from news and translated text; terms are kept a
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.text.remembering import Remembered
+
 FILE = Path(__file__).parents[1] / "weights" / "background.npz"
+HELD = 50_000
+"""Terms of which it is kept how common they are."""
 
 
 @lru_cache(maxsize=100_000)
@@ -42,12 +46,20 @@ class Background:
 
     def share(self, terms: Sequence[str]) -> NDArray[np.float64]:
         """Shape (len(terms),), above 0, at most 1."""
+        return np.array(self._known(terms), np.float64)
+
+    @cached_property
+    def _known(self) -> Remembered[str, float]:
+        return Remembered(self._looked_up, HELD)
+
+    def _looked_up(self, terms: Sequence[str]) -> Sequence[float]:
         wanted = hashes(terms)
-        if not len(wanted):
-            return np.zeros(0)
         places = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
         known = self.keys[places] == wanted
-        return np.where(known, np.maximum(self.shares[places] / 65535, self.rarest), self.rarest / 2)
+        shares: list[float] = np.where(
+            known, np.maximum(self.shares[places] / 65535, self.rarest), self.rarest / 2
+        ).tolist()
+        return shares
 
 
 @cache

@@ -6,14 +6,22 @@ Bannard and Callison-Burch, Paraphrasing with Bilingual Parallel Corpora, ACL 20
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from rag.text.remembering import Remembered
 from rag.text.translating import lexicon
 
 LEAST = 0.2
 """How surely another word must stand for a word, beside how surely the word comes back as itself."""
 
+HELD = 10_000
+"""Words of which the others are kept."""
+
 
 def paraphrases(words: Sequence[str]) -> list[Mapping[str, float]]:
     """Of each word, other words and how surely each stands for it, LEAST to 1."""
+    return _known(words)
+
+
+def _found(words: Sequence[str]) -> Sequence[Mapping[str, float]]:
     there = lexicon().translations(words)
     across = list(dict.fromkeys(way for ways in there for way in ways))
     back = dict(zip(across, lexicon().translations(across), strict=True))
@@ -28,3 +36,6 @@ def _of(word: str, ways: Mapping[str, float], back: Mapping[str, Mapping[str, fl
     itself = found.pop(word, 0.0)
     top = max(itself, 0.1)
     return {other: min(worth / top, 1.0) for other, worth in found.items() if worth >= LEAST * top and len(other) > 1}
+
+
+_known = Remembered(_found, HELD)

@@ -3,17 +3,20 @@
 Made by `rag.fitting.translations` from translated text; terms are kept as 64-bit hashes, what they become as text.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.text.background import hashes
+from rag.text.remembering import Remembered
 
 FILE = Path(__file__).parents[1] / "weights" / "translations.npz"
+HELD = 10_000
+"""Terms and phrases of which the translations are kept."""
 Translations = Mapping[str, float]
 
 SURE = 0.4
@@ -42,17 +45,19 @@ class Lexicon:
 
     def translations(self, terms: Sequence[str]) -> list[Translations]:
         """Of each term, the translations and how surely each stands for it, above 0 to 1, the best first."""
+        return self._known(terms)
+
+    @cached_property
+    def _known(self) -> Remembered[str, Translations]:
+        return Remembered(self._looked_up, HELD)
+
+    def _looked_up(self, terms: Sequence[str]) -> Sequence[Translations]:
         wanted = hashes(terms)
         places = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
         return [
-            self._at(place) if known else {}
+            self._read(place) if known else {}
             for place, known in zip(places.tolist(), (self.keys[places] == wanted).tolist(), strict=True)
         ]
-
-    @cached_property
-    def _at(self) -> Callable[[int], Translations]:
-        """Kept for a while: questions have many words in common."""
-        return lru_cache(maxsize=4096)(self._read)
 
     def _read(self, place: int) -> Translations:
         span = slice(int(self.starts[place]), int(self.starts[place + 1]))
