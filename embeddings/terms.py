@@ -3,6 +3,7 @@
 import re
 import sys
 import warnings
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from math import log
@@ -86,7 +87,7 @@ def stem(word: str) -> str:
 
 @cache
 def segmenter() -> Any:
-    """jieba's tokenizer over jieba's dictionary, read a first character at a time."""
+    """jieba's tokenizer over jieba's dictionary, of which it reads the words that begin as words of a text may."""
     return _segmenter_class()()
 
 
@@ -110,21 +111,22 @@ def _segmenter_class() -> Any:
 
         def __init__(self) -> None:
             super().__init__()
-            self._sections = _Sections(Path(jieba.__file__).with_name("dict.txt").read_bytes())
+            lines = _Lines(Path(jieba.__file__).with_name("dict.txt").read_bytes())
+            self._ones, self._pairs = _Ones(lines), _Pairs(lines)
             self.initialized = True
 
         def search_words(self, run: str) -> list[str]:
             """Words of a run of Chinese characters and the two- and three-character words inside them."""
-            sections = self._sections
+            ones, pairs = self._ones, self._pairs
             size = len(run)
             # best[i]: log probability of the best cutting of run[i:], and the end of its first word.
             best = [0.0] * (size + 1)
             ends = [0] * size
-            unknown = sections.unknown
+            following = ""
             for i in range(size - 1, -1, -1):
-                entries = sections[run[i]]
                 end = i + 1
-                top = entries.get(run[i], unknown) + best[end]
+                top = ones[run[i]] + best[end]
+                entries = pairs[run[i] + following] if following else _NONE
                 for length in entries.lengths:
                     j = i + length
                     if j > size:
@@ -135,14 +137,15 @@ def _segmenter_class() -> Any:
                         if score >= top:
                             top, end = score, j
                 best[i], ends[i] = top, end
+                following = run[i]
             found: list[str] = []
             i = 0
             while i < size:
                 end = ends[i]
                 if end - i > 2:
-                    found += [run[k : k + 2] for k in range(i, end - 1) if run[k : k + 2] in sections[run[k]]]
+                    found += [run[k : k + 2] for k in range(i, end - 1) if run[k : k + 2] in pairs[run[k : k + 2]]]
                     if end - i > 3:
-                        found += [run[k : k + 3] for k in range(i, end - 2) if run[k : k + 3] in sections[run[k]]]
+                        found += [run[k : k + 3] for k in range(i, end - 2) if run[k : k + 3] in pairs[run[k : k + 2]]]
                 found.append(run[i:end])
                 i = end
             return found
@@ -167,13 +170,18 @@ def _import_jieba() -> Any:
 
 
 class _Entries(dict[str, float]):
-    """Words that begin with one character -> log probability, and the lengths they come in, two and up."""
+    """Words that begin with the same two characters -> log probability, and the lengths they come in."""
 
     lengths: tuple[int, ...] = ()
 
 
-class _Sections(dict[str, _Entries]):
-    """First character -> its entries of jieba's dictionary, parsed when first met: a whole parse takes 0.6 s."""
+_NONE = _Entries()
+_HELD = 100_000  # pairs of characters
+
+
+class _Lines(dict[str, list[str]]):
+    """First character -> the lines of jieba's dictionary that begin with it, rising; read when first met, for a whole
+    parse takes 0.6 s."""
 
     def __init__(self, dictionary: bytes) -> None:
         super().__init__()
@@ -192,15 +200,48 @@ class _Sections(dict[str, _Entries]):
         for a, b in zip(changes[:-1].tolist(), changes[1:].tolist(), strict=True):
             start = int(bounds[a])
             self._spans.setdefault(dictionary[start : start + 3], []).append((start, int(bounds[b])))
-        self.unknown = -LOG_TOTAL
 
-    def __missing__(self, character: str) -> _Entries:
-        entries = _Entries()
-        for start, end in self._spans.get(character.encode("utf-8", "replace")[:3], ()):
-            for line in self._dictionary[start:end].decode("utf-8").splitlines():
-                word, frequency, _ = line.split(" ")
-                if word[0] == character:
-                    entries[word] = log(int(frequency) or 1) - LOG_TOTAL
-        entries.lengths = tuple(sorted({len(word) for word in entries} - {1}))
-        self[character] = entries
-        return entries
+    def __missing__(self, character: str) -> list[str]:
+        spans = self._spans.get(character.encode("utf-8", "replace")[:3], ())
+        lines = [line for start, end in spans for line in self._dictionary[start:end].decode("utf-8").splitlines()]
+        lines.sort()  # but for a few they are in order
+        self[character] = lines
+        return lines
+
+    def words(self, beginning: str) -> Iterator[tuple[str, float]]:
+        """Those whose line begins so, and their log probability."""
+        lines = self[beginning[0]]
+        for place in range(bisect_left(lines, beginning), len(lines)):
+            if not lines[place].startswith(beginning):
+                return
+            word, frequency, _ = lines[place].split(" ")
+            yield word, log(int(frequency) or 1) - LOG_TOTAL
+
+
+class _Ones(dict[str, float]):
+    """Character -> its log probability as a word, looked up when first met; that of an unknown word for others."""
+
+    def __init__(self, lines: _Lines) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def __missing__(self, character: str) -> float:
+        found = dict(self._lines.words(f"{character} ")).get(character, -LOG_TOTAL)
+        self[character] = found
+        return found
+
+
+class _Pairs(dict[str, _Entries]):
+    """Two characters -> the words that begin with them, looked up when first met."""
+
+    def __init__(self, lines: _Lines) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def __missing__(self, pair: str) -> _Entries:
+        entries = _Entries(self._lines.words(pair))
+        entries.lengths = tuple(sorted(set(map(len, entries))))
+        if len(self) >= _HELD:
+            self.clear()
+        found = self[pair] = entries if entries else _NONE
+        return found
