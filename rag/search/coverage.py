@@ -31,29 +31,29 @@ class Coverage:
     @cached_property
     def _alike(self) -> tuple[NDArray[np.int64], "Credits"]:
         """The numbers of the words that others may stand for, and those others."""
-        places = [place for place, word in enumerate(self.asked.words) if self.asked.alike.get(word)]
-        words = list(self.asked.words)
-        groups = [Group(1.0, self.asked.alike[words[place]]) for place in places]
-        return np.array(places, np.int64), Credits.of(self._columns, groups)
+        others = [self.asked.alike.get(word) for word in self.asked.words]
+        places = [place for place, found in enumerate(others) if found]
+        return np.array(places, np.int64), Credits.of(self._columns, [Group(1.0, found) for found in others if found])
 
-    def _words(self, held: Held) -> Values:
+    def words_held(self, held: Held) -> Values:
         """How far each word is held, itself or another for it; shape (texts, words)."""
         found = held[:, : len(self._rarity)].astype(np.float64)  # they are the first of the vocabulary
         places, others = self._alike
         if len(places):
-            found[:, places] = np.maximum(found[:, places], others.of_groups(held))
+            found[:, places] = np.maximum(found.take(places, axis=1), others.of_groups(held))
         return found
 
     @cached_property
     def _shares(self) -> Values:
         """Columns for bigrams and head, of what each term adds to the whole."""
         asked = self.asked
-        weights = (asked.bigrams, asked.head)
-        return np.stack([self._spread(each) / (sum(each.values()) or 1.0) for each in weights], axis=1)
+        spread = [[weights.get(term, 0.0) for term in asked.vocabulary] for weights in (asked.bigrams, asked.head)]
+        wholes = [sum(asked.bigrams.values()) or 1.0, sum(asked.head.values()) or 1.0]
+        return np.array(spread).T / wholes
 
-    def _spread(self, weights: Mapping[str, float]) -> Values:
-        """Weights as an array over the vocabulary."""
-        return np.array([weights.get(term, 0.0) for term in self.asked.vocabulary])
+    @cached_property
+    def _word_shares(self) -> Values:
+        return np.asarray(self._rarity / (self._rarity.sum() or 1.0))
 
     @cached_property
     def _credits(self) -> "Credits":
@@ -66,12 +66,21 @@ class Coverage:
     def of_terms(self, held: Held) -> tuple[Values, Values, Values]:
         """Of words, of bigrams, and of what names the thing asked for (1 where nothing names it)."""
         bigrams, head = (held @ self._shares).T
-        words = self._words(held) @ (self._rarity / (self._rarity.sum() or 1.0))
-        return words, bigrams, head if self.asked.head else np.ones_like(head)
+        return self.of_words(self.words_held(held)), bigrams, head if self.asked.head else np.ones_like(head)
+
+    def of_words(self, words_held: Values) -> Values:
+        return np.asarray(words_held @ self._word_shares)
+
+    def of_bigrams(self, held: Held) -> Values:
+        return np.asarray((held @ self._shares)[:, 0])
 
     def rarest_missing(self, held: Held) -> Values:
         """Weight of the most telling word that is not held, over that of the most telling one."""
-        lacking = (1 - self._words(held)) * self._rarity
+        return self.rarest_of_missing(self.words_held(held))
+
+    def rarest_of_missing(self, words_held: Values) -> Values:
+        """As `rarest_missing`."""
+        lacking = (1 - words_held) * self._rarity
         return np.asarray(lacking.max(axis=1, initial=0.0) / (self.asked.top or 1.0))
 
     def of_groups(self, held: Held) -> Values:

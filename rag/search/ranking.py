@@ -79,20 +79,19 @@ def scores(model: Linear, found: Sequence[Features]) -> Scores:
 def _same(asking: Asking, passages: Sequence[Passage], lexical: Values, dense: Values) -> Mapping[str, Values]:
     sights = asking.look(passages)
     whole = sights.text | sights.title | sights.section
-    measured = asking.coverage.of_terms(
-        np.concatenate([whole, sights.text, sights.title, sights.section, sights.spans])
-    )
-    words, bigrams = (values[: 4 * len(passages)].reshape(4, -1) for values in measured[:2])
-    each = measured[1][4 * len(passages) :]
-    missing = asking.coverage.rarest_missing(whole)
+    count, coverage = len(passages), asking.coverage
+    words_held = coverage.words_held(np.concatenate([whole, sights.text, sights.title, sights.section]))
+    words = coverage.of_words(words_held).reshape(4, -1)
+    bigrams = coverage.of_bigrams(np.concatenate([whole, sights.text, sights.spans]))
+    missing = coverage.rarest_of_missing(words_held[:count])
     return {
         "lexical": lexical,
         "dense": dense,
         "words": words[0],
-        "bigrams": bigrams[0],
+        "bigrams": bigrams[:count],
         "text_words": words[1],
-        "text_bigrams": bigrams[1],
-        "sentence": _best_of_each(each, sights.bounds),
+        "text_bigrams": bigrams[count : 2 * count],
+        "sentence": _best_of_each(bigrams[2 * count :], sights.bounds),
         "rarest_missing": missing,
         OF_MANY: missing * asking.many,
         "title": words[2],

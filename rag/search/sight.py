@@ -56,10 +56,10 @@ class Sights:
         headings = [units_of_heading(folded) for folded in above]
         sheets = Sheets.of([passage.imprint.sheet for passage in passages])
         lengths = np.concatenate([list(map(len, headings)), sheets.lengths])
-        found = asked.spotter.spot([*headings, sheets.units], lengths)
-        text, spans = sheets.held(found[len(above) :])
-        bounds = np.concatenate([[0], np.cumsum(sheets.sizes)])
-        return cls(asked, found[titles], found[sections], text, spans, bounds)
+        found = asked.spotter.find([*headings, sheets.units], lengths)
+        each = found.held()
+        text, spans = sheets.held(found, each, before=len(above))
+        return cls(asked, each.take(titles, axis=0), each.take(sections, axis=0), text, spans, sheets.bounds)
 
     def __getitem__(self, place: int) -> Sight:
         rows = slice(self.bounds[place], self.bounds[place + 1])

@@ -25,7 +25,6 @@ TOKEN = re.compile(r"\d+(?:\.\d+)*|[a-z]+(?:['’][a-z]+)*")
 _MARK, _END = "\0", "\1"  # neither is left in a folded text
 _NONE = frozenset[str]()
 _BLOCK = 4  # units that are compared at once
-_MASKS = np.array([0, 0xFFFF, 0xFFFF_FFFF, 0xFFFF_FFFF_FFFF, 0xFFFF_FFFF_FFFF_FFFF], np.uint64)
 _SPREAD = np.uint16(40503)
 
 
@@ -70,32 +69,63 @@ class Sheet:
 
 
 @dataclass(frozen=True, eq=False)
+class Found:
+    """Which of `shape[0]` texts hold which of `shape[1]` terms: pairs of their numbers, in any order."""
+
+    texts: NDArray[np.int64]
+    terms: NDArray[np.int64]
+    shape: tuple[int, int]
+
+    def held(self) -> Held:
+        """Shape `shape`."""
+        held = np.zeros(self.shape, bool)
+        held[self.texts, self.terms] = True
+        return held
+
+    def held_together(self, owner: NDArray[np.int64], owners: int) -> Held:
+        """What the texts of each of so many owners hold together, the first text being owner[0]'s."""
+        held = np.zeros((owners, self.shape[1]), bool)
+        held[owner.take(self.texts), self.terms] = True
+        return held
+
+
+@dataclass(frozen=True, eq=False)
 class Sheets:
     """Sheets looked into together: `units` of all, `lengths` of all zones and an empty one that ends them, and of each
-    sheet the first zone of it and how many sentences it has."""
+    sheet the first zone of it and how many sentences it has. The sentences of sheet i are bounds[i]:bounds[i + 1] of
+    all."""
 
     units: Units
     lengths: NDArray[np.int64]
     firsts: NDArray[np.int64]
     sizes: NDArray[np.int64]
+    bounds: NDArray[np.int64]
 
     @classmethod
     def of(cls, sheets: Sequence[Sheet]) -> "Sheets":
         """Of one at least."""
         lengths = np.frombuffer(b"".join([*(sheet.lengths for sheet in sheets), bytes(4)]), "<u4").astype(np.int64)
-        zones = np.array([len(sheet.lengths) // 4 for sheet in sheets])
         units = np.frombuffer(b"".join([sheet.units for sheet in sheets]), np.uint16)
-        return cls(units, lengths, zones.cumsum() - zones, (zones - 2) // 3)
+        zones = np.array([0, *(len(sheet.lengths) // 4 for sheet in sheets)])
+        bounds = (zones - 2) // 3
+        bounds[0] = 0
+        sizes = bounds[1:].copy()
+        return cls(units, lengths, zones.cumsum()[:-1], sizes, bounds.cumsum())
 
-    def held(self, zones: Held) -> tuple[Held, Held]:
-        """What each text and each sentence holds, given what the zones do."""
-        bounds = np.stack([self.firsts, self.firsts + 2 * self.sizes + 2], axis=1).ravel()
-        texts = np.logical_or.reduceat(zones, bounds)[::2]
-        number = np.arange(self.sizes.sum()) - (self.sizes.cumsum() - self.sizes).repeat(self.sizes)
-        first, size = self.firsts.repeat(self.sizes), self.sizes.repeat(self.sizes)
-        spans = zones[first + 2 * number + 1] | zones[first + 2 * size + 2 + number]
+    def held(self, found: Found, zones: Held, *, before: int) -> tuple[Held, Held]:
+        """What each text and each sentence holds, given what the zones do, pair by pair and as a table; as many other
+        texts stand before them."""
+        parts = np.empty(2 * len(self.sizes) + 1, np.int64)  # of each text, and what is none of any, by turns
+        parts[0], parts[1::2], parts[2::2] = before, 2 * self.sizes + 2, self.sizes
+        parts[-1] += 1
+        texts = found.held_together(np.arange(len(parts)).repeat(parts), len(parts))[1::2]
+        sheet = np.arange(len(self.sizes)).repeat(self.sizes)
+        number = np.arange(len(sheet)) - self.bounds.take(sheet)
+        first = self.firsts.take(sheet) + (before + 1)
+        words = zones.take(first + 2 * self.sizes.take(sheet) + 1 + number, axis=0)
+        spans = zones.take(first + 2 * number, axis=0) | words
         # A phrase of Latin words may stand among those of a sentence and not among those of the whole.
-        return texts, spans & texts.repeat(self.sizes, axis=0)
+        return texts, spans & texts.take(sheet, axis=0)
 
 
 def _listed(words: Set[str]) -> str:
@@ -114,15 +144,29 @@ def units_of_heading(folded: str) -> Units:
     return np.frombuffer(_coded(f"{folded}{_listed(set(TOKEN.findall(folded)))}"), np.uint16)
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What is looked for: so many units, a 1 for each of their bits, and a key made of the first two of them, which one
+    alone has not."""
+
+    units: bytes
+    bits: bytes
+    length: int
+    key: int
+
+
 @lru_cache(maxsize=8192)
-def _piece(term: str) -> bytes:
+def _piece(term: str) -> _Piece:
     if term[0] >= "㐀":
         piece = term
     elif term[0].isdigit():
         piece = f"{_MARK}{term}{_MARK}"
     else:
         piece = _MARK + term.replace(" ", _MARK)
-    return _coded(piece)
+    units = _coded(piece)
+    first, second = units[:2], units[2:4]
+    key = int.from_bytes(first, "little") * int(_SPREAD) + int.from_bytes(second, "little") if second else 0
+    return _Piece(units, b"\xff" * len(units), len(units) // 2, key)
 
 
 def _coded(text: str) -> bytes:
@@ -135,56 +179,68 @@ class Spotter:
     def __init__(self, terms: Iterable[str]) -> None:
         pieces = [_piece(term) for term in terms]
         self._count = len(pieces)
-        self._lengths = np.array([len(piece) // 2 for piece in pieces], np.int64)
-        self._blocks = -(-int(self._lengths.max(initial=1)) // _BLOCK)
-        padded = b"".join(piece.ljust(2 * _BLOCK * self._blocks, b"\0") for piece in pieces)
-        self._wanted = np.frombuffer(padded, np.uint64).reshape(-1, self._blocks)
-        left = self._lengths[:, None] - _BLOCK * np.arange(self._blocks)
-        self._masks = _MASKS[np.minimum(np.maximum(left, 0), _BLOCK)]
-        units = np.frombuffer(padded, np.uint16).reshape(-1, _BLOCK * self._blocks)
-        self._alone = [(units[i, 0], i) for i in (self._lengths == 1).nonzero()[0].tolist()]
+        self._longest = max([piece.length for piece in pieces], default=1)
+        self._blocks = -(-self._longest // _BLOCK)
+        self._lengths = np.array([piece.length for piece in pieces], np.int64)
+        self._wanted = self._by_block([piece.units for piece in pieces])
+        self._masks = self._by_block([piece.bits for piece in pieces])
+        alone = [i for i, piece in enumerate(pieces) if piece.length == 1]
+        self._alone = np.array(alone, np.int64)
+        self._units_alone = np.frombuffer(b"".join([pieces[i].units for i in alone]), np.uint16)[:, None]
         # Pieces by a hash of their first two units; bucket 0 stands for a hash that none has. There is room for many
         # more hashes than pieces have, and no more: where few are looked for, all of it stays at hand.
-        self._hashed = np.uint16((1 << min(max(len(pieces).bit_length() + 6, 10), 16)) - 1)
-        longer = (self._lengths > 1).nonzero()[0]
-        hashes = units[longer, 0] * _SPREAD + units[longer, 1] & self._hashed
-        order = hashes.argsort(kind="stable")
-        self._pieces, hashes = longer[order], hashes[order]
-        changes = (hashes[1:] != hashes[:-1]).nonzero()[0] + 1
-        bounds = np.concatenate([[0], changes, [len(hashes)]]) if len(hashes) else np.zeros(1, np.intp)
-        self._bucket_of = np.zeros(int(self._hashed) + 1, np.uint16)
-        self._bucket_of[hashes[bounds[:-1]]] = np.arange(1, len(bounds))
-        self._starts = np.concatenate([[0], bounds[:-1]])
-        self._sizes = np.concatenate([[0], bounds[1:] - bounds[:-1]])
+        hashed = (1 << min(max(len(pieces).bit_length() + 6, 10), 16)) - 1
+        buckets: dict[int, list[int]] = {}
+        for i, piece in enumerate(pieces):
+            if piece.length > 1:
+                buckets.setdefault(piece.key & hashed, []).append(i)
+        self._hashed = np.uint16(hashed)
+        self._bucket_of = np.zeros(hashed + 1, np.uint16)
+        self._bucket_of[list(buckets)] = np.arange(1, len(buckets) + 1)
+        self._pieces = np.array([i for bucket in buckets.values() for i in bucket], np.int64)
+        sizes = [0, *map(len, buckets.values())]
+        self._fullest = max(sizes)
+        self._sizes = np.array(sizes)
+        self._starts = self._sizes.cumsum() - self._sizes
 
-    def spot(self, texts: Sequence[Units], lengths: Sequence[int] | NDArray[np.int64]) -> Held:
-        """Which terms each text holds, shape (len(lengths), terms). `texts` may be several run together; `lengths`
-        takes them apart."""
+    def _by_block(self, pieces: Sequence[bytes]) -> Sequence[NDArray[np.uint64]]:
+        """Block by block, as one number each; what goes beyond a piece is 0."""
+        size = 2 * _BLOCK * self._blocks
+        blocks = np.frombuffer(b"".join([piece.ljust(size, b"\0") for piece in pieces]), np.uint64)
+        return [blocks[block :: self._blocks].copy() for block in range(self._blocks)]
+
+    def find(self, texts: Sequence[Units], lengths: Sequence[int] | NDArray[np.int64]) -> Found:
+        """Which terms each text holds. `texts` may be several run together; `lengths` takes them apart."""
         units = np.concatenate([*texts, np.zeros(_BLOCK * self._blocks, np.uint16)])
-        ends = np.cumsum(lengths)
-        found = np.zeros((len(ends), self._count), bool)
+        ends = np.asarray(lengths).cumsum()
         places, pieces = self._likely(units)
         windows: NDArray[np.uint64] = np.ndarray((len(units) - _BLOCK + 1,), np.uint64, units.data, strides=(2,))
-        for block in range(self._blocks):
-            same = windows[places + _BLOCK * block] & self._masks[pieces, block] == self._wanted[pieces, block]
+        for block, (wanted, masks) in enumerate(zip(self._wanted, self._masks, strict=True)):
+            here = windows[places + _BLOCK * block if block else places]
+            same = (here & masks.take(pieces)) == wanted.take(pieces)
             places, pieces = places[same], pieces[same]
-            if not (self._lengths[pieces] > _BLOCK * (block + 1)).any():
+            if not (self._lengths.take(pieces) > _BLOCK * (block + 1)).any():
                 break
-        found[ends.searchsorted(places, side="right"), pieces] = True
-        for unit, piece in self._alone:
-            places = (units == unit).nonzero()[0]
-            if len(places):
-                found[ends.searchsorted(places, side="right"), piece] = True
-        return found
+        if len(self._alone):
+            numbers, alone = (units == self._units_alone).nonzero()
+            places = np.concatenate([places, alone])
+            pieces = np.concatenate([pieces, self._alone.take(numbers)])
+        return Found(ends.searchsorted(places, side="right"), pieces, (len(ends), self._count))
+
+    def spot(self, texts: Sequence[Units], lengths: Sequence[int] | NDArray[np.int64]) -> Held:
+        """As `find`, as a table."""
+        return self.find(texts, lengths).held()
 
     def _likely(self, units: Units) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Places whose first two units have the hash of a piece's, each with every such piece."""
         room = _BLOCK * self._blocks
         buckets = self._bucket_of.take(units[:-room] * _SPREAD + units[1 : 1 - room] & self._hashed)
-        places = buckets.nonzero()[0]
-        sizes, starts = self._sizes[buckets[places]], self._starts[buckets[places]]
-        if len(sizes) and int(sizes.max()) > 1:
+        places = (buckets != 0).nonzero()[0]  # of numbers it takes seven times as long
+        buckets = buckets.take(places)
+        starts = self._starts.take(buckets)
+        if self._fullest > 1:
+            sizes = self._sizes.take(buckets)
             ends = sizes.cumsum()
             places = places.repeat(sizes)
             starts = np.arange(len(places)) + (starts - (ends - sizes)).repeat(sizes)
-        return places, self._pieces[starts]
+        return places, self._pieces.take(starts)
