@@ -10,10 +10,9 @@ import pytest
 
 from rag import Document, KnowledgeBase, Paragraph
 from rag.errors import StoreNotFound, UnknownDocument
-from rag.index.rows import best
 from rag.index.shelf import LocalShelf
 from rag.index.snapshot import Snapshot
-from rag.search.retrieval import RANK_CONSTANT, RERANKED, _reciprocal_ranks
+from rag.search.retrieval import RANK_CONSTANT, RERANKED, _foremost, _reciprocal_ranks
 from rag.turns import SHORT, short_turns
 from tests.toys import ToyEncoder, lines, milvus_lite
 
@@ -241,7 +240,7 @@ def test_the_best_of_either_leg_are_among_those_ranked() -> None:
     """Where one leg's scores lie far apart, the other's would count for nothing if they were added up."""
     lexical = np.array([0.5**place for place in range(90)], np.float32)
     dense = np.arange(90, dtype=np.float32) / 1000  # the last is the nearest
-    kept, _ = best(_reciprocal_ranks(lexical) + _reciprocal_ranks(dense), RERANKED)
+    kept = _foremost(lexical, dense, RERANKED)
     assert set(range(8)) | set(range(82, 90)) <= set(kept.tolist())
     assert _reciprocal_ranks(lexical[:2]).tolist() == pytest.approx([1 / RANK_CONSTANT, 1 / (RANK_CONSTANT + 1)])
 

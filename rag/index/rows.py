@@ -63,12 +63,6 @@ class LiveRows:
         return (numbers >= self.first) & (numbers < self.first + len(self))
 
 
-def best(scores: Scores, k: int, *, above: float = -np.inf) -> tuple[Rows, Scores]:
-    """Rows of the k highest scores over `above`, best first, ties by row."""
-    candidates = np.flatnonzero(scores > above)
-    return best_of(candidates, scores[candidates], k)
-
-
 def best_of(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:
     """The k highest-scored of these rows, best first, ties by row."""
     if len(rows) > k > 0:

@@ -148,8 +148,8 @@ class Asking:
         return self.encoder.encode_query((without(self.subjects, folded) if self.bound else folded).strip() or folded)
 
     @cached_property
-    def _seen(self) -> dict[str, tuple[Sights, int]]:
-        return {}
+    def _looked(self) -> list[tuple[Sights, Sequence[Passage]]]:
+        return []
 
     @cached_property
     def _sights(self) -> dict[str, Sight]:
@@ -158,18 +158,23 @@ class Asking:
     def look(self, passages: Sequence[Passage]) -> Sights:
         """What of the question stands in these passages; kept for `sight`."""
         sights = Sights.of(self.asked, passages)
-        self._seen.update({passage.paragraph.id: (sights, i) for i, passage in enumerate(passages)})
+        self._looked.append((sights, passages))
         return sights
 
     def sight(self, passage: Passage) -> Sight:
         """What of the question stands in a passage; looked up once."""
         id = passage.paragraph.id
         if id not in self._sights:
-            if id not in self._seen:
-                self.look([passage])
-            sights, place = self._seen[id]
-            self._sights[id] = sights[place]
+            self._sights[id] = self._seen(id) or self.look([passage])[0]
         return self._sights[id]
+
+    def _seen(self, id: str) -> Sight | None:
+        """In what was looked at last first."""
+        for sights, passages in reversed(self._looked):
+            for place, passage in enumerate(passages):
+                if passage.paragraph.id == id:
+                    return sights[place]
+        return None
 
     @cached_property
     def coverage(self) -> Coverage:

@@ -1,11 +1,12 @@
 """Question to hits: either leg alone, or both fused and reranked."""
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from rag.index.legs import Mask
-from rag.index.rows import Rows, Scores, best
+from rag.index.rows import Rows, Scores
 from rag.index.snapshot import Snapshot
 from rag.questions.question import understand
 from rag.search import ranking
@@ -71,7 +72,7 @@ def _within(snapshot: Snapshot, asking: Asking, only: Collection[str] | None) ->
 
 
 def _reranked(snapshot: Snapshot, asking: Asking, rows: Rows, lexical: Scores, dense: Scores, k: int) -> list[Hit]:
-    kept, _ = best(_reciprocal_ranks(lexical) + _reciprocal_ranks(dense), max(RERANKED, k))
+    kept = _foremost(lexical, dense, max(RERANKED, k))
     share = lexical / max(float(lexical.max(initial=0.0)), 1e-6)
     rows, share, dense = rows[kept], share[kept], dense[kept]
     passages = snapshot.passages(rows)
@@ -85,12 +86,23 @@ def _reranked(snapshot: Snapshot, asking: Asking, rows: Rows, lexical: Scores, d
     ]
 
 
+def _foremost(lexical: Scores, dense: Scores, count: int) -> Rows:
+    """Places of so many candidates, best first by the ranks of both legs together, ties as they stand."""
+    return (-(_reciprocal_ranks(lexical) + _reciprocal_ranks(dense))).argsort(kind="stable")[:count]
+
+
 def _reciprocal_ranks(scores: Scores) -> Scores:
     """By which both legs choose the candidates, whatever the scales of their scores. The order itself is the fitted
     sum's. Cormack, Clarke and Büttcher, Reciprocal Rank Fusion, SIGIR 2009."""
     worth = np.empty(len(scores), np.float32)
-    worth[np.argsort(-scores, kind="stable")] = 1 / (RANK_CONSTANT + np.arange(len(scores)))
+    worth[(-scores).argsort(kind="stable")] = _worths(len(scores))
     return worth
+
+
+@lru_cache(maxsize=256)
+def _worths(ranks: int) -> Scores:
+    """Of so many ranks, best first."""
+    return (1 / (RANK_CONSTANT + np.arange(ranks))).astype(np.float32)
 
 
 def _hits(snapshot: Snapshot, rows: Rows, scores: Scores, leg: Leg) -> list[Hit]:

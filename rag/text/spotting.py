@@ -207,7 +207,7 @@ class Spotter:
         """Block by block, as one number each; what goes beyond a piece is 0."""
         size = 2 * _BLOCK * self._blocks
         blocks = np.frombuffer(b"".join([piece.ljust(size, b"\0") for piece in pieces]), np.uint64)
-        return [blocks[block :: self._blocks].copy() for block in range(self._blocks)]
+        return [blocks[block :: self._blocks] for block in range(self._blocks)]
 
     def find(self, texts: Sequence[Units], lengths: Sequence[int] | NDArray[np.int64]) -> Found:
         """Which terms each text holds. `texts` may be several run together; `lengths` takes them apart."""
