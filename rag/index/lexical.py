@@ -120,12 +120,15 @@ class LexicalIndex:
         return [self._term([(span[place][0], span[place][1]) for span in found]) for place in range(len(terms))]
 
     def _term(self, spans: Sequence[tuple[int, int]]) -> "_Term":
-        frequency = most = 0
+        frequency = 0
         for (postings, rows), (start, end) in zip(self.parts, spans, strict=True):
             if start < end:
                 frequency += end - start - (postings.held_by(start, end, rows.dead) if len(rows.dead) else 0)
-                most = max(most, int(postings.counts[start:end].max()))
-        return _Term(frequency, most, spans)
+        return _Term(frequency, spans, self._postings)
+
+    @cached_property
+    def _postings(self) -> Sequence[Postings]:
+        return [postings for postings, _ in self.parts]
 
     def score(self, weighted: Mapping[str, float]) -> Scores:
         """BM25 of every row for terms with query weights, none below 0; shape (rows,)."""
@@ -148,6 +151,8 @@ class LexicalIndex:
         Exact, unless more than BUDGET postings have to be read for it. Then the rarest terms choose CANDIDATES, which
         are scored with all terms.
         """
+        if len(self._norms) <= FEW:
+            return self._best_of_few(self.score(weighted), k, within)
         places, scores, _ = self._best(self._query(weighted), k, np.zeros(0, np.int64), within)
         return _best_over_0(self._numbers(places), scores, k)
 
@@ -155,10 +160,19 @@ class LexicalIndex:
         self, weighted: Mapping[str, float], k: int, others: Rows, within: NDArray[np.bool_] | None = None
     ) -> tuple[Rows, Scores]:
         """The k best rows and `others`, all rising, each with its score."""
+        if len(self._norms) <= FEW:
+            every = self.score(weighted)
+            rows = distinct(np.concatenate([self._best_of_few(every, k, within)[0], others]))
+            return rows, every.take(rows)
         places, scores, found = self._best(self._query(weighted), k, self._places(others), within)
         numbers = self._numbers(places)
         rows = distinct(np.concatenate([_best_over_0(numbers[found], scores[found], k)[0], others]))
         return rows, scores[numbers.searchsorted(rows)]
+
+    def _best_of_few(self, scores: Scores, k: int, within: NDArray[np.bool_] | None) -> tuple[Rows, Scores]:
+        """As `search`, given the scores of all rows: to find out which may be the best takes longer."""
+        rows = ((scores > 0) if within is None else (scores > 0) & within).nonzero()[0]
+        return best_of(rows, scores.take(rows), k)
 
     def _places(self, rows: Rows) -> Rows:
         return rows if self._alive is None else self._alive[rows]
@@ -192,13 +206,12 @@ class LexicalIndex:
         strategies and optimizations, 1995).
         """
         allowed, read, every = self._allowed(within), 0, len(query.weights)
-        few = len(self._norms) <= FEW  # to find out which may be the best takes longer than to take them all
         with self._scratch.lent() as sums:
-            for terms in [slice(0, every)] if few else query.portions():
+            for terms in query.portions():
                 self._add(query, terms, sums)
                 read = terms.stop
-                if few or query.is_slight(read):
-                    least = 0.0 if few else sums.kth(k, read, allowed) - query.above[read]
+                if query.is_slight(read):
+                    least = sums.kth(k, read, allowed) - query.above[read]
                     if least > 0 or read == every:  # otherwise a row that none of the terms so far holds may be one
                         near = sums.over(least, allowed)
                         if len(near) <= CANDIDATES:
@@ -221,22 +234,20 @@ class LexicalIndex:
         order = np.argsort(frequency, kind="stable")
         order = order[frequency[order] > 0]
         weights, own = weights[order], [terms[place] for place in order.tolist()]
-        most = np.array([term.most for term in own], np.float64)
-        above = np.cumsum((weights * (most / (most + self._least_norm)))[::-1])[::-1] / SURE
-        return _Query(weights, frequency[order], [term.spans for term in own], [*above.tolist(), 0.0])
+        return _Query(weights, frequency[order], own, self._least_norm)
 
     def _add(self, query: "_Query", terms: slice, sums: Sums) -> None:
         """Add what these terms make of all places."""
         weights = query.weights[terms]
         for part, (postings, _) in enumerate(self.parts):
-            spans = [spans[part] for spans in query.spans[terms]]
+            spans = query.spans(part)[terms]
             sizes = [end - start for start, end in spans]
             if any(sizes):
                 rows = np.concatenate([postings.rows[start:end] for start, end in spans]).astype(np.intp)
                 counts = np.concatenate([postings.counts[start:end] for start, end in spans])
                 places = slice(*self._firsts[part : part + 2].tolist())
                 norms = self._norms[places].take(rows)
-                sums.add(places, rows, _saturated(counts, norms, np.repeat(weights, sizes)))
+                sums.add(places, rows, _saturated(counts, norms, weights.repeat(sizes)))
 
     def _finished(self, query: "_Query", read: int, places: Rows, sums: NDArray[np.float64]) -> Scores:
         """BM25 of these places, which rise, `sums` being what the first of the terms make of them."""
@@ -254,31 +265,45 @@ class LexicalIndex:
             mine = slice(bounds[part], bounds[part + 1])
             if mine.start < mine.stop:
                 rows = (places[mine] - self._firsts[part]).astype(np.int32)
-                counts[:, mine] = postings.counts_in([spans[part] for spans in query.spans[terms]], rows)
+                counts[:, mine] = postings.counts_in(query.spans(part)[terms], rows)
         values = _saturated(counts, self._norms[places], weights[:, None])
         return np.asarray(sums + np.add.reduce(values, axis=0, dtype=np.float64))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class _Term:
-    """How many rows hold it, how often one does at most, and where each segment has its postings."""
+    """How many rows hold it, and where each segment has its postings."""
 
     frequency: int
-    most: int
     spans: Sequence[tuple[int, int]]
+    segments: Sequence[Postings]
+
+    @cached_property
+    def most(self) -> int:
+        """How often a row holds it at most."""
+        held = zip(self.segments, self.spans, strict=True)
+        return max([int(postings.counts[start:end].max()) for postings, (start, end) in held if start < end], default=0)
 
 
 @dataclass(frozen=True, eq=False)
 class _Query:
-    """Terms that occur, the rarest first: weight * idf * (k1 + 1), frequency, and where each segment has them.
-
-    No sum of the terms from the i-th on is above `above[i]`, of which there is one more than there are terms.
-    """
+    """Terms that occur, the rarest first: weight * idf * (k1 + 1), frequency, and where each segment has them;
+    `least_norm` is that of the shortest row."""
 
     weights: Scores
     frequency: NDArray[np.int64]
-    spans: Sequence[Sequence[tuple[int, int]]]
-    above: Sequence[float]
+    terms: Sequence[_Term]
+    least_norm: float
+
+    def spans(self, part: int) -> Sequence[tuple[int, int]]:
+        """Where a segment has the postings of each term."""
+        return [term.spans[part] for term in self.terms]
+
+    @cached_property
+    def above(self) -> Sequence[float]:
+        """No sum of the terms from the i-th on is above the i-th of these, of which there is one more."""
+        most = np.array([term.most for term in self.terms], np.float64)
+        return [*(np.cumsum((self.weights * (most / (most + self.least_norm)))[::-1])[::-1] / SURE).tolist(), 0.0]
 
     def is_slight(self, read: int) -> bool:
         """Whether the terms that are left after so many make little of what all can make together."""
