@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from embeddings.terms import terms
-from rag.text.background import FILE, hashes
+from rag.text.background import FILE
+from rag.text.hashed import hashes
 
 WINDOW = 200
 NEWS, PAIRS = 12_000, 60_000

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from embeddings.terms import words
 from embeddings.training.sources import NOT_FOR_TRAINING, is_held_apart, read_blocks, read_dictionary
-from rag.text.background import hashes
+from rag.text.hashed import hashes
 from rag.text.translating import FILE
 
 ROUNDS = 6

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from rag.index.postings import Postings
 from rag.index.rows import LiveRows, Rows, Scores, best_of, distinct
 from rag.index.scratch import SURE, Scratch, Sums
-from rag.text.background import hashes
 from rag.text.remembering import Remembered
 
 K1, B = 1.2, 0.5
@@ -115,9 +114,8 @@ class LexicalIndex:
         return np.array([term.frequency for term in self._found(terms)], np.int64)
 
     def _looked_up(self, terms: Sequence[str]) -> list["_Term"]:
-        keys = hashes(terms)
-        found = [postings.spans(keys).tolist() for postings, _ in self.parts]
-        return [self._term([(span[place][0], span[place][1]) for span in found]) for place in range(len(terms))]
+        found = zip(*(postings.spans(terms) for postings in self._postings), strict=True)
+        return [self._term(spans) for spans in found] if self.parts else [self._term([]) for _ in terms]
 
     def _term(self, spans: Sequence[tuple[int, int]]) -> "_Term":
         frequency = 0

@@ -15,7 +15,7 @@ from rag.index.postings import Postings
 from rag.index.segment import HeldTexts, Segment
 from rag.index.vectors import VectorFile
 from rag.store.manifest import Pointer
-from rag.text.background import hashes
+from rag.text.hashed import hashes
 from rag.types import Document, Paragraph
 
 

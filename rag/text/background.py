@@ -3,29 +3,20 @@
 Made by `rag.fitting.background` from news and translated text; terms are kept as 64-bit hashes.
 """
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.text.hashed import places_of
 from rag.text.remembering import Remembered
 
 FILE = Path(__file__).parents[1] / "weights" / "background.npz"
 HELD = 50_000
 """Terms of which it is kept how common they are."""
-
-
-@lru_cache(maxsize=100_000)
-def term_hash(term: str) -> int:
-    return int.from_bytes(hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
-
-
-def hashes(terms: Iterable[str]) -> NDArray[np.uint64]:
-    return np.fromiter(map(term_hash, terms), np.uint64)
 
 
 @dataclass(frozen=True)
@@ -53,13 +44,10 @@ class Background:
         return Remembered(self._looked_up, HELD)
 
     def _looked_up(self, terms: Sequence[str]) -> Sequence[float]:
-        wanted = hashes(terms)
-        places = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
-        known = self.keys[places] == wanted
-        shares: list[float] = np.where(
-            known, np.maximum(self.shares[places] / 65535, self.rarest), self.rarest / 2
-        ).tolist()
-        return shares
+        return [
+            self.rarest / 2 if place is None else max(int(self.shares[place]) / 65535, self.rarest)
+            for place in places_of(terms, self.keys)
+        ]
 
 
 @cache

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.text.background import hashes
+from rag.text.hashed import places_of
 from rag.text.remembering import Remembered
 
 FILE = Path(__file__).parents[1] / "weights" / "translations.npz"
@@ -52,12 +52,7 @@ class Lexicon:
         return Remembered(self._looked_up, HELD)
 
     def _looked_up(self, terms: Sequence[str]) -> Sequence[Translations]:
-        wanted = hashes(terms)
-        places = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
-        return [
-            self._read(place) if known else {}
-            for place, known in zip(places.tolist(), (self.keys[places] == wanted).tolist(), strict=True)
-        ]
+        return [{} if place is None else self._read(place) for place in places_of(terms, self.keys)]
 
     def _read(self, place: int) -> Translations:
         span = slice(int(self.starts[place]), int(self.starts[place + 1]))
