@@ -97,6 +97,13 @@ def test_the_nearest_of_many_queries_are_those_of_each(large: VectorFile) -> Non
         assert set(found) == set(large.exactly(query, 10)[0].tolist())
 
 
+def test_vectors_are_read_as_faiss_reads_them(large: VectorFile) -> None:
+    rows = np.array([3999, 0, 7, 7])
+    assert large.vectors(rows).tolist() == large.index.reconstruct_batch(rows).tolist()
+    small = file(EAST, NORTH)
+    assert small.vectors(np.array([1, 0])).tolist() == small.index.reconstruct_batch(np.array([1, 0])).tolist()
+
+
 def test_vectors_are_the_same_from_the_disk(large: VectorFile, tmp_path: Path) -> None:
     query = large.vectors(np.array([7]))[0]
     for number, made in enumerate((large, file(EAST, NORTH))):

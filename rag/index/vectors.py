@@ -7,7 +7,7 @@ import json
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +164,18 @@ class VectorFile:
         """Shape (len(rows), dimensions)."""
         if not len(rows):
             return np.zeros((0, self.index.d), np.float32)
+        if self._halves is not None:
+            return _of_halves().take(self._halves[rows])  # FAISS takes twice as long
         return np.asarray(self.index.reconstruct_batch(rows), np.float32)
+
+    @cached_property
+    def _halves(self) -> NDArray[np.uint16] | None:
+        """Where the index keeps 16 bits a number, those, where they lie; shape (rows, dimensions)."""
+        if not isinstance(self.index, faiss.IndexScalarQuantizer):
+            return None
+        codes: Any = self.index.codes
+        halves: NDArray[np.uint16] = faiss.rev_swig_ptr(codes.data(), codes.size()).view(np.uint16)
+        return halves.reshape(len(self), self.dimensions)
 
     def chunks(self) -> Iterator[Vectors]:
         """All of them, _CHUNK rows at a time."""
@@ -263,6 +274,12 @@ class VectorIndex:
             if mine.any():
                 scores[mine] = file.vectors(live.rows(rows[mine])) @ query
         return scores
+
+
+@cache
+def _of_halves() -> Vectors:
+    """Of each 16 bits, read as a number of half precision, the number."""
+    return np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32)
 
 
 def _empty(dimensions: int, rows: int) -> faiss.Index:
