@@ -114,8 +114,10 @@ class LexicalIndex:
         return np.array([term.frequency for term in self._found(terms)], np.int64)
 
     def _looked_up(self, terms: Sequence[str]) -> list["_Term"]:
-        found = zip(*(postings.spans(terms) for postings in self._postings), strict=True)
-        return [self._term(spans) for spans in found] if self.parts else [self._term([]) for _ in terms]
+        spans = zip(*(postings.spans(terms) for postings in self._postings), strict=True)
+        nowhere = _Term(0, ((0, 0),) * len(self.parts), self._postings)
+        found = [nowhere if held == nowhere.spans else self._term(held) for held in spans]
+        return found if self.parts else [nowhere] * len(terms)
 
     def _term(self, spans: Sequence[tuple[int, int]]) -> "_Term":
         frequency = 0
@@ -241,7 +243,7 @@ class LexicalIndex:
             spans = query.spans(part)[terms]
             sizes = [end - start for start, end in spans]
             if any(sizes):
-                rows = np.concatenate([postings.rows[start:end] for start, end in spans]).astype(np.intp)
+                rows = np.concatenate([postings.rows[start:end] for start, end in spans], dtype=np.intp)
                 counts = np.concatenate([postings.counts[start:end] for start, end in spans])
                 places = slice(*self._firsts[part : part + 2].tolist())
                 norms = self._norms[places].take(rows)

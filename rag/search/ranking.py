@@ -60,6 +60,8 @@ def features(asking: Asking, passages: Sequence[Passage], *, lexical: Scores, de
 
 def named(found: Sequence[Features], rows: Sequence[int]) -> list[Mapping[str, float]]:
     """The features of each of these rows."""
+    if len(found) == 1:
+        return list(found[0].named(rows))  # of all, in their order
     features: dict[int, Mapping[str, float]] = {}
     for each in found:
         places = {row: place for place, row in enumerate(each.rows.tolist())}
