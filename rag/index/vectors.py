@@ -256,18 +256,23 @@ class VectorIndex:
             asked = len(file) if within is not None and len(file) < LARGE else wanted
             while wanted:
                 rows, scores = file.search(query, asked)
-                kept = live.is_alive(rows)
-                if within is not None:
-                    kept[kept] = within[live.numbers(rows[kept])]
-                if np.count_nonzero(kept) >= wanted or asked >= len(file):
-                    found_rows.append(live.numbers(rows[kept][:wanted]))
-                    found_scores.append(scores[kept][:wanted])
+                if within is not None or live.alive is not None:
+                    kept = live.is_alive(rows)
+                    if within is not None:
+                        kept[kept] = within[live.numbers(rows[kept])]
+                    rows, scores = rows[kept], scores[kept]
+                if len(rows) >= wanted or asked >= len(file):
+                    found_rows.append(live.numbers(rows[:wanted]))
+                    found_scores.append(scores[:wanted])
                     break
                 asked *= 4
         return best_of(np.concatenate(found_rows), np.concatenate(found_scores), k)
 
     def score(self, query: Vectors, rows: Rows) -> Scores:
         """Cosine of the query with each of these rows, shape (len(rows),)."""
+        if len(self.parts) == 1:
+            ((file, live),) = self.parts
+            return np.asarray(file.vectors(live.rows(rows)) @ query)
         scores = np.zeros(len(rows), np.float32)
         for file, live in self.parts:
             mine = live.holds(rows)

@@ -219,7 +219,7 @@ class Spotter:
             here = windows[places + _BLOCK * block if block else places]
             same = (here & masks.take(pieces)) == wanted.take(pieces)
             places, pieces = places[same], pieces[same]
-            if not (self._lengths.take(pieces) > _BLOCK * (block + 1)).any():
+            if not np.count_nonzero(self._lengths.take(pieces) > _BLOCK * (block + 1)):
                 break
         if len(self._alone):
             numbers, alone = (units == self._units_alone).nonzero()
