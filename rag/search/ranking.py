@@ -129,14 +129,11 @@ def _best_of_each(values: Values, bounds: Rows) -> Values:
 
 
 def _agreements(asking: Asking, passages: Sequence[Passage]) -> Mapping[str, Values]:
-    question = asking.question
-    return {
-        "subject": np.array([subject_agreement(asking, passage) for passage in passages]),
-        "year": np.array([year_agreement(question.years, passage) for passage in passages]),
-        "aspect": np.array(
-            [aspect_agreement(question.aspect, passage.aspect) if question.aspect else 0.0 for passage in passages]
-        ),
-    }
+    question, none = asking.question, np.zeros(len(passages))
+    subject = [subject_agreement(asking, passage) for passage in passages] if asking.subjects else none
+    year = [year_agreement(question.years, passage) for passage in passages] if question.years else none
+    aspect = [aspect_agreement(question.aspect, passage.aspect) for passage in passages] if question.aspect else none
+    return {"subject": np.asarray(subject), "year": np.asarray(year), "aspect": np.asarray(aspect)}
 
 
 def subject_agreement(asking: Asking, passage: Passage) -> float:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ TOKEN = re.compile(r"\d+(?:\.\d+)*|[a-z]+(?:['’][a-z]+)*")
 _MARK, _END = "\0", "\1"  # neither is left in a folded text
 _NONE = frozenset[str]()
 _BLOCK = 4  # units that are compared at once
+_ROOM = 16  # units that nearly no term goes beyond, whole blocks
 _SPREAD = np.uint16(40503)
 
 
@@ -144,10 +146,9 @@ def units_of_heading(folded: str) -> Units:
     return np.frombuffer(_coded(f"{folded}{_listed(set(TOKEN.findall(folded)))}"), np.uint16)
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """What is looked for: so many units, a 1 for each of their bits, and a key made of the first two of them, which one
-    alone has not."""
+class _Piece(NamedTuple):
+    """What is looked for: so many units, a 1 for each of their bits, both filled up to _ROOM at least, and a key made
+    of the first two; -1 for one alone."""
 
     units: bytes
     bits: bytes
@@ -164,9 +165,10 @@ def _piece(term: str) -> _Piece:
     else:
         piece = _MARK + term.replace(" ", _MARK)
     units = _coded(piece)
-    first, second = units[:2], units[2:4]
-    key = int.from_bytes(first, "little") * int(_SPREAD) + int.from_bytes(second, "little") if second else 0
-    return _Piece(units, b"\xff" * len(units), len(units) // 2, key)
+    first, second = int.from_bytes(units[:2], "little"), int.from_bytes(units[2:4], "little")
+    key = first * int(_SPREAD) + second if len(units) > 2 else -1
+    room = 2 * _ROOM
+    return _Piece(units.ljust(room, b"\0"), (b"\xff" * len(units)).ljust(room, b"\0"), len(units) // 2, key)
 
 
 def _coded(text: str) -> bytes:
@@ -177,23 +179,23 @@ class Spotter:
     """Looks for some terms."""
 
     def __init__(self, terms: Iterable[str]) -> None:
-        pieces = [_piece(term) for term in terms]
+        pieces = list(map(_piece, terms))
+        units, bits, lengths, keys = zip(*pieces, strict=True) if pieces else ((), (), (), ())
         self._count = len(pieces)
-        self._longest = max([piece.length for piece in pieces], default=1)
-        self._blocks = -(-self._longest // _BLOCK)
-        self._lengths = np.array([piece.length for piece in pieces], np.int64)
-        self._wanted = self._by_block([piece.units for piece in pieces])
-        self._masks = self._by_block([piece.bits for piece in pieces])
-        alone = [i for i, piece in enumerate(pieces) if piece.length == 1]
+        self._blocks = -(-max(_ROOM, *lengths, 0) // _BLOCK)
+        self._lengths = np.array(lengths, np.int64)
+        self._wanted = self._by_block(units)
+        self._masks = self._by_block(bits)
+        alone = [i for i, key in enumerate(keys) if key < 0]
         self._alone = np.array(alone, np.int64)
-        self._units_alone = np.frombuffer(b"".join([pieces[i].units for i in alone]), np.uint16)[:, None]
+        self._units_alone = np.frombuffer(b"".join([units[i][:2] for i in alone]), np.uint16)[:, None]
         # Pieces by a hash of their first two units; bucket 0 stands for a hash that none has. There is room for many
         # more hashes than pieces have, and no more: where few are looked for, all of it stays at hand.
         hashed = (1 << min(max(len(pieces).bit_length() + 6, 10), 16)) - 1
         buckets: dict[int, list[int]] = {}
-        for i, piece in enumerate(pieces):
-            if piece.length > 1:
-                buckets.setdefault(piece.key & hashed, []).append(i)
+        for i, key in enumerate(keys):
+            if key >= 0:
+                buckets.setdefault(key & hashed, []).append(i)
         self._hashed = np.uint16(hashed)
         self._bucket_of = np.zeros(hashed + 1, np.uint16)
         self._bucket_of[list(buckets)] = np.arange(1, len(buckets) + 1)
@@ -205,8 +207,9 @@ class Spotter:
 
     def _by_block(self, pieces: Sequence[bytes]) -> Sequence[NDArray[np.uint64]]:
         """Block by block, as one number each; what goes beyond a piece is 0."""
-        size = 2 * _BLOCK * self._blocks
-        blocks = np.frombuffer(b"".join([piece.ljust(size, b"\0") for piece in pieces]), np.uint64)
+        if self._blocks * _BLOCK > _ROOM:
+            pieces = [piece.ljust(2 * _BLOCK * self._blocks, b"\0") for piece in pieces]
+        blocks = np.frombuffer(b"".join(pieces), np.uint64)
         return [blocks[block :: self._blocks] for block in range(self._blocks)]
 
     def find(self, texts: Sequence[Units], lengths: Sequence[int] | NDArray[np.int64]) -> Found:
