@@ -77,9 +77,6 @@ class Sums:
         )
         if allowed is not None:
             ahead = ahead[allowed.take(ahead)]
-        sums = self.of_rows.take(ahead)
-        if len(ahead) > most:
-            ahead = ahead[sums >= np.partition(sums, len(sums) - most)[len(sums) - most]]
         sums = self.of_rows.take(distinct(ahead))
         return SURE * float(np.partition(sums, len(sums) - k)[len(sums) - k]) if len(sums) >= k else 0.0
 
