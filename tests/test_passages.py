@@ -57,6 +57,18 @@ def test_texts_looked_into_together_hold_what_each_does_by_itself(texts: list[st
         ]
 
 
+def test_some_of_the_texts_looked_into_together_are_as_if_looked_into_alone() -> None:
+    asked = Asked(dict.fromkeys(TERMS, 1.0), {})
+    passages = [passage_of(text, title=f"{i}老") for i, text in enumerate(("养老。5点", "", "a b", "二。b 23。点"))]
+    together = Sights.of(asked, passages)
+    for start, stop in ((0, 4), (0, 2), (1, 2), (2, 4), (3, 4)):
+        some, alone = together.only(start, stop), Sights.of(asked, passages[start:stop])
+        for name in ("title", "section", "text", "spans", "bounds"):
+            assert getattr(some, name).tolist() == getattr(alone, name).tolist()
+        last = stop - start - 1
+        assert some[last].near.tolist() == alone[last].near.tolist()
+
+
 @given(TEXTS)
 def test_an_imprint_says_what_the_text_does(text: str) -> None:
     imprint = Imprint.of(text)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from rag.questions.question import Aspect
 from rag.search.asking import Asking
 from rag.search.coverage import Values
 from rag.search.linear import Linear
+from rag.search.sight import Sights
 
 OF_MANY = "rarest_missing_of_many"
 """The feature that is 0 unless there are many paragraphs; fitted by itself, so that it changes nothing elsewhere."""
@@ -48,13 +50,16 @@ def features(asking: Asking, passages: Sequence[Passage], *, lexical: Scores, de
     another language have features of their own ("across:…"): few of the question's terms can stand in them.
     """
     same = np.array([passage.language == asking.question.language for passage in passages], bool)
-    found = []
-    for rows, of in ((np.flatnonzero(same), _same), (np.flatnonzero(~same), _across)):
-        if len(rows):
-            chosen = [passages[row] for row in rows.tolist()]
-            found.append(
-                Features.of(rows, of(asking, chosen, lexical[rows].astype(np.float64), dense[rows].astype(np.float64)))
-            )
+    kinds = [(rows, of) for rows, of in ((same.nonzero()[0], _same), ((~same).nonzero()[0], _across)) if len(rows)]
+    chosen = [[passages[row] for row in rows.tolist()] for rows, _ in kinds]
+    if not kinds:
+        return []
+    looked, first, found = asking.look([*chain.from_iterable(chosen)]), 0, []
+    for (rows, of), own in zip(kinds, chosen, strict=True):
+        sights = looked if len(kinds) == 1 else looked.only(first, first + len(own))
+        columns = of(asking, own, sights, lexical[rows].astype(np.float64), dense[rows].astype(np.float64))
+        found.append(Features.of(rows, columns))
+        first += len(own)
     return found
 
 
@@ -78,8 +83,9 @@ def scores(model: Linear, found: Sequence[Features]) -> Scores:
     return whole
 
 
-def _same(asking: Asking, passages: Sequence[Passage], lexical: Values, dense: Values) -> Mapping[str, Values]:
-    sights = asking.look(passages)
+def _same(
+    asking: Asking, passages: Sequence[Passage], sights: Sights, lexical: Values, dense: Values
+) -> Mapping[str, Values]:
     whole = sights.text | sights.title | sights.section
     count, coverage = len(passages), asking.coverage
     words_held = coverage.words_held(np.concatenate([whole, sights.text, sights.title, sights.section]))
@@ -102,8 +108,9 @@ def _same(asking: Asking, passages: Sequence[Passage], lexical: Values, dense: V
     }
 
 
-def _across(asking: Asking, passages: Sequence[Passage], lexical: Values, dense: Values) -> Mapping[str, Values]:
-    sights = asking.look(passages)
+def _across(
+    asking: Asking, passages: Sequence[Passage], sights: Sights, lexical: Values, dense: Values
+) -> Mapping[str, Values]:
     whole = sights.text | sights.title | sights.section
     covered = asking.coverage.of_groups(np.concatenate([whole, sights.text, sights.spans]))
     words, text_words, each = np.split(covered, np.arange(1, 3) * len(passages))

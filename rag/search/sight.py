@@ -61,6 +61,12 @@ class Sights:
         text, spans = sheets.held(found, each, before=len(above))
         return cls(asked, each.take(titles, axis=0), each.take(sections, axis=0), text, spans, sheets.bounds)
 
+    def only(self, start: int, stop: int) -> "Sights":
+        """Of the passages start:stop."""
+        first, last = self.bounds[[start, stop]].tolist()
+        title, section, text = (held[start:stop] for held in (self.title, self.section, self.text))
+        return Sights(self.asked, title, section, text, self.spans[first:last], self.bounds[start : stop + 1] - first)
+
     def __getitem__(self, place: int) -> Sight:
         rows = slice(self.bounds[place], self.bounds[place + 1])
         return Sight(self.asked, self._above[place], self.spans[rows], self._near[rows], self._after[rows])
