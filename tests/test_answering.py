@@ -249,6 +249,19 @@ def test_a_document_without_a_name_takes_the_one_it_speaks_of_most() -> None:
     assert (subject.name, subject.suffix, subject.documents) == ("西岭", "区", frozenset({"b", "c"}))
 
 
+def test_a_name_that_begins_another_of_other_documents_binds_to_none() -> None:
+    titles = ["东江区2024年政府工作报告", "西岭区2024年政府工作报告"]
+    texts = ["东江新建河滨书院。", "西岭有东江码头旧址，一百名青年从东江码头出海留学。"]
+    kb = KnowledgeBase.from_texts(texts, titles)
+
+    def bound(question: str) -> list[str]:
+        return [subject.name for subject in Asking.from_question(understand(question), kb.snapshot).subjects]
+
+    assert bound("从东江码头出海的青年有多少?") == []
+    assert bound("东江码头和东江区的书院") == ["东江"]
+    assert bound("东江新建了什么书院?") == ["东江"]
+
+
 def test_a_text_is_read_again_only_for_names_that_are_new() -> None:
     read, spoken = [], dict[str, Spoken]()
 

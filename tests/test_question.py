@@ -104,3 +104,14 @@ def test_the_year_of_a_report_is_no_period() -> None:
         "东江区2023年政府工作报告是谁作的？",
     ):
         assert (understand(text).years, understand(text).reported) == (frozenset({2023}), frozenset())
+
+
+def test_how_a_thing_is_called_is_no_word_of_the_matter() -> None:
+    assert understand("QFLP的中文全称是什么?").bare == "qflp"
+    assert understand("殷行街道的新招叫什么名字?").kind is Kind.ENTITY
+    assert understand("新任校长叫什么名字?").kind is Kind.PERSON
+
+
+def test_what_is_said_of_why_one_asks_is_no_word_of_the_matter() -> None:
+    why = understand("我在写一份材料,想引用一下:东江区的财政收入是多少?")
+    assert why.bare == understand("东江区的财政收入是多少?").bare

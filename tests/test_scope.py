@@ -68,10 +68,27 @@ def test_as_much_is_told_as_is_asked(feature: str, question: str, sentence: str,
         ("六大重点领域分别是什么?", "聚焦六大重点领域,开展整治", "", True),
         ("六大重点领域分别是什么?", "聚焦六大重点领域", "包括燃气、消防、交通、建筑、教育和文旅", False),
         ("六大重点领域有多少家企业?", "六大重点领域有企业900家", "", False),
+        ("六大重点领域是哪6个?", "整治:围绕消防和生产,按方案,聚焦六大重点领域,突出环节及场所,开展排查", "", True),
+        ("2020年9月22日区长去了哪里?", "9月12日,区长赴山区调研", "", True),
+        ("2020年9月22日区长去了哪里?", "9月22日,区长赴山区调研", "", False),
     ],
 )
 def test_another_extent_is_beyond_doubt(question: str, sentence: str, rest: str, other: bool) -> None:
     assert scope.contradicted(understand(question), Matchable.from_text(sentence), sentence, rest) is other
+
+
+@pytest.mark.parametrize(
+    ("question", "near", "passage", "other"),
+    [
+        ("柳堤街道装了多少台电梯?", "全区加装电梯300台。", "全区加装电梯300台。", True),
+        ("柳堤街道装了多少台电梯?", "柳堤加装电梯30台。", "柳堤加装电梯30台。", False),
+        ("柳堤街道装了多少台电梯?", "加装电梯30台。", "柳堤街道有居民3万人。加装电梯30台。", False),
+        ("哪个街道装的电梯最多?", "全区加装电梯300台。", "全区加装电梯300台。", False),
+        ("帮扶了几个贫困县?", "帮扶三个县。", "帮扶三个县。", False),
+    ],
+)
+def test_what_holds_of_the_whole_is_not_told_of_a_part(question: str, near: str, passage: str, other: bool) -> None:
+    assert scope.of_another_part(understand(question), near, passage) is other
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from rag.questions import light
 from rag.questions.question import understand
 from rag.search.asking import LITTLE, PRIOR, UNSEEN, Asking
 from rag.search.coverage import Coverage
-from rag.text.matching import Asked, Matchable
+from rag.text.matching import OTHER, Asked, Matchable
 from rag.text.thesaurus import FILE, FIRST, LATER, LEAST, others_for, thesaurus
 from tests.toys import ToyEncoder
 
@@ -35,7 +35,7 @@ def test_what_stands_for_a_phrase_stands_for_each_word_of_it() -> None:
 
 
 def test_a_word_is_covered_as_far_as_another_that_stands_for_it() -> None:
-    asked = Asked({"房租": 3.0, "商户": 1.0}, {}, alike={"房租": {"租金": 0.64}})
+    asked = Asked({"房租": 3.0, "商户": 1.0}, {}, head={"房租": 3.0}, alike={"房租": {"租金": 0.64}})
     texts = [Matchable(text) for text in ("减免商户房租", "减免商户租金", "减免商户税费")]
     held = np.array([[term in asked.matched(text) for term in asked.vocabulary] for text in texts])
     # The root of .64 is .8: of 4 in all, 1 + 3, 1 + .8 x 3 and 1 are covered.
@@ -44,6 +44,10 @@ def test_a_word_is_covered_as_far_as_another_that_stands_for_it() -> None:
     # And of the weightiest word nothing, a fifth and all is missing.
     assert Coverage(asked).rarest_missing(held).tolist() == pytest.approx([0.0, 0.2, 1.0])
     assert [asked.rarest_missing(asked.matched(text)) for text in texts] == pytest.approx([0.0, 0.2, 1.0])
+    # So is what is asked for; and what is looked for by the lexical leg.
+    assert Coverage(asked).of_terms(held)[2].tolist() == pytest.approx([1.0, 0.8, 0.0])
+    assert [asked.head_coverage(asked.matched(text)) for text in texts] == pytest.approx([1.0, 0.8, 0.0])
+    assert asked.weighted == pytest.approx({"房租": 1.0, "商户": 1.0, "租金": OTHER * 0.64})
 
 
 @pytest.fixture

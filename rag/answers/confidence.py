@@ -10,7 +10,7 @@ from rag.answers.trees import chance_of, fitted_trees
 from rag.questions.naming import nothing_named
 from rag.questions.premise import refuted, sets_a_task, unheard
 from rag.questions.question import OTHER
-from rag.questions.scope import contradicted
+from rag.questions.scope import contradicted, of_another_part
 from rag.search.asking import Asking
 from rag.text.english_names import holds_place, missing_names, places_named
 from rag.types import Hit
@@ -144,7 +144,8 @@ def refutes(asking: Asking, best: "Candidate") -> bool:
     around = " ".join([*above, *beside, sentence.folded])
     rest = " ".join(span.text.folded for span in spans[index + 1 :])
     return (
-        nothing_named(asking.question, around)
+        of_another_part(asking.question, around, best.passage.text.folded)
+        or nothing_named(asking.question, around)
         or contradicted(asking.question, sentence, around, rest)
         or wanted.told_without_figure(asking, sentence)
         or (best.passage.language == "zh" and asking.question.language == "en" and wanted.unmeasured(asking, around))

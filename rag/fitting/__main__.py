@@ -142,7 +142,7 @@ def fit_confidence(
             models = (of_any, of_few) if few[row] else (of_any,)
             chance[row] = chance_of(*models, features=groups[row].features[0])
     kinds = np.array([name.split()[0] for name in family])
-    plain = np.array([cases.EVERYDAY not in g.source for g in groups])
+    plain = np.array([rows.EVERYDAY not in g.source for g in groups])
     asked = yes & plain & np.isin(kinds, ("five", "reports" if "reports" in kinds else "own"))
     thresholds = {
         name: round(float(np.quantile(chance[asked & (lot == name)], allowed)), 3)

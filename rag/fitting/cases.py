@@ -17,7 +17,7 @@ from embeddings import Encoder
 from embeddings.folding import fold
 from embeddings.terms import terms
 from rag.fitting import alike
-from rag.fitting.rows import Row, fold_of
+from rag.fitting.rows import EVERYDAY, Row, fold_of
 from rag.index.snapshot import Snapshot
 from rag.knowledge_base import KnowledgeBase
 from rag.reading import read_path, split
@@ -26,8 +26,6 @@ from rag.types import Document, Leg, Paragraph
 ROOT = Path(__file__).parents[2]
 ELSEWHERE = ("静安区", "徐汇区", "浦东新区", "长宁区", "朝阳区", "南山区")
 OTHER_YEARS = ("2017", "2018", "2030")
-EVERYDAY = "everyday"
-"""The file of questions whose words are not the documents'; what their sources are marked with."""
 OWN = ("sample", "english", "chinese", EVERYDAY)
 """Our own question files; those of dialogues are kept to measure follow-ups by."""
 PAPERS = ("papers", "papers-zh")

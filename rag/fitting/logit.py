@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from rag.fitting.rows import is_held_apart
+from rag.fitting.rows import EVERYDAY, is_held_apart
 
 Floats = NDArray[np.float64]
 
@@ -26,6 +26,11 @@ class Group:
     @property
     def held_apart(self) -> bool:
         return is_held_apart(self.fold)
+
+    @property
+    def origin(self) -> str:
+        """The source that it counts with: ours in everyday words are of ours."""
+        return self.source.replace(f"-{EVERYDAY}", "")
 
 
 def names_of(rows: Sequence[Mapping[str, float]]) -> tuple[str, ...]:
@@ -54,9 +59,9 @@ def choose(
     """Conditional logit (McFadden 1974): maximises the chance that a right candidate is chosen. Sources weigh alike,
     however many questions they have, ours OURS times as much. Weights of features in `held` stay as given there."""
     usable = [g for g in groups if any(g.right) and not all(g.right)]
-    sources = Counter(g.source for g in usable)
+    sources = Counter(g.origin for g in usable)
     worth = {source: OURS if source.startswith(("own", "reports")) else 1.0 for source in sources}
-    data = [(matrix(g.features, names), np.asarray(g.right, bool), worth[g.source] / sources[g.source]) for g in usable]
+    data = [(matrix(g.features, names), np.asarray(g.right, bool), worth[g.origin] / sources[g.origin]) for g in usable]
     kinds = sum(worth.values())
 
     def loss(weights: Floats) -> tuple[float, Floats]:

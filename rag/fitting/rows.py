@@ -36,6 +36,9 @@ class Row:
         return fold_of(self.passage)
 
 
+EVERYDAY = "everyday"
+"""The file of questions whose words are not the documents'; what their sources are marked with."""
+
 FOLDS = 10
 
 

@@ -36,7 +36,8 @@ _ENGLISH = (
     "amount amounted stood reach reached ahead behind toward towards across throughout actually quite already ever "
     "even adds "
     "way everything something anything someone somebody lot plenty various certain particular able try tried trying "
-    "seem use used using wanted happen happened turn turned end ended left specific"
+    "seem use used using wanted happen happened turn turned end ended left specific "
+    "meant mean means meaning refer refers referred term"
 )
 ENGLISH = frozenset(_ENGLISH.split())
 """Only in a phrase that is translated do these tell anything."""

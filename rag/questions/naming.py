@@ -40,12 +40,17 @@ _KINDS = tuple(
     (re.compile(asked), re.compile(rf"{_HAN}{{2}}(?:{han})|\w+ (?:{latin})\b{'' if han in _PLACES else f'|{_BY}'}"))
     for asked, han, latin in (
         (
-            r"(?:哪一?[家个些]|什么)\w{0,4}(?:公司|企业|集团|单位|机构|开发商|设计院|事务所|银行|厂家?)|"
+            r"(?:哪一?[家个些]|什么)\w{0,4}(?:公司|企业|集团|开发商|设计院|事务所|银行|厂家?)|"
             r"\b(?:which|what) (?:\w+ )?(?:compan|firm|contractor|developer|bank|studio|agency)|"
             r"\b(?:which|what) (?:\w+ )?(?:institut|investor|operator)|"
             r"\bwho (?:\w+ )?(?:designed|built|develop|operat|won|supplied|financed|invested|runs|constructed)",
             "公司|集团|企业|银行|设计院|研究院|事务所|工作室|科技|股份|中心|学院|大学|协会|[局办委部]",
             "co|ltd|inc|group|company|corporation|bank|institute|university",
+        ),
+        (
+            r"(?:哪一?[家个些]|什么)\w{0,4}(?:单位|机构)",
+            "公司|集团|企业|银行|[院所会馆站社队团园场店厅堂校局办委部]|大学|中心|科技|股份|工作室",
+            "institute|university|company|centre|center|office|bureau|museum|association",
         ),
         (
             r"(?:哪一?[所家个些]|什么)\w{0,3}(?:大学|学院|高校|学校|中学|小学|幼儿园)|"
@@ -75,7 +80,7 @@ _KINDS = tuple(
     )
 )  # fmt: skip
 _OFFICE = re.compile(
-    r"[区局院校馆市处会所县省]长|书记|主任|负责人|设计师|建筑师|教授|运动员|选手|经理|总裁|老师|学者|专家|院士|谁设计|"
+    r"[区局院校馆市处会所县省]长|书记|主任|负责人|设计师|建筑师|教授|运动员|选手|经理|总裁|老师|学者|专家|院士|干部|医护|民警|谁设计|"
     r"\b(?:mayor|director|head|secretary|principal|architect|professor|chief|chair\w*|president|manager|designer|"
     r"athlete|student)\b"
 )

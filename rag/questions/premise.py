@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterable, Sequence
 
 from embeddings.folding import fold
-from rag.questions.question import Aspect, Kind, Question
+from rag.questions.question import Aspect, Kind, Question, without_preamble
 from rag.text.facts import SPELLED
 
 _ENDS = (
-    r"取消|取缔|停[止办建工产播业]|关闭|关停|撤[销走离]|中止|终止|废除|放弃|搁置|叫停|退出|解散|倒闭|推迟|延期|延后|暂停|"
+    r"取消|取缔|停[止办建工产播业]|关闭|关停|关[门张了]|歇业|撤[销走离]|中止|终止|废除|放弃|搁置|叫停|退出|解散|倒闭|推迟|延期|延后|暂停|"
     r"改了?名|搬[走离]"
 )
 _ENDED_ASKED = re.compile(
@@ -55,10 +55,22 @@ _TASK = re.compile(
     r"^(?:请|麻烦)?你?(?:帮我|给我|替我|帮忙|帮)?(?:写|拟|起草|编写?|生成|画|作|翻译|润色|改写|仿写)(?:一|个|篇|份|首|段|下|成|出)|"
     r"(?:翻译|改写|转换)[成为]|^(?:please )?(?:write|draft|compose|translate|draw|generate)\b"
 )
+_ERRAND = re.compile(
+    r"^(?:请|麻烦|能不能|可不可以|能否)?你?(?:帮我|给我|替我|帮忙|帮|代我|为我)(?:一下)?"
+    r"(?:预约|预订|预定|订|抢|买|报名?|办|投诉|联系|打|叫|约|填|交|申请|缴|领|寄|发|排|挂|转|充|取|退|举报|安排|提醒)"
+    r"(?!.*(?:[吗呢?]|什么|怎么|哪|谁|多少|几))"
+)
+"""What only somebody could do who acts for the asker."""
+_SOON = re.compile(
+    r"(?:明天|后天|大后天|今晚|明晚|今早|明早|下周[一二三四五六日天末]|这?个?周末|下个?星期[一二三四五六日天])(?!广场|计划|之星|学)"
+)
+"""Days told from the day of asking, of which no document speaks."""
 _OPINION = re.compile("^(?:那么?|请问)?你们?(?:个人|自己)?(?:觉得|认为|怎么看|喜欢|看好|推荐)")
 _DENIED_ASKED = re.compile(
     r"(?<!有)(?:没有?|未)能?(?:够)?(?:完成|达到|实现|建成|通过|落实|做到|解决|开工|开通|启用|获得|入选|增长|增加|提高)"
 )
+_NOT_SO = re.compile(r"没能|没有能|未能|一直没|还没|迟迟|(?:为什么|为何|为啥|怎么)[^,?]{0,12}[没未]")
+"""What asks why something is not so."""
 _DENIED_TOLD = re.compile(r"[未没不尚无难缺]|有待|仍需|差距")
 _EACH_ASKED = re.compile(
     r"平均|人均|户均|均价|每一?个?[户人家月天日平套张场]|\b(?:on average|average (?=[a-z])(?!of\b)|"
@@ -76,9 +88,13 @@ _MARKS = re.compile(r"[\s“”\"‘’'「」『』·,，、。()（）+—–-
 
 
 def sets_a_task(question: Question) -> bool:
-    """Whether a question wants something written, translated or drawn, or an opinion, which no document answers."""
-    return (question.kind is Kind.OTHER and bool(_TASK.search(question.folded))) or bool(
-        _OPINION.search(fold(question.asked))
+    """Whether a question wants something written, translated, drawn or done, an opinion, or what a day near that of
+    asking will bring, which no document answers."""
+    return (
+        (question.kind is Kind.OTHER and bool(_TASK.search(question.folded)))
+        or bool(_OPINION.search(fold(question.asked)))
+        or bool(_ERRAND.search(question.folded))
+        or bool(_SOON.search(_QUOTED.sub(" ", question.folded)))
     )
 
 
@@ -89,7 +105,8 @@ def gives_reason(folded: str) -> bool:
 
 def unheard(question: Question, passages: Iterable[str]) -> bool:
     """Whether a Chinese name is put in quotation marks that stands in none of these passages."""
-    quoted = [_MARKS.sub("", name) for name in _QUOTED.findall(question.folded) if _CHINESE.search(name)]
+    said = without_preamble(question.folded)
+    quoted = [_MARKS.sub("", name) for name in _QUOTED.findall(said) if _CHINESE.search(name)]
     if not quoted:
         return False
     texts = [_MARKS.sub("", fold(passage)) for passage in passages]
@@ -113,6 +130,9 @@ def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: A
     if _only_changed(asked, sentence):
         return True
     if _DENIED_ASKED.search(asked) and not _DENIED_TOLD.search(sentence):
+        return True
+    why_not = question.kind is Kind.REASON and _NOT_SO.search(asked)
+    if why_not and not (_DENIED_TOLD.search(sentence) or gives_reason(sentence)):
         return True
     if _ENDED_ASKED.search(asked) and not _ENDED_TOLD.search(around):
         return True

@@ -49,7 +49,7 @@ _KINDS_ZH: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (Kind.DATE, r"什么时候|什么时间|何时|哪一?[天年月日]|几月|几号(?![线楼街院门房地])|哪个月|几时|哪年|啥时候|日期|时间是|多久|多长时间|截止到?什么|(?:起止|截止|期限)(?:时间|日期)?[??]?$|(?<![两三四五六七八九])几点(?=[钟开关上下到结打半之以前后]|[??]?$)"),
         (Kind.NUMERIC, r"多少|第几|(?<!哪)几[个家户套人名位条项张件次亩吨辆台所座栋处种类元倍年月天日届级层公成分万亿千百块枚岁米场批期门支间幢艘株棵只册部口对轮起样架]|百分之几|几何(?=[??,，。]|$)|几点[几零]|几成|多大|多长|多高|多重|多远|占比|比例是|增速是|增幅是|金额是|数量|总量|总额"),
         (Kind.LIST, r"(?:存在|还?有)(?:着|了)?(?:什么|啥)样?的?(?:问题|困难|不足|短板|挑战|弱项|成效|亮点|优势)|有(?:什么|啥)(?:新|主要)|哪些|哪几|包括什么|分别是什么|包含什么|有什么内容|列出|列举|分别叫|各有什么|都有什么|都有谁|哪[两三四五六七八九十俩]|都(?:有|是)些?啥|(?:[两三四五六七八九十]|\d+)[个家所项条位类大座种](?!月|百分点)[^,，?？]{0,12}?(?:叫(?:啥|什么)|(?:是|对应)些?(?:啥|什么)|是(?=[??]?$))"),
-        (Kind.PERSON, r"(?:领导|负责人|干部|[长员任师者人])(?:名字)?叫(?:啥|什么)|谁|哪位|何人|哪个人|什么人|叫什么名字|姓甚"),
+        (Kind.PERSON, r"(?:领导|负责人|干部|[长员任师者人])们?(?:都|各|分别)*(?:名字)?叫(?:啥|什么)|谁|哪位|何人|哪个人|什么人|(?:[他她]|这位|那位|人)叫什么名字|姓甚"),
         (Kind.DEFINITION, r"什么是|什么叫|啥叫|何谓|(?:怎么|如何|怎样)理解|是什么意思|是指什么|指的?是?什么|指的是|(?:什么|啥)意思|定义|含义|是(?:什么|个?啥)(?=[??,，]|$)|[”\"].{0,6}有(?:什么|啥)(?:讲究|说法|来历)|是个什么|解释一?下"),
         (Kind.PLACE, r"哪里|哪儿|什么地方|何处|何地|位于|在哪|哪个(?:地方|城市|国家|区|省|市|县|镇)"),
         (Kind.MANNER, r"怎么|怎样|靠(?:的?是)?(?:什么|啥)|如何|咋|什么方式|(?:什么|啥)(?:办法|法子)|有没有.{2,30}(?:措施|办法|法子)|什么措施|什么方法|通过什么"),
@@ -76,7 +76,8 @@ _KINDS_EN: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         rf"\bwhat(?:'s| is| was| were| are| will be) (?:(?!of\b)[\w'-]+ ){{0,6}}?(?:{_MEASURES})\b|\bwhat (?:{_MEASURES})\b|"
         rf"^(?!.*\b(?:what|which|who|whose|where|when|why|how|is|are|was|were|did|does|do)\b).*\b(?:{_MEASURES}|number|amount|total|percentage)\b"),
         (Kind.LIST, r"\bwhat (?:\w+ )?(?:problems|weaknesses|shortcomings|difficulties|challenges|measures|steps|strengths)\b|\bwhat are\b|\bwhich (?:two|three|four|five|six|seven|eight|nine|ten)\b|\blist\b|\bname the\b|\bwhat (?:two|three|four|five|six|seven|eight|nine|ten)\b|\bwhich (?!\w*(?:ss|us)\b)[a-z]+s\b(?! is)"),
-        (Kind.PERSON, r"\bwho(?:se|m)?\b|\bwhat (?:person|name of the person)"),
+        (Kind.PERSON, r"\bwho(?:se|m)?\b|\bwhat (?:person|name of the person)|"
+        r"\bnames? of (?:the |all )?(?:[\w-]+ ){0,2}?(?:head|mayor|director|secretary|chair\w*|principal|president|manager|deput\w+|official|doctor|nurse|cadre)s?\b"),
         (Kind.DEFINITION, r"\bwhat (?:is|are|does|do|did) .{1,90}\b(?:mean|meant|refer to|stand for)\b|\bdefine\b|\bmeaning of\b|\bdefinition\b|^(?:please )?explain (?!why\b|how\b)|"
         r"\bmeant by\b|^what(?:'s| is) (?:an? |the )?[\"“'‘][^\"”]{2,60}[\"”'’](?: (?:scheme|system|programme|program|project|"
         r"model|mechanism|service|campaign|reform|policy|method|platform|initiative|brand|market))?(?:$|\?| (?:in|of|at)\b)"),
@@ -97,6 +98,14 @@ _ASKING_ZH = re.compile(
     r"是否|是不是|有没有|能不能|会不会|还是|吗|呢|吧|啊|呀|了(?=$|[,，。?？])|的话|"
     r"是(?=$|[,，。?？])|叫(?=$|[,，。?？])|[?？!！。,，、;；:：()（）\[\]{}]"
 )
+_PREAMBLE = re.compile(
+    r"^我[^,:?。]{1,30}[,。](?:我?想|需要|要)?(?:在文[里中])?(?:引用|核实|核对|确认|请教|了解|问|查|用)一?下?[:,]"
+)
+"""What somebody says of why they ask: "我在写一份材料,想引用一下:"."""
+_NAMED_HOW = re.compile(
+    r"的?(?:中文|英文|官方|正式)?(?:全称|全名|简称|缩写|名字|名称)(?=(?:是|叫)(?:什么|啥)|[??]?$)|(?:叫|是|起了?)个?(?:什么|啥)(?:名字|名称|名儿?)"
+)
+"""What asks how something is called."""
 _ASKING_EN = frozenset(
     "a an the of in on at to for by from with as and or is are was were be been being do does did has have had "
     "will would can could should may might must shall what which who whom whose when where why how many much "
@@ -230,7 +239,13 @@ def _years_asked(folded: str) -> frozenset[int]:
     return asked if all(year + 1 in asked for year in named - asked) else named
 
 
+def without_preamble(folded: str) -> str:
+    """A folded question without what it says of why it is asked."""
+    return _PREAMBLE.sub("", folded)
+
+
 def bare(folded: str) -> str:
     """The question without its asking words; a space stands where they were, so that no bigram spans the gap."""
-    text = _ASKING_ZH.sub(" ", _AS_MUCH.sub(" ", folded))
+    text = _NAMED_HOW.sub(" ", _AS_MUCH.sub(" ", without_preamble(folded)))
+    text = _ASKING_ZH.sub(" ", text)
     return " ".join(word for word in text.split() if word not in _ASKING_EN)

@@ -54,6 +54,11 @@ _HOW_MANY = re.compile(r"(?:哪|这|那|另外?|的|其余)([两二三四五六�
 _GROUP = re.compile(
     r"(?<!第)([两三四五六七八九十]|(?<![\d.])\d{1,2})(?:个|大|项|条|类|位|力|所|家|处|种|块|座)(?!月|百分点)"
 )
+_PART = re.compile(r"([一-龥]{2})(街道|镇|县)(?![域级城长委政办])")
+_NO_PART = re.compile("[个各些有困扶口点色城乡小古名全本该这那哪多少几两三四五六七八九十贫试家什么的街]|辖区|所属|区内")
+"""What stands before 街道 or 县 and names none: 各街道, 哪个镇, 贫困县."""
+_DAY = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})[日号]")
+_ENUMERATED = re.compile(r"[、;；]|[①②③④⑤⑥]|[一二三四五六七八九]是|\d[.)]")
 _PAIR = 2
 _ROOM = 500
 """Characters within which the members of a group are told."""
@@ -108,6 +113,8 @@ def contradicted(question: Question, sentence: Matchable, text: str, rest: str) 
         return True
     if any(not _stands(which, text) for which in _LATER.findall(asked)):
         return True
+    if _on_other_days(asked, told):
+        return True
     return question.kind not in (Kind.NUMERIC, Kind.COMPARISON) and _too_few(asked, f"{told} {rest}"[:_ROOM])
 
 
@@ -117,7 +124,28 @@ def _too_few(asked: str, told: str) -> bool:
     if group is None or not _MEMBERS.search(asked) or told.rstrip().endswith(":"):
         return False
     many = _NUMERALS.get(group[1]) or int(group[1])
+    if many > _PAIR and _passes_over(group, told, many):
+        return True
     return many > _PAIR and 1 + len(_PARTING.findall(told)) + len(re.findall("[,:]", told)) < many
+
+
+def of_another_part(question: Question, near: str, passage: str) -> bool:
+    """Whether a question is about a subdistrict, a town or a county that a passage does not speak of, nor anything
+    folded that stands `near` the sentence found: what holds of the whole district is no answer."""
+    parts = [(name, kind) for name, kind in _PART.findall(question.folded) if not _NO_PART.search(name)]
+    return bool(parts) and not any(name in near or (name + kind) in passage for name, kind in parts)
+
+
+def _passes_over(group: re.Match[str], told: str, many: int) -> bool:
+    """Whether a text names a group of so many among other things and goes on: "聚焦6大重点领域,突出…"."""
+    named = re.search(rf"{re.escape(group.group())}[一-龥]{{0,8}}[,。;]", told)
+    return named is not None and len(_ENUMERATED.findall(told)) < many - 1
+
+
+def _on_other_days(asked: str, told: str) -> bool:
+    """Whether a text tells of days, and of none that is asked about."""
+    wanted, days = set(_DAY.findall(asked)), set(_DAY.findall(told))
+    return bool(wanted and days) and not wanted & days
 
 
 def tells_anew(folded: str) -> bool:

@@ -32,7 +32,10 @@ from rag.text.thesaurus import others_for
 from rag.text.translating import SURE, lexicon
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_TWO_HAN = re.compile("[一-龥]{2}")
 _CAPITALISED = re.compile(r"\b(?=[A-Za-z']{4})[A-Z][a-z]+(?:'[a-z]{2,})?\b")
+COMPOUNDS = 8
+"""Paragraphs looked at for what a name and the characters after it stand for together."""
 SPELLINGS = 2
 """Ways to write a name in Chinese characters that are taken from the documents, commonest first."""
 
@@ -90,7 +93,7 @@ class Asking:
         if question.reported and not reports:  # there is none of that year: it is what is told of that year
             question = replace(question, years=question.years | question.reported)
         text = question.bare
-        subjects = catalog.named_in(question.folded)
+        subjects = [s for s in catalog.named_in(question.folded) if not _of_others(s, question.folded, snapshot)]
         own = words(text)
         told = as_told(own, snapshot) if question.language == "en" else {}
         names = names_across(question, own, subjects, snapshot)
@@ -211,6 +214,26 @@ def many(paragraphs: int) -> float:
 def _less_of_topic(weights: dict[str, float], beside: str) -> dict[str, float]:
     """Weights with what a follow-up leaves to be understood counting less than what it names `beside` it."""
     return {term: weight * (1.0 if not beside or term in beside else TOPIC) for term, weight in weights.items()}
+
+
+def _of_others(subject: Subject, folded: str, snapshot: Snapshot) -> bool:
+    """Whether a name is but the beginning of another that only documents not of the subject have: 黄浦码头."""
+    if subject.name[0] < "㐀":
+        return False
+    longer = re.findall(rf"{re.escape(subject.name)}(.{{0,2}})", folded)
+    for following in longer:
+        by_suffix = bool(subject.suffix) and following.startswith(subject.suffix)
+        if by_suffix or not _TWO_HAN.fullmatch(following):
+            return False
+        pair = subject.name[-1] + following[0]
+        if not snapshot.lexical.frequency([pair, following]).all():
+            return False
+        rows, _ = snapshot.lexical.search({pair: 1.0, following: 1.0}, COMPOUNDS)
+        name = subject.name + following
+        holding = {p.paragraph.document_id for p in snapshot.passages(rows) if name in p.text.folded}
+        if not holding or holding & subject.documents:
+            return False
+    return bool(longer)
 
 
 def without(subjects: Sequence[Subject], folded: str) -> str:

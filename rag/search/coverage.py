@@ -44,12 +44,14 @@ class Coverage:
         return found
 
     @cached_property
-    def _shares(self) -> Values:
-        """Columns for bigrams and head, of what each term adds to the whole."""
-        asked = self.asked
-        spread = [[weights.get(term, 0.0) for term in asked.vocabulary] for weights in (asked.bigrams, asked.head)]
-        wholes = [sum(asked.bigrams.values()) or 1.0, sum(asked.head.values()) or 1.0]
-        return np.array(spread).T / wholes
+    def _bigram_shares(self) -> Values:
+        """What each term of the vocabulary adds to the whole of the bigrams."""
+        weights = self.asked.bigrams
+        return np.array([weights.get(term, 0.0) for term in self.asked.vocabulary]) / (sum(weights.values()) or 1.0)
+
+    @cached_property
+    def _heads(self) -> "Credits":
+        return Credits.of(self._columns, self.asked.heads)
 
     @cached_property
     def _word_shares(self) -> Values:
@@ -65,14 +67,14 @@ class Coverage:
 
     def of_terms(self, held: Held) -> tuple[Values, Values, Values]:
         """Of words, of bigrams, and of what names the thing asked for (1 where nothing names it)."""
-        bigrams, head = (held @ self._shares).T
-        return self.of_words(self.words_held(held)), bigrams, head if self.asked.head else np.ones_like(head)
+        heads = self._heads.share(self._heads.of_groups(held)) if self.asked.head else np.ones(len(held))
+        return self.of_words(self.words_held(held)), self.of_bigrams(held), heads
 
     def of_words(self, words_held: Values) -> Values:
         return np.asarray(words_held @ self._word_shares)
 
     def of_bigrams(self, held: Held) -> Values:
-        return np.asarray((held @ self._shares)[:, 0])
+        return np.asarray(held @ self._bigram_shares)
 
     def rarest_missing(self, held: Held) -> Values:
         """Weight of the most telling word that is not held, over that of the most telling one."""

@@ -11,8 +11,8 @@ from rag.text.spotting import TOKEN, Spotter
 
 Terms = frozenset[str]
 
-TRANSLATED = 0.7
-"""What a translation counts in the lexical leg, beside a term of the question itself."""
+TRANSLATED, OTHER = 0.7, 0.3
+"""What a translation, and another word for it, count in the lexical leg, beside a term of the question itself."""
 
 
 @dataclass(frozen=True)
@@ -77,26 +77,36 @@ class Asked:
     @cached_property
     def weighted(self) -> Mapping[str, float]:
         """What the lexical leg is asked for: each term once; a word that is also a bigram counts double, a translation
-        as much as it stands for its word."""
-        across: dict[str, float] = {}
+        or another word for it as much as it stands for its word."""
+        beside: dict[str, float] = {}
         for group in self.groups:
             for term, credit in [*group.terms.items(), *group.pieces.items()]:
-                across[term] = max(across.get(term, 0.0), TRANSLATED * credit)
-        return across | {
-            term: 1.0 + (term in self.words and term in self.bigrams) for term in [*self.words, *self.bigrams]
-        }
+                beside[term] = max(beside.get(term, 0.0), TRANSLATED * credit)
+        for others in self.alike.values():
+            for term, credit in others.items():
+                beside[term] = max(beside.get(term, 0.0), OTHER * credit)
+        own = [*self.words, *self.bigrams]
+        return beside | {term: 1.0 + (term in self.words and term in self.bigrams) for term in own}
 
     @cached_property
     def vocabulary(self) -> Sequence[str]:
         """All its terms, each once."""
         across = (term for group in self.groups for term in group.terms)
         alike = (term for found in self.alike.values() for term in found)
-        return tuple(dict.fromkeys([*self.words, *self.bigrams, *across, *alike]))
+        return tuple(dict.fromkeys([*self.words, *self.bigrams, *self.head, *across, *alike]))
 
     @cached_property
     def places(self) -> Sequence[Group]:
         """Its words, each with what may stand in its place in the same language."""
-        return [Group(weight, {word: 1.0, **self.alike.get(word, {})}) for word, weight in self.words.items()]
+        return self._with_others(self.words)
+
+    @cached_property
+    def heads(self) -> Sequence[Group]:
+        """As `places`, of what names the thing asked for."""
+        return self._with_others(self.head)
+
+    def _with_others(self, weights: Mapping[str, float]) -> Sequence[Group]:
+        return [Group(weight, {term: 1.0, **self.alike.get(term, {})}) for term, weight in weights.items()]
 
     @cached_property
     def spotter(self) -> Spotter:
@@ -157,8 +167,8 @@ class Asked:
 
     def head_coverage(self, matched: Terms) -> float:
         """Share of the weight of what names the thing asked for, 0 to 1; 1 where nothing names it."""
-        head = self.head
-        return sum([head[t] for t in matched if t in head]) / sum(head.values()) if head else 1.0
+        covered = sum([group.weight * group.credit(matched) for group in self.heads])
+        return covered / sum(self.head.values()) if self.head else 1.0
 
     def head_group_coverage(self, matched: Terms) -> float:
         """As `head_coverage`, in the other language."""

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from functools import cache
 
 _ASKED_ZH = re.compile(
-    r"多少|百分之几|第几|几个百分点|几成|几(?=[^月号日时点])|多[大长高重远]|哪一?[个家位所座条项种类些年天]?|什么|谁"
+    r"多少|百分之几|第几|几个百分点|几成|几(?=[^月号日时点])|多[大长高重远]|"
+    r"哪(?:[一几两三四五六七八九十]?(?=[个家位所座条项种类款])[个家位所座条项种类款]|[些年天])?|什么|谁"
 )
-_COUNTERS = "个家户套名位条项张件次亩吨辆台部所座栋处种类倍届级层场人册只批期门支间幢艘株棵枚岁起"
+_COUNTERS = "款个家户套名位条项张件次亩吨辆台部所座栋处种类倍届级层场人册只批期门支间幢艘株棵枚岁起"
 _COUNTER = re.compile(
     r"^(?:个?百分点|平方米|平方公里|公里|公顷|人次|艘次|万|亿|[余多])*"
     rf"(?:平方米|平方公里|公里|公顷|人次|[{_COUNTERS}元年月天日公里米钱])?"
@@ -38,6 +39,7 @@ _SUBJECT_EN = re.compile(
     r"(?:cost|weigh|add up to|come to|amount to|total|bring in|turn over|earn|fetch|mean|refer to|stand for)\b"
 )
 """What is asked about by a verb: "fines" of "what did the fines handed out add up to"."""
+_MEANT_BY = re.compile(r"\bwhat is meant by (?:the |an? )?(?:term |phrase |word |expression )?(.{2,60})")
 _PARTICIPLE = re.compile(r"(?<=[a-z] )[a-z]+ed\b")
 _SKIPPED_EN = re.compile(r"^(?:(?:was|were|is|are|the|a|an|new|of|total|number|amount)\s+)+")
 _DOING = (
@@ -236,6 +238,8 @@ def _chinese_head(text: str) -> str:
 
 
 def _english_head(text: str) -> str:
+    if meant := _MEANT_BY.search(text):
+        return _STOP_EN.split(meant[1], maxsplit=1)[0].strip(" \"“”'")
     if subject := _SUBJECT_EN.search(text):
         return _PARTICIPLE.split(_STOP_EN.split(subject[1], maxsplit=1)[0], maxsplit=1)[0].strip(" \"“”'")
     match = _ASKED_EN.search(text)
