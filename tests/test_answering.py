@@ -295,6 +295,9 @@ def test_a_place_no_document_is_about_is_foreign() -> None:
     assert catalog().foreign("静安区的收入是多少") == ["静安区"]
     assert catalog().foreign("2024年浦东新区的收入是多少") == ["浦东新区"]
     assert catalog().foreign("东江区的收入是多少") == []
+    assert catalog().foreign("静安的收入是多少") == ["静安"]
+    assert catalog().foreign("云南和深圳的收入是多少") == ["云南", "深圳"]
+    assert catalog().foreign("上海南站在哪里") == ["上海"]  # and not 海南
 
 
 def test_several_years_make_several_parts() -> None:

@@ -64,6 +64,27 @@ def test_a_plan_is_no_outcome() -> None:
     assert not refuted(understand("东江区2021年实际完成征收多少户?"), "完成征收8200户。", (), aspect=Aspect.DONE)
 
 
+def test_what_is_meant_is_no_outcome_and_an_outcome_no_target() -> None:
+    deal = understand("第七届进博会的实际成交额是多少?")
+    assert refuted(deal, "第七届进博会意向成交额3.92亿美元。", ())
+    assert not refuted(deal, "第七届进博会成交额3.92亿美元。", ())
+    assert refuted(understand("2020年东江到头来真添了几张床?"), "新增床位600张。", (), aspect=Aspect.PLAN)
+    target = understand("2024年生产总值增长的预期目标是多少?")
+    assert refuted(target, "生产总值增长5.5%。", (), aspect=Aspect.DONE)
+    assert not refuted(target, "生产总值增长5%左右。", (), aspect=Aspect.DONE)
+
+
+def test_a_change_is_no_level_and_a_level_no_change() -> None:
+    more = understand("技术合同成交额比上年增长多少?")
+    assert refuted(more, "技术合同成交额31亿元。", ())
+    assert not refuted(more, "技术合同成交额31亿元,增长5%。", ())
+    assert not refuted(more, "技术合同成交额31亿元,去年25亿元。", ())
+    much = understand("战略性新兴产业营收为多少亿元?")
+    assert refuted(much, "软件业产值2600亿元,战略性新兴产业营收增长21%。", ())
+    assert not refuted(much, "战略性新兴产业营收增长21%,达到600亿元。", ())
+    assert not refuted(much, "战略性新兴产业营收600亿元,增长21%。", ())
+
+
 def test_how_many_wants_a_number() -> None:
     many = understand("东江大剧院有多少个座位?")
     assert refuted(many, "东江大剧院建成运营,演艺经济火热。", ())

@@ -3,6 +3,7 @@
 import pytest
 
 from embeddings import load_encoder
+from embeddings.folding import fold
 from rag import Document
 from rag.answers import wanted
 from rag.answers.wanted import tail_of
@@ -53,6 +54,17 @@ def test_a_clause_that_names_what_is_asked_for_gives_no_figure() -> None:
     assert not without("固定资产投资增长多少?", "完成固定资产投资310亿元,增长22.9%。")
     assert not without("本科达线率排第几?", sentence)
     assert not without("How many days a week may one work at home?", "One may work at home three days a week.")
+
+
+def test_who_did_it_wants_the_deed() -> None:
+    def missing(question: str, sentence: str) -> bool:
+        snapshot = Snapshot.from_documents([Document("a", "", sentence)], encoder=load_encoder(), split=split)
+        return wanted.deed_missing(Asking.from_question(understand(question), snapshot), fold(sentence))
+
+    assert missing("河滨书院由谁施工?", "河滨书院开工,与美院合作。")
+    assert not missing("河滨书院由谁施工?", "河滨书院由东江建工施工。")
+    assert not missing("河滨书院是哪家公司运营的?", "河滨书院由东江文化公司经营。")  # another word for it
+    assert not missing("河滨书院在哪里?", "河滨书院位于河滨路。")
 
 
 def test_a_translation_stands_for_the_thing_asked_for() -> None:

@@ -1,5 +1,6 @@
 """How sure it is that the documents hold the answer: a calibrated chance, and where to fall silent."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from rag.answers.choosing import aspect_of, lacks
 from rag.answers.trees import chance_of, fitted_trees
 from rag.questions.naming import nothing_named
 from rag.questions.premise import refuted, sets_a_task, unheard
-from rag.questions.question import OTHER
+from rag.questions.question import OTHER, Kind
 from rag.questions.scope import contradicted, of_another_part
 from rag.search.asking import Asking
 from rag.text.english_names import holds_place, missing_names, places_named
@@ -23,6 +24,7 @@ TABLE = 0.5
 ANY, FEW = "confidence", "confidence_few"
 """The files of weights: of any body, and of a handful of paragraphs in the question's language, where both count."""
 
+_AGAINST = re.compile(r"[比较同]\D{0,4}(?:19|20)\d\d|(?:19|20)\d\d年?(?:[^,;。]{0,12}相比|同期|以来|起|后)")
 TOLD = (
     "figure", "unit_missing", "head_beside", "beside", "exact", "person", "place", "means", "reason", "manner", "each",
 )  # fmt: skip
@@ -80,6 +82,8 @@ def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
     span, before = best.passage.spans[best.index], best.passage.spans[max(best.index - 1, 0)]
     around = " ".join((best.passage.title.folded, best.passage.section.folded, before.text.folded))
     rows |= wanted.features(asking, span.text, around, across=across)
+    if asking.question.language == "zh" and not across:
+        rows |= wanted.contrasts(asking, span.text.folded, around)
     if asking.question.language == "en" and not across:
         rows["names_missing"] = float(len(missing_names(asking.question.text, f"{around} {span.text.folded}")))
     return rows | has | {name: own.get(name, 0.0) for name in same} | {f"kind:{asking.question.kind}": 1.0}
@@ -110,7 +114,7 @@ def ruled_out(
         return True
     if asking.question.language == "en" and _elsewhere(asking, candidates[0]):
         return True
-    if _of_another(asking, candidates[0]):
+    if _of_another(asking, candidates[0]) or _of_other_years(asking, candidates[0]):
         return True
     passage = candidates[0].passage
     text = f"{passage.section.folded} {passage.text.folded}"
@@ -124,6 +128,15 @@ def _elsewhere(asking: Asking, best: "Candidate") -> bool:
     passage = best.passage
     text = " ".join((passage.title.folded, passage.section.folded, passage.text.folded)) if names else ""
     return not all(holds_place(text, name) for name in names)
+
+
+def _of_other_years(asking: Asking, best: "Candidate") -> bool:
+    """Whether a figure is asked for and the sentence tells it of another year alone, wherever it stands, and holds
+    nothing against that year."""
+    question, span = asking.question, best.passage.spans[best.index]
+    if question.kind not in (Kind.NUMERIC, Kind.DATE) or not question.says_when or not question.years or not span.years:
+        return False
+    return not span.years & question.years and not _AGAINST.search(span.text.folded)
 
 
 def _of_another(asking: Asking, best: "Candidate") -> bool:
@@ -148,6 +161,7 @@ def refutes(asking: Asking, best: "Candidate") -> bool:
         or nothing_named(asking.question, around)
         or contradicted(asking.question, sentence, around, rest)
         or wanted.told_without_figure(asking, sentence)
+        or (best.passage.language == "zh" and wanted.deed_missing(asking, around))
         or (best.passage.language == "zh" and asking.question.language == "en" and wanted.unmeasured(asking, around))
         or refuted(asking.question, sentence.folded, beside, aspect=aspect_of(spans[index], best.passage))
     )

@@ -5,11 +5,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 from embeddings.terms import words
-from rag.questions import scope
+from rag.questions import light, scope
 from rag.questions.naming import name_missing
 from rag.questions.question import Kind
 from rag.search.asking import Asking
 from rag.text.matching import Matchable
+from rag.text.neighbours import contrasted
 from rag.text.paraphrasing import paraphrases
 from rag.text.thesaurus import Others
 from rag.text.translating import lexicon
@@ -24,6 +25,18 @@ PARTLY = 0.8
 """What half of a longer word counts: 求职 for 求职者."""
 LONG = 4
 """Characters from which a name is not likely to stand in a clause by chance."""
+_DEED = re.compile(
+    r"(?:由|被|请的?是?|[跟与和同]|是)?(?:谁|何人|何单位|哪(?:一?[位家个]|些)[一-龥]{0,4}?(?:领导|干部|公司|企业|单位|机构|集团|部门|团队)?)"
+    r"(?:来|去|给|负责|当的?|担任)?((?:施工|承建|设计|监理|主持|陪同|出资|出钱|投资|起草|编写|编制|作曲|作词|谱曲|演唱|指挥|主讲|颁奖|"
+    r"开发|研发|研制|运营|管理|经营|承办|主办|协办|赞助|捐赠|供货|中标|代理|审计|评估|检测|验收|批准|审批|签署|揭牌|剪彩|致辞|翻译|"
+    r"拍摄|制作|出版|印刷|发布|牵头|装修|改造|装饰)(?:出资|装修|施工)?)"
+)
+"""What is asked to have been done by somebody."""
+_ASKS = re.compile(
+    r"多少|百分之几|第几|几(?=[^月号日时点])|多[大长高重远久]|哪一?[个家位所座条项种类些年天里儿]?|什么|何[人时处地]?|啥|谁|几"
+)
+BEFORE, BEHIND = 8, 9
+"""Characters before and behind what asks that are next to it."""
 _RANK = re.compile("第几")
 _LETTERS = re.compile(r"[a-z][a-z\d]*(?:[.-][a-z\d]+)*")
 _CLAUSE_END = re.compile("[,;。]")
@@ -50,6 +63,22 @@ def features(asking: Asking, sentence: Matchable, around: str, *, across: bool) 
     }
 
 
+def contrasts(asking: Asking, sentence: str, around: str) -> Mapping[str, float]:
+    """Of a Chinese question and a folded sentence: `contrast`, whether the sentence has a word that stands beside one
+    of the question's in its field and is not it, 柴油车 for 汽油车; `contrast_asked`, whether that is one of those next
+    to what asks."""
+    asked = asking.question.folded
+    alike = asking.asked.alike
+    found = [
+        word
+        for word in contrasted(asked, sentence, around)
+        if not any(other in sentence or other in around for other in alike.get(word, ()))
+    ]
+    asks = next(reversed(list(_ASKS.finditer(asked))), None)
+    near = asked[max(asks.start() - BEFORE, 0) : asks.end() + BEHIND] if asks else ""
+    return {"contrast": float(bool(found)), "contrast_asked": float(any(word in near for word in found))}
+
+
 def told_without_figure(asking: Asking, sentence: Matchable) -> bool:
     """Whether a clause of a sentence names all of what a Chinese question wants a number of, a long name, and neither
     it nor any after it has a figure."""
@@ -60,6 +89,14 @@ def told_without_figure(asking: Asking, sentence: Matchable) -> bool:
     clauses = _CLAUSE_END.split(sentence.folded)
     naming = next((i for i, clause in enumerate(clauses) if all(word in clause for word in head)), None)
     return naming is not None and not any(_FIGURE.search(clause) for clause in clauses[naming:])
+
+
+def deed_missing(asking: Asking, text: str) -> bool:
+    """Whether a Chinese question asks by whom something was done, 由谁施工, and a folded text has neither the deed nor
+    another word for it."""
+    found = _DEED.search(asking.question.folded) if asking.question.language == "zh" else None
+    deeds = [word for word in words(found[1]) if len(word) > 1 and word not in light.CHINESE] if found else []
+    return bool(deeds) and all(_stands([word], text, asking.asked.alike) == 0.0 for word in deeds)
 
 
 def unmeasured(asking: Asking, text: str) -> bool:

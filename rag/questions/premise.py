@@ -3,6 +3,7 @@ that a figure rose or fell, that there was a reason. Rules over the wording of f
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from embeddings.folding import fold
 from rag.questions.question import Aspect, Kind, Question, without_preamble
@@ -45,7 +46,31 @@ _REASON_GIVEN = re.compile(
     r"\b(?:because|due to|owing to|thanks to|reasons?)\b"
 )
 """What says outright that a reason follows."""
-_OUTCOME = re.compile(r"实际|最终|最后|到底[完建]|真正|\bactual|\bin the end\b|\beventually\b")
+_OUTCOME = re.compile(
+    r"实际(?!使用|利用|控制|管理)|到头来|真[把的]?(?=[添建办装做完修增开])|最终|最后|到底[完建]|真正|"
+    r"\bactual|\bin the end\b|\beventually\b"
+)
+_NO_OUTCOME = re.compile(r"意向|拟(?!定|订)|预计|有望")
+"""What says of a figure that it is none yet."""
+_TARGET = re.compile(r"(?:预期|年度|增长|主要)?目标(?:值|数)?(?:是|为|定|达|有|[??]?$)|原定|计划(?:数|值)(?:是|为)")
+_TARGET_TOLD = re.compile(
+    r"目标|计划|预期|预计|力争|争取|要|将|确保|拟|安排|达|左右|以上|不低于|不超过|"
+    r"\bplan|\btarget|\bgoal|\bwill\b|\bto be\b"
+)
+_CHANGE_ASKED = re.compile(
+    r"(?:同比|环比|比(?:上年|头一年|上一年|前一年|去年))[^,?]{0,6}(?:多|增|涨|升|降|减|跌|少|大|高)了?(?:多少|几|百分之)|"
+    r"(?:增长|增加|上升|下降|减少|提高|提升|降低|上涨|下跌)了?(?:多少|几|百分之)|(?:增幅|降幅|涨幅|跌幅|增速)(?:是|为|有|达)?多"
+)
+_CHANGE_TOLD = re.compile(
+    r"[增升涨提扩降减跌滑缩少多高低翻倍]|上一?年|去年|前一年|同期|\+|持平|"
+    r"\b(?:r[io]s|rose|grew|grow|up|fell|fall|down|cut|more|less)"
+)
+_MEASURES = "增加值|营业?收入?|收入|利润|税收|产值|交易额|销售额|零售额|投资额?"
+_SUM_ASKED = re.compile(
+    rf"({_MEASURES})[^,?]{{0,8}}(?:多少|几)[千百十]?[万亿]?[元亿]|(?:多少|几)[千百十]?[万亿]?元?的?({_MEASURES})"
+)
+_SUM_TOLD = re.compile(r"\d[万亿千百]*[美欧日港]?[元亿]")
+_GOES_ON = re.compile(r"^(?:达到?|为|至|总[额量计]|实现|完成|约|共|突破|超过?|接近|合计)")
 _PLANNED = re.compile(r"目标|计划|原定|预期|打算|要求|本来|原先|\bsupposed|\bmeant to|\bplan|\btarget")
 _NUMBER = re.compile(
     r"[\d一二两三四五六七八九十百千万亿双半首唯]|\b(?:one|an?|first|only|no|none|half|third|quarter|fifth|dozen)\b|"
@@ -121,13 +146,18 @@ def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: A
     want or a purpose."""
     asked = question.folded
     around = " ".join([*near, sentence])
-    if aspect is Aspect.PLAN and _OUTCOME.search(asked) and not _PLANNED.search(asked):
+    outcome = _OUTCOME.search(asked) and not _PLANNED.search(asked)
+    if outcome and (aspect is Aspect.PLAN or _NO_OUTCOME.search(sentence)):
+        return True
+    if aspect is Aspect.DONE and _TARGET.search(asked) and not _TARGET_TOLD.search(around):
+        return True
+    if _CHANGE_ASKED.search(asked) and not _CHANGE_TOLD.search(sentence):
         return True
     if question.kind is Kind.NUMERIC and (
         not _NUMBER.search(_ITEM.sub("", sentence)) or (_EACH_ASKED.search(asked) and not _EACH_TOLD.search(around))
     ):
         return True
-    if _only_changed(asked, sentence):
+    if _only_changed(asked, sentence) or _sum_of_another(asked, sentence):
         return True
     if _DENIED_ASKED.search(asked) and not _DENIED_TOLD.search(sentence):
         return True
@@ -143,6 +173,21 @@ def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: A
         return False
     other, told = (_RISE_TOLD, _FALL_TOLD) if falls else (_FALL_TOLD, _RISE_TOLD)
     return bool(other.search(sentence)) and not told.search(sentence)
+
+
+def _sum_of_another(asked: str, sentence: str) -> bool:
+    """Whether a sum is asked for, and the clauses that name its measure tell shares alone: 营收增长7.3%."""
+    found = _SUM_ASKED.search(asked)
+    measure = found and (found[1] or found[2])
+    if not measure:
+        return False
+    clauses = [*re.split("[,;。]", sentence), ""]
+    told = [
+        clause + (following if _GOES_ON.match(following) else "")
+        for clause, following in pairwise(clauses)
+        if measure in clause
+    ]
+    return bool(told) and all("%" in each and not _SUM_TOLD.search(each) for each in told)
 
 
 def _only_changed(asked: str, sentence: str) -> bool:

@@ -9,12 +9,29 @@ from rag.text.facts import rewritten
 from rag.text.matching import Matchable
 
 _WHOLE_YEAR = re.compile(
-    r"全年|年度|年底|年末|最终|最后|\bfull[- ]year\b|\b(?:whole|entire) year\b|\b(?:whole|all|end) of\b|\bthroughout\b"
+    r"全年|整年|年度|年底|年末|最终|最后|"
+    r"\bfull[- ]year\b|\b(?:whole|entire) year\b|\b(?:whole|all|end) of\b|\bthroughout\b"
 )
 _PART_OF_YEAR = re.compile(
     r"前三季度|[一二三四1-4]季度|上半年|下半年|1[-至—到]\d{1,2}月|前\d+个?月|"
     r"\bfirst (?:half|three quarters|\w+ months)\b"
 )
+_STRETCHES = tuple(
+    (re.compile(asked), re.compile(told))
+    for asked, told in (
+        (r"上半年", r"上半年|1[-至—到~]6月|前(?:6|六)个?月|半年"),
+        (r"下半年", r"下半年|7[-至—到~]12月|后半年"),
+        (r"(?:第?[一1]|首个?)季度", r"(?<!前)(?:第?[一1]|首个?)季度|1[-至—到~]3月"),
+        (r"第?[二2]季度", r"第?[二2]季度|4[-至—到~]6月"),
+        (r"(?<!前)第?[三3]季度", r"(?<!前)第?[三3]季度|7[-至—到~]9月"),
+        (r"第?[四4]季度", r"第?[四4]季度|10[-至—到~]12月"),
+        (r"前三季度|前3季度", r"前三个?季度|前3季度|1[-至—到~]9月"),
+    )
+)
+"""Parts of a year as they are asked for and as they are told."""
+_ONE_OF = re.compile(r"光是?(?!20\d\d|\d)|单是|单独|单单|单就|只算|仅仅?(?=[一-龥])")
+_TOGETHER = re.compile(r"等[\d一二两三四五六七八九十多]*[处个项家所条座地幅块片]|、[^。;]{0,40}(?:合计|总共|一共)")
+"""Several told in one: 水电路261弄等处, 合计."""
 _ALONE = re.compile(r"单看|单是|光是?(?=\d|20)|仅(?=20\d\d年)|只算|这一年|当年新|\balone\b")
 _ALTOGETHER = re.compile(r"历年|算上|累计|至今|迄今|\bcumulative|\bto date\b")
 _SO_FAR = re.compile(
@@ -55,8 +72,14 @@ _GROUP = re.compile(
     r"(?<!第)([两三四五六七八九十]|(?<![\d.])\d{1,2})(?:个|大|项|条|类|位|力|所|家|处|种|块|座)(?!月|百分点)"
 )
 _PART = re.compile(r"([一-龥]{2})(街道|镇|县)(?![域级城长委政办])")
+_BODY = re.compile(r"([一-龥]{2})(大学|学院|医院|公司|集团|银行)")
 _NO_PART = re.compile("[个各些有困扶口点色城乡小古名全本该这那哪多少几两三四五六七八九十贫试家什么的街]|辖区|所属|区内")
 """What stands before 街道 or 县 and names none: 各街道, 哪个镇, 贫困县."""
+_NO_BODY = re.compile(
+    "[们贵母子分总其各]|维保|物业|施工|建[设筑]|保险|投资|科技|上市|贸易|国[有企]|民营|外资|[区市县省]级|[区市省]属|三[甲级]|定点|公立|私立|"
+    "重点|高等|相关|下属|附属|供[水电气]|燃气|水务|公交|房产|开发|软件|信息|老年|党校|专科|综合|平安|示范|物流|出租"
+)
+"""What stands before 公司 or 医院 and names none."""
 _DAY = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})[日号]")
 _ENUMERATED = re.compile(r"[、;；]|[①②③④⑤⑥]|[一二三四五六七八九]是|\d[.)]")
 _PAIR = 2
@@ -113,7 +136,9 @@ def contradicted(question: Question, sentence: Matchable, text: str, rest: str) 
         return True
     if any(not _stands(which, text) for which in _LATER.findall(asked)):
         return True
-    if _on_other_days(asked, told):
+    if _on_other_days(asked, told) or any(want.search(asked) and not has.search(text) for want, has in _STRETCHES):
+        return True
+    if _ONE_OF.search(asked) and _TOGETHER.search(told) and not _ONE_OF.search(told):
         return True
     return question.kind not in (Kind.NUMERIC, Kind.COMPARISON) and _too_few(asked, f"{told} {rest}"[:_ROOM])
 
@@ -130,10 +155,20 @@ def _too_few(asked: str, told: str) -> bool:
 
 
 def of_another_part(question: Question, near: str, passage: str) -> bool:
-    """Whether a question is about a subdistrict, a town or a county that a passage does not speak of, nor anything
-    folded that stands `near` the sentence found: what holds of the whole district is no answer."""
-    parts = [(name, kind) for name, kind in _PART.findall(question.folded) if not _NO_PART.search(name)]
-    return bool(parts) and not any(name in near or (name + kind) in passage for name, kind in parts)
+    """Whether a question is about a subdistrict, a county, a university and the like that a passage does not speak of,
+    nor anything folded that stands `near` the sentence found, or that speaks of another near: what holds of the whole
+    is no answer."""
+    found = [*_PART.findall(question.folded), *_BODY.findall(question.folded)]
+    parts = [(name, kind) for name, kind in found if not _NO_PART.search(name) and not _NO_BODY.search(name)]
+    return bool(parts) and not any(
+        name in near or (name + kind in passage and not _another(kind, near)) for name, kind in parts
+    )
+
+
+def _another(kind: str, near: str) -> bool:
+    """Whether a text names one of a kind: 宁蒗县."""
+    names = re.findall(f"([一-龥]{{2}}){kind}", near)
+    return any(not _NO_PART.search(name) and not _NO_BODY.search(name) for name in names)
 
 
 def _passes_over(group: re.Match[str], told: str, many: int) -> bool:

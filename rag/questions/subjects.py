@@ -16,6 +16,7 @@ from embeddings.folding import fold
 from embeddings.romanising import romanise
 from embeddings.terms import stem, words
 from rag.text.background import background
+from rag.text.places import places_in
 from rag.text.spotting import Spotter, units_of_text
 from rag.text.translating import lexicon
 from rag.turns import unhurried
@@ -154,9 +155,11 @@ class Catalog:
         return {subject.name: subject for subject in self.forms.values()}
 
     def foreign(self, folded: str) -> list[str]:
-        """Places a question names that are none of those catalogued: 静安区 beside 杨浦区. What one of those may lie
-        in, 上海市 of 上海市杨浦区, says only which is meant."""
-        strange = [place for place in _places_said(folded) if not self._is_known(place[0])]
+        """Places a question names that are none of those catalogued: 静安 and 静安区 beside 杨浦区. What one of those
+        may lie in, 上海市 of 上海市杨浦区, says only which is meant."""
+        said = list(_places_said(folded))
+        said += [(name, "") for name in places_in(folded) if not any(name == base for base, _ in said)]
+        strange = [place for place in said if not self._is_known(place[0])]
         if not strange:
             return []
         named = max((_size(self.names[name]) for name in _said(self._placed, self._placed_sizes, folded)), default=0)

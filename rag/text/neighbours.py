@@ -1,0 +1,60 @@
+"""Words of one field that mean different things, 汽油车 and 柴油车, 签约 and 竣工: what is told of one is no answer for
+another. Beside them stand the words that mean the same. A table of our own, from general knowledge."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+FILE = Path(__file__).parents[1] / "weights" / "neighbours.txt"
+SHORTEST, LONGEST = 2, 11
+"""Characters of a word that is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """`same` are a word's other names, itself among them; `others` the words that stand beside it and are not it."""
+
+    same: Mapping[str, Collection[str]]
+    others: Mapping[str, Collection[str]]
+
+
+@cache
+def fields() -> Fields:
+    same: dict[str, set[str]] = defaultdict(set)
+    others: dict[str, set[str]] = defaultdict(set)
+    for line in FILE.read_text(encoding="utf-8").splitlines():
+        entries = [entry.split("/") for entry in line.split()]
+        for number, entry in enumerate(entries):
+            rest = {word for i, other in enumerate(entries) if i != number for word in other}
+            for word in entry:
+                same[word].update(entry)
+                others[word].update(rest)
+    return Fields(same, {word: found - same[word] for word, found in others.items()})
+
+
+def contrasted(asked: str, told: str, near: str) -> Sequence[str]:
+    """The words of a folded question that a text `told` has others of their field for, of which the question says none,
+    while neither they nor what means the same stand in it or `near` it."""
+    known = fields()
+    said, held = dict.fromkeys(_words(asked)), frozenset(_words(told))
+    return [
+        word
+        for word in said
+        if not any(way in told or way in near for way in known.same[word])
+        and any(other in held and other not in said for other in known.others[word])
+    ]
+
+
+def _words(folded: str) -> Iterator[str]:
+    """The words of the table that stand in a text; none within a longer one."""
+    known = fields().same
+    end = 0
+    for start in range(len(folded)):
+        for size in range(min(LONGEST, len(folded) - start), SHORTEST - 1, -1):
+            if folded[start : start + size] in known:
+                if start + size > end:
+                    yield folded[start : start + size]
+                    end = start + size
+                break

@@ -1,0 +1,24 @@
+"""Words that stand beside each other in a field."""
+
+from rag.text.neighbours import LONGEST, SHORTEST, contrasted, fields
+
+
+def test_no_word_is_its_own_neighbour_and_none_is_short() -> None:
+    known = fields()
+    assert len(known.same) > 5000
+    for word, same in known.same.items():
+        assert SHORTEST <= len(word) <= LONGEST and word in same and not set(same) & set(known.others[word])
+
+
+def test_another_of_the_field_contrasts_unless_the_word_stands_there_too() -> None:
+    asked = "移动源监管检测了多少辆汽油车?"
+    assert contrasted(asked, "检测柴油车951辆", "") == ["汽油车"]
+    assert contrasted(asked, "检测汽油车20辆、柴油车951辆", "") == []
+    assert contrasted(asked, "检测柴油车951辆", "汽油车年检") == []
+    assert contrasted("检测了多少辆汽油车和柴油车?", "检测柴油车951辆", "") == []  # the question says both
+    assert contrasted("竣工的有多少套?", "完工签约两不误,完工200套", "") == []  # another name for it
+
+
+def test_the_longest_word_is_the_one_that_is_meant() -> None:
+    assert contrasted("有几位副教授?", "教授12位", "") == ["副教授"]
+    assert contrasted("有几位教授?", "副教授12位", "") == []  # 教授 stands in it
