@@ -47,6 +47,12 @@ def test_the_others_are_struck_from_each_districts_question():
     assert {part.question.kind for part in found} == {Kind.COMPARISON}
 
 
+def test_what_stands_in_brackets_behind_a_name_is_of_it_alone():
+    found = parts(understand("进博会上东江(第七届)和西岭(2023年)的成交额分别是多少？"), catalog(DISTRICTS))
+    assert [part.question.years for part in found] == [frozenset(), frozenset({2023})]
+    assert ["第七届" in part.question.folded for part in found] == [True, False]
+
+
 def test_more_of_a_kind_than_can_be_told_side_by_side_are_not_taken_apart():
     titles = [f"{name}区2024年政府工作报告" for name in ("东江", "西岭", "北桥", "南塘", "中埠")]
     assert len(parts(understand("哪个区加装电梯最多？"), catalog(titles))) == 1

@@ -193,7 +193,8 @@ def _only(
     text = " ".join(clauses)
     for other in subjects:
         if other is not subject:
-            text = re.sub(rf"{re.escape(other.name)}{other.suffix}?|{romanise(other.name)}", " ", text)
+            named = rf"{re.escape(other.name)}{other.suffix}?|{romanise(other.name)}"
+            text = re.sub(rf"(?:{named})(?:\([^()]*\))?", " ", text)  # 杨浦(2023年): what is said in brackets is of it
     for other_year in years:
         if other_year != year:
             text = re.sub(rf"{other_year}年?", " ", text)
