@@ -17,6 +17,7 @@ from rag.questions.question import Aspect, Kind, understand
 from rag.questions.subjects import Catalog, Spoken
 from rag.reading import split
 from rag.search.asking import Asking, as_told
+from rag.text import places
 from rag.text.matching import Asked, Group
 from rag.text.measure import head_of, in_unit
 from rag.text.translating import lexicon
@@ -298,6 +299,7 @@ def test_a_place_no_document_is_about_is_foreign() -> None:
     assert catalog().foreign("静安的收入是多少") == ["静安"]
     assert catalog().foreign("云南和深圳的收入是多少") == ["云南", "深圳"]
     assert catalog().foreign("上海南站在哪里") == ["上海"]  # and not 海南
+    assert places.stands("法国", "六百名青年赴法留学") and not places.stands("法国", "依法办理")
 
 
 def test_several_years_make_several_parts() -> None:

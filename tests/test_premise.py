@@ -83,6 +83,8 @@ def test_a_change_is_no_level_and_a_level_no_change() -> None:
     assert refuted(much, "软件业产值2600亿元,战略性新兴产业营收增长21%。", ())
     assert not refuted(much, "战略性新兴产业营收增长21%,达到600亿元。", ())
     assert not refuted(much, "战略性新兴产业营收600亿元,增长21%。", ())
+    assert refuted(much, "固定资产投资310亿元。", ("战略性新兴产业加快发展。",))
+    assert not refuted(much, "2600亿元,增长18%。", ("战略性新兴产业营收方面:",))
 
 
 def test_how_many_wants_a_number() -> None:

@@ -31,6 +31,9 @@ def test_what_stands_for_a_phrase_stands_for_each_word_of_it() -> None:
     found = others_for("找工作的人", ["找", "工作", "人"])
     assert "就业" in found["工作"] and "人" not in found
     assert others_for("房租", ["房租"])["房租"]["租金"] == pytest.approx(FIRST)
+    assert (
+        "固定资产投资" in others_for("固投多少", ["固", "投", "多少"])["固投"]
+    )  # of single characters: a word of its own
     assert not others_for("空空如也", ["空空如也"]).get("空空如也")
 
 

@@ -13,6 +13,7 @@ from rag.questions.premise import refuted, sets_a_task, unheard
 from rag.questions.question import OTHER, Kind
 from rag.questions.scope import contradicted, of_another_part
 from rag.search.asking import Asking
+from rag.text import places
 from rag.text.english_names import holds_place, missing_names, places_named
 from rag.types import Hit
 
@@ -118,7 +119,7 @@ def ruled_out(
         return True
     passage = candidates[0].passage
     text = f"{passage.section.folded} {passage.text.folded}"
-    return bool(asking.foreign) and not any(place[:2] in text for place in asking.foreign)
+    return bool(asking.foreign) and not any(places.stands(place, text) for place in asking.foreign)
 
 
 def _elsewhere(asking: Asking, best: "Candidate") -> bool:

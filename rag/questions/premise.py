@@ -10,11 +10,11 @@ from rag.questions.question import Aspect, Kind, Question, without_preamble
 from rag.text.facts import SPELLED
 
 _ENDS = (
-    r"取消|取缔|停[止办建工产播业]|关闭|关停|关[门张了]|歇业|撤[销走离]|中止|终止|废除|放弃|搁置|叫停|退出|解散|倒闭|推迟|延期|延后|暂停|"
+    r"取消|取缔|停[止办建工产播业]|关闭|关停|撤[销走离]|中止|终止|废除|放弃|搁置|叫停|退出|解散|倒闭|推迟|延期|延后|暂停|"
     r"改了?名|搬[走离]"
 )
 _ENDED_ASKED = re.compile(
-    rf"{_ENDS}|\b(?:why|when|who|after|did|was|were|has|had|been)\b.{{0,80}}"
+    rf"{_ENDS}|为(?:什么|何|啥)[^,?]{{0,6}}(?:关[门张了]|歇业)|\b(?:why|when|who|after|did|was|were|has|had|been)\b.{{0,80}}"
     r"(?<!-)\b(?:cancel(?:l?ed)?|close[d]?|shut|stop(?:ped)?|suspend(?:ed)?|abolish(?:ed)?|halt(?:ed)?|scrap(?:ped)?|"
     r"abandon(?:ed)?|call(?:ed)? off|postponed?|delay(?:ed)?|withdr[ae]w|quit|resign(?:ed)?|ban(?:ned)?)\b"
     r"(?! (?:management|loop|to\b|in on))|"
@@ -69,6 +69,14 @@ _MEASURES = "增加值|营业?收入?|收入|利润|税收|产值|交易额|销�
 _SUM_ASKED = re.compile(
     rf"({_MEASURES})[^,?]{{0,8}}(?:多少|几)[千百十]?[万亿]?[元亿]|(?:多少|几)[千百十]?[万亿]?元?的?({_MEASURES})"
 )
+_MEASURED = tuple(
+    re.compile(measure)
+    for measure in (
+        "营收|营业收入", "利润", "税收|税额|纳税", "产值", "增加值|gdp|生产总值", "交易额|成交额|成交金额|交易量",
+        "销售|零售|消费", "投资",
+    )
+)  # fmt: skip
+"""Measures of which none is another."""
 _SUM_TOLD = re.compile(r"\d[万亿千百]*[美欧日港]?[元亿]")
 _GOES_ON = re.compile(r"^(?:达到?|为|至|总[额量计]|实现|完成|约|共|突破|超过?|接近|合计)")
 _PLANNED = re.compile(r"目标|计划|原定|预期|打算|要求|本来|原先|\bsupposed|\bmeant to|\bplan|\btarget")
@@ -157,7 +165,7 @@ def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: A
         not _NUMBER.search(_ITEM.sub("", sentence)) or (_EACH_ASKED.search(asked) and not _EACH_TOLD.search(around))
     ):
         return True
-    if _only_changed(asked, sentence) or _sum_of_another(asked, sentence):
+    if _only_changed(asked, sentence) or _sum_of_another(asked, sentence, around):
         return True
     if _DENIED_ASKED.search(asked) and not _DENIED_TOLD.search(sentence):
         return True
@@ -175,12 +183,16 @@ def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: A
     return bool(other.search(sentence)) and not told.search(sentence)
 
 
-def _sum_of_another(asked: str, sentence: str) -> bool:
-    """Whether a sum is asked for, and the clauses that name its measure tell shares alone: 营收增长7.3%."""
+def _sum_of_another(asked: str, sentence: str, around: str) -> bool:
+    """Whether a sum is asked for, and the clauses that name its measure tell shares alone, 营收增长7.3%; or none does
+    and what is told is another measure."""
     found = _SUM_ASKED.search(asked)
     measure = found and (found[1] or found[2])
     if not measure:
         return False
+    same = next((names for names in _MEASURED if names.search(measure)), None)
+    if same and not same.search(around) and any(names.search(sentence) for names in _MEASURED):
+        return True
     clauses = [*re.split("[,;。]", sentence), ""]
     told = [
         clause + (following if _GOES_ON.match(following) else "")

@@ -76,7 +76,7 @@ _BODY = re.compile(r"([一-龥]{2})(大学|学院|医院|公司|集团|银行)")
 _NO_PART = re.compile("[个各些有困扶口点色城乡小古名全本该这那哪多少几两三四五六七八九十贫试家什么的街]|辖区|所属|区内")
 """What stands before 街道 or 县 and names none: 各街道, 哪个镇, 贫困县."""
 _NO_BODY = re.compile(
-    "[们贵母子分总其各]|维保|物业|施工|建[设筑]|保险|投资|科技|上市|贸易|国[有企]|民营|外资|[区市县省]级|[区市省]属|三[甲级]|定点|公立|私立|"
+    "[们贵母子分总其各去大小新老好在到从的个家所些这那哪几多少什么本该全两三四五六七八九十]|维保|物业|施工|建[设筑]|保险|投资|科技|上市|贸易|国[有企]|民营|外资|[区市县省]级|[区市省]属|三[甲级]|定点|公立|私立|"
     "重点|高等|相关|下属|附属|供[水电气]|燃气|水务|公交|房产|开发|软件|信息|老年|党校|专科|综合|平安|示范|物流|出租"
 )
 """What stands before 公司 or 医院 and names none."""
@@ -158,17 +158,21 @@ def of_another_part(question: Question, near: str, passage: str) -> bool:
     """Whether a question is about a subdistrict, a county, a university and the like that a passage does not speak of,
     nor anything folded that stands `near` the sentence found, or that speaks of another near: what holds of the whole
     is no answer."""
-    found = [*_PART.findall(question.folded), *_BODY.findall(question.folded)]
-    parts = [(name, kind) for name, kind in found if not _NO_PART.search(name) and not _NO_BODY.search(name)]
+    parts = [*_named(_PART, question.folded), *_named(_BODY, question.folded)]
     return bool(parts) and not any(
         name in near or (name + kind in passage and not _another(kind, near)) for name, kind in parts
     )
 
 
+def _named(pattern: re.Pattern[str], text: str) -> list[tuple[str, str]]:
+    """The ends of names and their kinds, 角场 and 街道 of 五角场街道, without what names none: 各街道, 物业公司."""
+    nameless = _NO_PART if pattern is _PART else _NO_BODY
+    return [(name, kind) for name, kind in pattern.findall(text) if not nameless.search(name)]
+
+
 def _another(kind: str, near: str) -> bool:
     """Whether a text names one of a kind: 宁蒗县."""
-    names = re.findall(f"([一-龥]{{2}}){kind}", near)
-    return any(not _NO_PART.search(name) and not _NO_BODY.search(name) for name in names)
+    return any(kind == other for pattern in (_PART, _BODY) for _, other in _named(pattern, near))
 
 
 def _passes_over(group: re.Match[str], told: str, many: int) -> bool:

@@ -104,6 +104,7 @@ class Asking:
         alike = (
             others_for(text, [word for word in own if word not in light.CHINESE]) if question.language == "zh" else {}
         )
+        own += [phrase for phrase in alike if phrase not in own]
         figures = rewritten(question.folded, "zh" if question.language == "en" else "en")
         places = places_across(own if rest == text else words(rest), names, figures)
         pairs, head_pairs = bigrams(text), bigrams(head)

@@ -2,12 +2,16 @@
 China, countries and large cities abroad. A table of our own, from general knowledge; what is a word beside a name
 (和平, 朝阳) is left out."""
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from embeddings.terms import words
 
+_OTHERS = "日本 俄罗斯 印度 加拿大 澳大利亚 新加坡 朝鲜 意大利 西班牙 葡萄牙 越南 巴西 埃及"
+_COUNTRIES = frozenset(_OTHERS.split())
+"""Those beside the ones that end in 国."""
 FILE = Path(__file__).parents[1] / "weights" / "places.txt"
 
 
@@ -20,6 +24,16 @@ def known() -> frozenset[str]:
 def _pairs() -> frozenset[str]:
     """The first two characters of each."""
     return frozenset(name[:2] for name in known())
+
+
+def stands(place: str, text: str) -> bool:
+    """Whether a place stands in a folded text by the first two characters of its name, or, a country, by the one that
+    is put for it: 赴法, 中法, 法籍."""
+    if place[:2] in text:
+        return True
+    if not (place.endswith("国") or place in _COUNTRIES):
+        return False
+    return re.search(rf"[赴访驻旅留对中美日英法德俄]{place[0]}|{place[0]}[籍方资商企裔侨国]", text) is not None
 
 
 def places_in(folded: str) -> Sequence[str]:

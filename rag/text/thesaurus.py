@@ -30,13 +30,14 @@ def thesaurus() -> Others:
 
 def others_for(text: str, words: Sequence[str]) -> Others:
     """Of words of a folded text, other words that passages may have in their place, and how surely each stands for it,
-    above 0 to 1, the best first. What stands for a phrase stands for each word of it."""
+    above 0 to 1, the best first. What stands for a phrase stands for each word of it; a phrase of single characters
+    (固投, 卫健委) is a word of its own."""
     found: dict[str, dict[str, float]] = defaultdict(dict)
     for phrase in _phrases(text):
         others = {other: worth for other, worth in thesaurus()[phrase].items() if other not in phrase}
-        for word in words:
-            if word == phrase or (len(word) > 1 and word in phrase):
-                _add(found[word], others)
+        parts = [word for word in words if word == phrase or (len(word) > 1 and word in phrase)]
+        for word in parts or [phrase]:
+            _add(found[word], others)
     longer = [word for word in words if len(word) > 1]
     for word, alike in zip(longer, paraphrases(longer), strict=True):
         _add(found[word], {other: BY_TRANSLATION * worth for other, worth in alike.items() if worth >= SURE})
