@@ -56,6 +56,17 @@ def test_a_clause_that_names_what_is_asked_for_gives_no_figure() -> None:
     assert not without("How many days a week may one work at home?", "One may work at home three days a week.")
 
 
+def test_a_share_is_not_how_many_there_are() -> None:
+    def as_share(question: str, sentence: str) -> bool:
+        snapshot = Snapshot.from_documents([Document("a", "", sentence)], encoder=load_encoder(), split=split)
+        asking = Asking.from_question(understand(question), snapshot)
+        return wanted.told_as_share(asking, Matchable.from_text(sentence))
+
+    assert as_share("刑事警情有多少起?", "刑事警情下降15.3%,电信诈骗发案203起。")
+    assert not as_share("刑事警情有多少起?", "刑事警情下降15.3%,共203起。")
+    assert not as_share("刑事警情下降了百分之几?", "刑事警情下降15.3%,电信诈骗发案203起。")
+
+
 def test_who_did_it_wants_the_deed() -> None:
     def missing(question: str, sentence: str) -> bool:
         snapshot = Snapshot.from_documents([Document("a", "", sentence)], encoder=load_encoder(), split=split)

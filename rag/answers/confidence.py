@@ -162,6 +162,7 @@ def refutes(asking: Asking, best: "Candidate") -> bool:
         or nothing_named(asking.question, around)
         or contradicted(asking.question, sentence, around, rest)
         or wanted.told_without_figure(asking, sentence)
+        or wanted.told_as_share(asking, sentence)
         or (best.passage.language == "zh" and wanted.deed_missing(asking, around))
         or (best.passage.language == "zh" and asking.question.language == "en" and wanted.unmeasured(asking, around))
         or refuted(asking.question, sentence.folded, beside, aspect=aspect_of(spans[index], best.passage))

@@ -3,6 +3,7 @@ for (月薪 of 平均月薪), the numbers the question names, the stretch of the
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from embeddings.terms import words
 from rag.questions import light, scope
@@ -37,6 +38,10 @@ _ASKS = re.compile(
 )
 BEFORE, BEHIND = 8, 9
 """Characters before and behind what asks that are next to it."""
+_SHARES = frozenset(("", "%", "百分点"))
+_GOES_ON = frozenset("达为至共约超突接合")
+"""How a clause begins that goes on with the figures of the one before."""
+_COUNT = re.compile(r"\d+(?:\.\d+)?")
 _RANK = re.compile("第几")
 _LETTERS = re.compile(r"[a-z][a-z\d]*(?:[.-][a-z\d]+)*")
 _CLAUSE_END = re.compile("[,;。]")
@@ -89,6 +94,23 @@ def told_without_figure(asking: Asking, sentence: Matchable) -> bool:
     clauses = _CLAUSE_END.split(sentence.folded)
     naming = next((i for i, clause in enumerate(clauses) if all(word in clause for word in head)), None)
     return naming is not None and not any(_FIGURE.search(clause) for clause in clauses[naming:])
+
+
+def told_as_share(asking: Asking, sentence: Matchable) -> bool:
+    """Whether a Chinese question asks how many of something there are, and each clause of a sentence that names it
+    tells a share alone: 刑事警情下降15.3%."""
+    question = asking.question
+    if question.language != "zh" or question.kind is not Kind.NUMERIC or question.unit in _SHARES:
+        return False
+    if len(asking.head) < LONG:
+        return False
+    clauses = [*_CLAUSE_END.split(sentence.folded), ""]
+    told = [
+        clause + (following if following[:1] in _GOES_ON else "")
+        for clause, following in pairwise(clauses)
+        if asking.head in clause
+    ]
+    return bool(told) and all("%" in each and len(_COUNT.findall(each)) == each.count("%") for each in told)
 
 
 def deed_missing(asking: Asking, text: str) -> bool:

@@ -51,7 +51,9 @@ _LATER = re.compile(
     r"第(?!一[届期批轮次号代季])(?:[一二三四五六七八九十百]+|\d+)(?:[届期批轮号代季]|人民医院|医院|中学|小学|幼儿园|实验)"
 )
 """Which of a row is meant, beyond the first, which may be called otherwise; with a name, the first as well."""
-_NUMBERED = re.compile(r"(?<![\d.])(\d+)(?:号线|街坊|弄|号楼)")
+_NUMBERED = re.compile(
+    r"(?<![\d.])(\d+)(?:号线|街坊|弄|号楼|路(?=公交|车|的|[一-龥]*线)|号(?=[一-龥])(?!之?[前后起]|[去来到在召开举上下早晚]))"
+)
 _CURRENCIES = tuple(
     (re.compile(asked), re.compile(told))
     for asked, told in (
@@ -82,6 +84,10 @@ _NO_BODY = re.compile(
 """What stands before 公司 or 医院 and names none."""
 _DAY = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})[日号]")
 _ENUMERATED = re.compile(r"[、;；]|[①②③④⑤⑥]|[一二三四五六七八九]是|\d[.)]")
+_SEVERAL = re.compile(r"(?P<members>[^,。;:()]+、[^,。;:()]+)等(?:\d+|[两三四五六七八九十]+)[个处家所条座地幅块片]")
+_ALL_OF_THEM = re.compile("等|[那这][几些]|各")
+_ENDING = 2
+"""Characters of a name's end by which it is known again."""
 _PAIR = 2
 _ROOM = 500
 """Characters within which the members of a group are told."""
@@ -140,6 +146,8 @@ def contradicted(question: Question, sentence: Matchable, text: str, rest: str) 
         return True
     if _ONE_OF.search(asked) and _TOGETHER.search(told) and not _ONE_OF.search(told):
         return True
+    if question.kind is Kind.NUMERIC and _of_several(asked, told):
+        return True
     return question.kind not in (Kind.NUMERIC, Kind.COMPARISON) and _too_few(asked, f"{told} {rest}"[:_ROOM])
 
 
@@ -173,6 +181,16 @@ def _named(pattern: re.Pattern[str], text: str) -> list[tuple[str, str]]:
 def _another(kind: str, near: str) -> bool:
     """Whether a text names one of a kind: 宁蒗县."""
     return any(kind == other for pattern in (_PART, _BODY) for _, other in _named(pattern, near))
+
+
+def _of_several(asked: str, told: str) -> bool:
+    """Whether a number is asked of one thing and told of several together: 桥头里等9个小区."""
+    group = None if _ALL_OF_THEM.search(asked) else _SEVERAL.search(told)
+    if group is None or not re.search(r"\d", told[group.end() :]):
+        return False
+    members = [member[-_ENDING:] for member in group["members"].split("、")]
+    named = [member in asked for member in members if len(member) == _ENDING]
+    return len(members) > 1 and any(named) and not all(named)
 
 
 def _passes_over(group: re.Match[str], told: str, many: int) -> bool:
