@@ -21,7 +21,7 @@ PIECE = 0.0005
 RESTS, IN_HASTE = 8, 2
 """How many times as long as it worked a change rests, until it has rested PATIENCE, and from then on."""
 
-PATIENCE = 1.0
+PATIENCE = 0.6
 """Seconds of rest that may be added to a change before somebody waits for it too long."""
 
 LONGEST_REST = 0.01

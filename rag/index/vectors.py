@@ -19,6 +19,9 @@ from embeddings import Vectors
 from rag.index import blas
 from rag.index.rows import LiveRows, Rows, Scores, best_of
 
+FEW = 1_000
+"""Rows whose numbers are looked up in a table of all halves."""
+
 LARGE = 10_000
 """Rows from which on a segment keeps 16 bits a number and a compressed copy that is searched first."""
 
@@ -164,8 +167,8 @@ class VectorFile:
         """Shape (len(rows), dimensions)."""
         if not len(rows):
             return np.zeros((0, self.index.d), np.float32)
-        if self._halves is not None:
-            return _of_halves().take(self._halves[rows])  # FAISS takes twice as long
+        if len(rows) <= FEW and self._halves is not None:
+            return _of_halves().take(self._halves[rows])  # FAISS takes twice as long, and of many half as long
         return np.asarray(self.index.reconstruct_batch(rows), np.float32)
 
     @cached_property

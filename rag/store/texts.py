@@ -25,7 +25,6 @@ HEADINGS = 4_000
 FOUND = 10_000
 """Documents of which place and head are kept once they were asked for; half a kilobyte each."""
 _AT_ONCE = 500  # values in a statement
-_MAPPED = 1 << 30  # bytes of a file that are read where the system holds them, not copied: two thirds of the time
 
 # A paragraph's text stands beside its offsets: to cut it out of a long document takes as long as reading that.
 # The file's user_version is that of the imprints: of another version, or of none, they are worked out anew.
@@ -50,7 +49,6 @@ class StoredTexts:
         self._lock = threading.Lock()
         self._found: dict[str, int] = {}
         self._heads: dict[int, DocumentHead] = {}
-        self._connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
         self._connection.execute("SELECT 1 FROM documents")  # opens the file, which connect() does not
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         self._more = ", language, years, lengths, units" if version == imprint.VERSION else ""
