@@ -67,6 +67,19 @@ def test_a_share_is_not_how_many_there_are() -> None:
     assert not as_share("刑事警情下降了百分之几?", "刑事警情下降15.3%,电信诈骗发案203起。")
 
 
+def test_a_figure_of_what_the_text_does_not_speak_of_is_none_of_it() -> None:
+    def unmeasured(question: str, sentence: str, *, across: bool) -> bool:
+        snapshot = Snapshot.from_documents([Document("a", "", sentence)], encoder=load_encoder(), split=split)
+        return wanted.unmeasured(Asking.from_question(understand(question), snapshot), fold(sentence), across=across)
+
+    people = "What was the population of Dongjiang?"
+    assert unmeasured(people, "Renewal benefited 4,500 households in Dongjiang.", across=False)
+    assert not unmeasured(people, "Dongjiang's population was 850,000.", across=False)
+    assert unmeasured(people, "旧改受益居民4500户", across=True)
+    assert not unmeasured(people, "户籍人口85万人", across=True)
+    assert not unmeasured("What did Dongjiang build?", "Dongjiang built a school.", across=False)
+
+
 def test_who_did_it_wants_the_deed() -> None:
     def missing(question: str, sentence: str) -> bool:
         snapshot = Snapshot.from_documents([Document("a", "", sentence)], encoder=load_encoder(), split=split)

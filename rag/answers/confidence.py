@@ -157,6 +157,7 @@ def refutes(asking: Asking, best: "Candidate") -> bool:
     above = [best.passage.title.folded, best.passage.section.folded]
     around = " ".join([*above, *beside, sentence.folded])
     rest = " ".join(span.text.folded for span in spans[index + 1 :])
+    across = best.passage.language != asking.question.language
     return (
         of_another_part(asking.question, around, best.passage.text.folded)
         or nothing_named(asking.question, around)
@@ -164,7 +165,7 @@ def refutes(asking: Asking, best: "Candidate") -> bool:
         or wanted.told_without_figure(asking, sentence)
         or wanted.told_as_share(asking, sentence)
         or (best.passage.language == "zh" and wanted.deed_missing(asking, around))
-        or (best.passage.language == "zh" and asking.question.language == "en" and wanted.unmeasured(asking, around))
+        or (asking.question.language == "en" and wanted.unmeasured(asking, around, across=across))
         or refuted(asking.question, sentence.folded, beside, aspect=aspect_of(spans[index], best.passage))
     )
 

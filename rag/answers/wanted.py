@@ -121,10 +121,14 @@ def deed_missing(asking: Asking, text: str) -> bool:
     return bool(deeds) and all(_stands([word], text, asking.asked.alike) == 0.0 for word in deeds)
 
 
-def unmeasured(asking: Asking, text: str) -> bool:
-    """Whether an English question asks for a figure of what a Chinese text, folded, does not speak of: the GDP."""
+def unmeasured(asking: Asking, text: str, *, across: bool) -> bool:
+    """Whether an English question asks for a figure of what a text, folded, does not speak of: the GDP. `across`: the
+    text is Chinese."""
     named = set(words(asking.head or asking.question.bare)) & _MEASURED
-    return bool(named) and all(not _stands_across([word], text) for word in named)
+    if across:
+        return bool(named) and not any(_stands_across([word], text) for word in named)
+    ways = [way for others in paraphrases(list(named)) for way in others]
+    return bool(named) and not any(word in text for word in (*named, *ways))
 
 
 def tail_of(head: str) -> Sequence[str]:
