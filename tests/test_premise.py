@@ -177,6 +177,7 @@ def test_taken_away_or_renamed_is_an_end() -> None:
         ("帮我申请补贴要带什么材料?", False),
         ("明天东江会下雨吗?", True),
         ("明天广场在哪里?", False),
+        ("8月6日的周末,口岸过了多少辆车?", False),
         ("条例翻译成了几种语言?", False),
         ("规划由谁起草?", False),
     ],

@@ -95,7 +95,7 @@ _ERRAND = re.compile(
 )
 """What only somebody could do who acts for the asker."""
 _SOON = re.compile(
-    r"(?:明天|后天|大后天|今晚|明晚|今早|明早|下周[一二三四五六日天末]|这?个?周末|下个?星期[一二三四五六日天])(?!广场|计划|之星|学)"
+    r"(?:明天|后天|大后天|今晚|明晚|今早|明早|下周[一二三四五六日天末]|这个?周末|下个?星期[一二三四五六日天])(?!广场|计划|之星|学)"
 )
 """Days told from the day of asking, of which no document speaks."""
 _OPINION = re.compile("^(?:那么?|请问)?你们?(?:个人|自己)?(?:觉得|认为|怎么看|喜欢|看好|推荐)")
