@@ -3,11 +3,11 @@ for (月薪 of 平均月薪), the numbers the question names, the stretch of the
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 from embeddings.terms import words
 from rag.questions import light, scope
 from rag.questions.naming import name_missing
+from rag.questions.premise import clauses_on
 from rag.questions.question import Kind
 from rag.search.asking import Asking
 from rag.text.matching import Matchable
@@ -39,8 +39,6 @@ _ASKS = re.compile(
 BEFORE, BEHIND = 8, 9
 """Characters before and behind what asks that are next to it."""
 _SHARES = frozenset(("", "%", "百分点"))
-_GOES_ON = frozenset("达为至共约超突接合")
-"""How a clause begins that goes on with the figures of the one before."""
 _COUNT = re.compile(r"\d+(?:\.\d+)?")
 _RANK = re.compile("第几")
 _LETTERS = re.compile(r"[a-z][a-z\d]*(?:[.-][a-z\d]+)*")
@@ -104,12 +102,7 @@ def told_as_share(asking: Asking, sentence: Matchable) -> bool:
         return False
     if len(asking.head) < LONG:
         return False
-    clauses = [*_CLAUSE_END.split(sentence.folded), ""]
-    told = [
-        clause + (following if following[:1] in _GOES_ON else "")
-        for clause, following in pairwise(clauses)
-        if asking.head in clause
-    ]
+    told = clauses_on(asking.head, sentence.folded)
     return bool(told) and all("%" in each and len(_COUNT.findall(each)) == each.count("%") for each in told)
 
 

@@ -79,6 +79,7 @@ _MEASURED = tuple(
 """Measures of which none is another."""
 _SUM_TOLD = re.compile(r"\d[万亿千百]*[美欧日港]?[元亿]")
 _GOES_ON = re.compile(r"^(?:达到?|为|至|总[额量计]|实现|完成|约|共|突破|超过?|接近|合计)")
+"""How a clause begins that goes on with the figures of the one before."""
 _PLANNED = re.compile(r"目标|计划|原定|预期|打算|要求|本来|原先|\bsupposed|\bmeant to|\bplan|\btarget")
 _NUMBER = re.compile(
     r"[\d一二两三四五六七八九十百千万亿双半首唯]|\b(?:one|an?|first|only|no|none|half|third|quarter|fifth|dozen)\b|"
@@ -193,13 +194,18 @@ def _sum_of_another(asked: str, sentence: str, around: str) -> bool:
     same = next((names for names in _MEASURED if names.search(measure)), None)
     if same and not same.search(around) and any(names.search(sentence) for names in _MEASURED):
         return True
+    told = clauses_on(measure, sentence)
+    return bool(told) and all("%" in each and not _SUM_TOLD.search(each) for each in told)
+
+
+def clauses_on(name: str, sentence: str) -> list[str]:
+    """The clauses of a sentence that have a name, each with the one after it that goes on with its figures."""
     clauses = [*re.split("[,;。]", sentence), ""]
-    told = [
+    return [
         clause + (following if _GOES_ON.match(following) else "")
         for clause, following in pairwise(clauses)
-        if measure in clause
+        if name in clause
     ]
-    return bool(told) and all("%" in each and not _SUM_TOLD.search(each) for each in told)
 
 
 def _only_changed(asked: str, sentence: str) -> bool:
