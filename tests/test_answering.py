@@ -395,6 +395,13 @@ def test_what_is_counted_is_said_as_the_question_has_it(kb: KnowledgeBase) -> No
     assert answer.text.startswith("Dongjiang, 2023: 100 elevators — ")
 
 
+def test_a_growth_asked_for_is_the_figure_marked_not_the_sum_before_it() -> None:
+    kb = KnowledgeBase.from_texts(["东江区2024年一般公共预算收入299.40亿元，比上年增长6.1%。", "西岭区新增床位30张。"])
+    (citation,) = kb.ask("东江2024年一般公共预算收入增长多少？").citations
+    assert citation.key is not None
+    assert citation.quote[citation.key[0] - citation.start : citation.key[1] - citation.start] == "6.1%"
+
+
 def test_names_in_pinyin_are_written_as_the_documents_have_them() -> None:
     kb = KnowledgeBase.from_texts(["杨柳浜路改建工程开工。", "西藏南路完成整治。", "长阳桥通车。", "新增床位30张。"])
     asked = "What is new on Yangliubang Road, Xizang Road and Changyang Bridge?"

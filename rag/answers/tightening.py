@@ -122,7 +122,7 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
     places = [(place, weights.get(t, 0.0)) for t in held for place in _places(t, folded.text)]
     unit, counted = asking.question.unit, _counted(asking.question)
     breaks = [m.start() for m in _BREAK.finditer(folded.text)] if named else []
-    said = named and unit and unit_of(fold(asking.question.asked)) == unit
+    said = unit == "%" or (named and unit and unit_of(fold(asking.question.asked)) == unit)  # a share is no sum
     fitting = [span for span in spans if said and in_unit(unit, folded.text, *span)]
 
     def far(place: int, start: int) -> int:
