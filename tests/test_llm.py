@@ -37,6 +37,8 @@ TITLES = ["海山区2023年总结", "湖山区2023年总结", "海山区2024年�
 QUESTION = "云山区2023年一般公共预算收入是多少?"
 SAID = "2023年云山区一般公共预算收入为197亿元,比上年增长8.3%。"
 GOOD = [*SAID, "[1]"]
+PATIENT = Limits(back_off_s=0.01)
+"""Where nothing is late: a busy machine takes seconds over the first call of a provider's package."""
 QUICK = Limits(first_token_s=1.0, whole_s=2.0, back_off_s=0.01)
 
 
@@ -48,7 +50,7 @@ WITHOUT = base().ask(QUESTION)
 
 
 def writer(model: Any, **options: Any) -> ModelWriter:
-    return ModelWriter(model, name="scripted", **{"limits": QUICK, **options})
+    return ModelWriter(model, name="scripted", **{"limits": PATIENT, **options})
 
 
 def replies(*said: str) -> FakeListChatModel:
@@ -60,10 +62,10 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-not-a-real-key")
 
 
-def asked_over(provider: str, *acts: Act) -> tuple[Answer, list[dict[str, Any]]]:
+def asked_over(provider: str, *acts: Act, limits: Limits = PATIENT) -> tuple[Answer, list[dict[str, Any]]]:
     with scripted_server(*acts) as server:
         address = server.address + ("/v1" if provider == "openai" else "")
-        model = open_model(f"{provider}:m", limits=QUICK, base_url=address)
+        model = open_model(f"{provider}:m", limits=limits, base_url=address)
         return base(model).ask(QUESTION), server.asked
 
 
@@ -98,8 +100,6 @@ class TestProviders:
             ([Says(GOOD[:9], ending="cut")], "Connection|peer closed", 1),
             ([Says([])], "empty", 1),
             ([Says(GOOD[:3], ending="garbage")], "JSON", 1),
-            ([Says(GOOD, pause_s=0.2)], "not done after 2 s", 1),
-            ([Hangs(3)], "no token after 1 s", 1),
             ([Says([NO_ANSWER])], "no answer", 1),
             ([Says(["抱歉,", "我不能", "回答。"])], "nothing it wrote stands", 1),
             ([Says(["该区居民", "普遍满意", "[1]。"])], "nothing it wrote stands", 1),
@@ -113,6 +113,16 @@ class TestProviders:
         assert answer.model is not None
         assert any(part in answer.model["failed"] for part in reason.split("|")), answer.model
         assert len(asked) == requests
+
+    @pytest.mark.parametrize(
+        ("act", "reason"), [(Says(GOOD, pause_s=0.2), "not done after 2 s"), (Hangs(3), "no token after 1 s")]
+    )
+    def test_a_late_reply_ends_in_the_answer_without_a_model(self, provider: str, act: Act, reason: str) -> None:
+        answer, asked = asked_over(provider, act, limits=QUICK)
+        assert (answer.text, answer.citations, len(asked)) == (WITHOUT.text, WITHOUT.citations, 1)
+        assert answer.model is not None
+        # A busy machine may see the first limit pass before the reply that would break the second one.
+        assert answer.model["failed"] in {reason, "no token after 1 s"}
 
     def test_a_passing_failure_is_tried_again(self, provider: str) -> None:
         answer, asked = asked_over(provider, Refuses(429, retry_after="0.01"), Refuses(503), Says(GOOD))
@@ -219,7 +229,7 @@ def test_a_reader_who_goes_away_stops_the_model() -> None:
 
 def test_a_cancelled_task_closes_the_connection() -> None:
     with scripted_server(Says(["云山区收入为"] + ["一"] * 200, pause_s=0.01)) as server:
-        chain = answer_chain(base(), open_model("openai:m", limits=QUICK, base_url=server.address + "/v1"))
+        chain = answer_chain(base(), open_model("openai:m", limits=PATIENT, base_url=server.address + "/v1"))
 
         async def ask() -> None:
             async for answer in chain.astream(QUESTION):
@@ -234,7 +244,7 @@ def test_async_holds_and_falls_back_as_well() -> None:
     async def both() -> list[Answer]:
         with scripted_server(Refuses(503), Says(GOOD), Hangs(3)) as server:
             address = server.address + "/v1"
-            good = answer_chain(base(), open_model("openai:m", limits=QUICK, base_url=address))
+            good = answer_chain(base(), open_model("openai:m", limits=PATIENT, base_url=address))
             first = await good.ainvoke(QUESTION)
             hanging = answer_chain(base(), open_model("openai:m", limits=QUICK, base_url=address))
             return [first, await hanging.ainvoke(QUESTION)]
@@ -332,7 +342,7 @@ def test_no_room_for_a_passage_is_said() -> None:
 
 
 def test_an_overlong_reply_is_cut_off() -> None:
-    limits = Limits(first_token_s=1, whole_s=5, output_tokens=40)
+    limits = Limits(output_tokens=40)
     answer = base(writer(replies(SAID + "[1]" + "居民普遍满意。" * 400), limits=limits)).ask(QUESTION)
     assert answer.text.startswith(SAID + "[1]")
     assert tokens_of(answer.text) < 200
@@ -350,7 +360,7 @@ def test_a_model_that_cannot_be_used_is_refused_with_what_to_do(spec: str, hint:
 def test_english_is_answered_by_english_rules() -> None:
     kb = KnowledgeBase.from_texts(["Revenue reached 19.7 billion yuan in 2023."], ["Yunshan 2023"])
     with scripted_server(Says(["Revenue was 19.7 billion yuan. [1]", " It was 20 billion in total. [1]"])) as server:
-        model = open_model("openai:m", limits=QUICK, base_url=server.address + "/v1")
+        model = open_model("openai:m", limits=PATIENT, base_url=server.address + "/v1")
         kb = KnowledgeBase.from_texts(["Revenue reached 19.7 billion yuan in 2023."], ["Yunshan 2023"], writer=model)
         answer = kb.ask("What was the revenue in 2023?")
     assert server.asked[0]["messages"][0]["content"].startswith("Answer the question")
