@@ -1,6 +1,6 @@
 """Words that stand beside each other in a field."""
 
-from rag.text.neighbours import LONGEST, SHORTEST, contrasted, fields
+from rag.text.neighbours import LONGEST, SHORTEST, contrasted, fields, outside
 
 
 def test_no_word_is_its_own_neighbour_and_none_is_short() -> None:
@@ -22,3 +22,9 @@ def test_another_of_the_field_contrasts_unless_the_word_stands_there_too() -> No
 def test_the_longest_word_is_the_one_that_is_meant() -> None:
     assert contrasted("有几位副教授?", "教授12位", "") == ["副教授"]
     assert contrasted("有几位教授?", "副教授12位", "") == []  # 教授 stands in it
+
+
+def test_what_stands_within_a_neighbour_is_not_told_of_the_word() -> None:
+    assert outside("病床", "养老床位10800张") == "|10800张"
+    assert outside("病床", "医院床位500张") == "医院床位500张"
+    assert outside("公园", "养老床位10800张") == "养老床位10800张"

@@ -11,7 +11,7 @@ from rag.questions.premise import clauses_on
 from rag.questions.question import Kind
 from rag.search.asking import Asking
 from rag.text.matching import Matchable
-from rag.text.neighbours import contrasted
+from rag.text.neighbours import contrasted, outside
 from rag.text.paraphrasing import paraphrases
 from rag.text.thesaurus import Others
 from rag.text.translating import lexicon
@@ -75,7 +75,7 @@ def contrasts(asking: Asking, sentence: str, around: str) -> Mapping[str, float]
     found = [
         word
         for word in contrasted(asked, sentence, around)
-        if not any(other in sentence or other in around for other in alike.get(word, ()))
+        if not any(other in outside(word, f"{around} {sentence}") for other in alike.get(word, ()))
     ]
     asks = next(reversed(list(_ASKS.finditer(asked))), None)
     near = asked[max(asks.start() - BEFORE, 0) : asks.end() + BEHIND] if asks else ""
@@ -144,6 +144,8 @@ def _stands(tail: Sequence[str], text: str, alike: Others) -> float:
     if any(len(word) > 2 and word[:2] in text for word in tail):
         return PARTLY
     ways = [*paraphrases(tail), *(alike.get(word, {}) for word in tail)]
+    for word in tail:
+        text = outside(word, text)
     return max((worth for others in ways for other, worth in others.items() if other in text), default=0.0)
 
 

@@ -47,6 +47,14 @@ def contrasted(asked: str, told: str, near: str) -> Sequence[str]:
     ]
 
 
+def outside(word: str, text: str) -> str:
+    """A folded text without the words that stand beside a word in its field: what stands within those is not told of
+    it, 床位 of 养老床位 where it is 病床 that is asked for."""
+    for other in sorted(fields().others.get(word, ()), key=len, reverse=True):
+        text = text.replace(other, "|")
+    return text
+
+
 def _words(folded: str) -> Iterator[str]:
     """The words of the table that stand in a text; none within a longer one."""
     known = fields().same
