@@ -663,3 +663,25 @@ def test_a_report_named_by_its_year_tells_of_the_year_before() -> None:
         assert [citation.document_id for citation in answer.citations] == [year] and beds in answer.text
     # Of a year that has no report it is what happened then.
     assert "310张" in kb.ask("东江区2022年的报告里新增养老床位多少张？").text
+
+
+@pytest.mark.parametrize(
+    ("question", "quotes"),
+    [
+        ("西岭区2023年一般公共预算收入是多少？", ["一般公共预算收入197亿元，增长8.3%。"]),
+        ("What was the general public budget revenue of Xiling in 2023?",
+         ["General public budget revenue of Xiling reached 19.7 billion yuan in 2023, up 8.3 percent."]),
+        ("What was the fixed-asset investment of Xiling in 2023?", ["固定资产投资301.2亿元，增长12.2%。"]),
+    ],
+)  # fmt: skip
+def test_the_same_told_in_both_languages_is_quoted_in_the_askers(question: str, quotes: list[str]) -> None:
+    told = (
+        "General public budget revenue of Xiling reached 19.7 billion yuan in 2023, up 8.3 percent.\n\nXiling is hilly."
+    )
+    documents = [
+        Document("west", "西岭区2024年政府工作报告", WEST, date="2024-01-17", attributes={"format": "markdown"}),
+        Document("west-en", "Xiling District 2024 work report, a summary", told, date="2024-01-17",
+                 attributes={"language": "en"}),
+    ]  # fmt: skip
+    kb = KnowledgeBase(LocalShelf(Snapshot.from_documents(documents, encoder=load_encoder(), split=split)))
+    assert [citation.quote for citation in kb.ask(question).citations] == quotes

@@ -12,7 +12,7 @@ from rag.answers.composing import compose
 from rag.answers.extremes import foremost
 from rag.answers.finding import Candidate, Finding
 from rag.answers.goals import told_in_one_row
-from rag.answers.preferring import under_its_name
+from rag.answers.preferring import own_language_first, under_its_name
 from rag.answers.readings import other_is_meant
 from rag.answers.tabled import compared_rows, listed_rows
 from rag.answers.weighing import weigh
@@ -138,12 +138,11 @@ def look(
     began = time.perf_counter()
     hits = retrieval.find(snapshot, asking, only=allowed, reranker=reranker)
     search_ms = 1000 * (time.perf_counter() - began)
-    candidates = weigh(
-        snapshot, asking, hits[:PASSAGES], aspect=AGAINST if part.against else ASPECT if several else 0.0
-    )
+    aspect = AGAINST if part.against else ASPECT if several else 0.0
+    candidates: Sequence[Candidate] = weigh(snapshot, asking, hits[:PASSAGES], aspect=aspect)
     chance = confidence.of(asking, hits, candidates)
     threshold = confidence.threshold(asking) * (PART if several else 1)
-    told: Sequence[Candidate] = candidates
+    told = candidates = own_language_first(asking, candidates)
     rows, among = compared_rows(snapshot, asking, hits, candidates) if not several else ((), ())
     if rows:
         chance = max(chance, confidence.of_table(asking, hits, among))

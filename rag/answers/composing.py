@@ -18,6 +18,7 @@ from rag.index.snapshot import Snapshot
 from rag.questions.question import LONG_KINDS, Kind, Question
 from rag.questions.scope import tells_anew
 from rag.search.asking import Asking
+from rag.text.facts import values
 from rag.types import Citation, Sentence
 
 SHORT, LONG = 110, 340
@@ -129,6 +130,8 @@ def pieces(finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> list
         new = 0.0 if other.near <= held else whole(held | other.near) - covered
         if best.score - other.score > nearly + NEW * new or _within(other, chosen[0][1]):
             continue
+        if not across and _told_again(chosen[0][1], other):
+            continue
         span = other.passage.spans[other.index]
         within = extended if span.heads or names_item(span.text.folded) else _tightened
         piece = within(asking, other, limit=max(room, 0))
@@ -199,6 +202,13 @@ def _goes_on(kind: Kind, passage: Passage, index: int, following: str) -> bool:
             ("一是", "二是", "三是", "四是", "其中", "分别", "包括", "①", "②", "③", "(1)", "(2)")
         )
     return kind in (Kind.REASON, Kind.MANNER)
+
+
+def _told_again(piece: Piece, other: Candidate) -> bool:
+    """Whether a sentence in the other language has figures that a piece has, and none besides."""
+    return (
+        piece.passage.language != other.passage.language and bool(other.values) and other.values <= values(piece.text)
+    )
 
 
 def _within(candidate: Candidate, piece: Piece) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from rag.answers.rows import Row
 from rag.index.passages import Passage
@@ -26,6 +27,11 @@ class Candidate:
     @property
     def place(self) -> tuple[str, int]:
         return self.passage.paragraph.id, self.index
+
+    @property
+    def values(self) -> frozenset[Decimal]:
+        """How much the figures of the sentence come to, however either language writes them."""
+        return frozenset(figure.value for figure in self.passage.told[self.index].figures)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,11 @@ LABEL = 2.5
 """The same for the name of an item, which says little by itself."""
 ALL = 0.999
 """Coverage from which all is held."""
+TOLD_AGAIN = 6.0
+"""How far below the best, in the other language, a sentence of the question's may score that tells the same."""
+MOSTLY = 0.5
+"""Coverage of the question from which a sentence that has one of the best one's figures tells the same; one nearly as
+good does with less."""
 
 
 def preferred(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
@@ -42,6 +47,25 @@ def latest_first(ranked: list[Candidate]) -> list[Candidate]:
     if max(latest.passage.title_years, default=0) <= max(best.passage.title_years, default=0):
         return ranked
     return [latest, *(c for c in ranked if c is not latest)]
+
+
+def own_language_first(asking: Asking, ranked: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Where the best sentence is in the other language, one in the question's that tells the same comes before it: that
+    has one of its figures where a figure is asked for and speaks of most that is asked; else of all of it."""
+    language = asking.question.language
+    if not ranked or ranked[0].passage.language == language:
+        return ranked
+    best = ranked[0]
+    wants_figure = asking.question.kind in (Kind.NUMERIC, Kind.DATE)
+    for candidate in ranked:
+        behind = best.score - candidate.score
+        if candidate.passage.language != language or behind > TOLD_AGAIN:
+            continue
+        held = asking.asked.word_coverage(candidate.near)
+        told = bool(best.values & candidate.values) and (held > MOSTLY or behind <= NEARLY)
+        if (told if wants_figure else held > ALL) and not confidence.refutes(asking, candidate):
+            return [candidate, *(c for c in ranked if c is not candidate)]
+    return ranked
 
 
 def unrefuted_first(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
