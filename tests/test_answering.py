@@ -298,6 +298,7 @@ def test_a_place_no_document_is_about_is_foreign() -> None:
     assert catalog().foreign("东江区的收入是多少") == []
     assert catalog().foreign("静安的收入是多少") == ["静安"]
     assert catalog().foreign("云南和深圳的收入是多少") == ["云南", "深圳"]
+    assert catalog().foreign("哪些省份收了货?哪几个省收了?") == []
     assert catalog().foreign("上海南站在哪里") == ["上海"]  # and not 海南
     assert places.stands("法国", "六百名青年赴法留学") and not places.stands("法国", "依法办理")
 

@@ -159,6 +159,23 @@ def test_what_is_denied_is_not_told_as_done() -> None:
     assert refuted(understand("河滨剧院为什么关门了?"), "为方便市民,河滨剧院延长演出季。", ())
 
 
+def test_a_reason_may_be_told_in_other_words() -> None:
+    why = understand("他为什么拒绝检查?")
+    assert not refuted(why, "他怕事情败露,驾车离开。", ())
+    assert not refuted(why, "为赚取好处费,他驾车离开。", ())
+    assert not refuted(understand("为什么看不到海湾?"), "随着城市发展,海湾已不复见。", ())
+    assert refuted(why, "他驾车离开,次日返回。", ())
+
+
+def test_the_end_of_a_name_is_no_day_to_come() -> None:
+    assert not sets_a_task(understand("舒明天皇与谁争礼?"))
+    assert sets_a_task(understand("明天会下雨吗?"))
+
+
+def test_a_price_is_moved_up() -> None:
+    assert not refuted(understand("汽油价格每吨提高了多少元?"), "汽油价格上调240元/吨。", ())
+
+
 def test_taken_away_or_renamed_is_an_end() -> None:
     assert refuted(understand("联赛主场怎么从东江撤走了?"), "为促进消费,联赛主场落户东江。", ())
     assert refuted(understand("东江步行街取缔的理由是什么?"), "为促进消费,相关步行街开街。", ())

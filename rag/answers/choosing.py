@@ -14,18 +14,18 @@ from rag.search.coverage import Coverage, Values
 from rag.search.ranking import Column, Features, aspect_agreement
 from rag.text.facts import quantities
 from rag.text.matching import Matchable, Terms
-from rag.text.measure import MEASURED, in_unit
+from rag.text.measure import MEASURED, in_unit, spelled_in_unit
 from rag.text.spotting import Held
 
 DATE = re.compile(
-    r"\d{4}年|年[初中底末内]|月[初底末]|[上中下]旬|[一二三四上下]半年|[一二三四]季度|\d{1,2}月|\d{1,2}日|\d世纪|年代|\b(?:1[0-9]|20)\d\d\b|周[一二三四五六日末]|星期|凌晨|上午|下午|晚上|\d+[年月天周]|"
+    r"\d{4}年|年[初中底末内]|月[初底末]|[上中下]旬|[一二三四上下]半年|[一二三四]季度|\d{1,2}月|\d{1,2}日|\d世纪|年代|\b(?:1[0-9]|20)\d\d\b|周[一二三四五六日末]|星期|\d号(?![线楼街院门房])|[初廿][一二三四五六七八九十]|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]年|[一两二三四五六七八九十半几数]+个?(?:[年月天周]|小时|分钟)|凌晨|上午|下午|晚上|\d+[年月天周]|"
     r"\d+个月|小时|分钟|春|夏|秋|冬|\bjan|\bfeb|\bmarch|\bapril|\bmay\b|\bjune|\bjuly|\baug|\bsept|\boct|\bnov|\bdec|初期|末期|时期|朝|"
     r"\b(?:seconds|minutes|hours|days|weeks|months|years|(?:an?|one|half an) (?:minute|hour|day|week|month|year))\b"
 )
 _EXACT = (
-    (re.compile(r"几号(?![线楼街院门房地])|几日|哪一?天|具体日期|\bwhat (?:date|day)|\bwhich day"), (re.compile(r"\d日|\d号(?![线楼院门房])|\b(?:[12]?\d|3[01])\b"),)),
+    (re.compile(r"几号(?![线楼街院门房地])|几日|哪一?天|具体日期|\bwhat (?:date|day)|\bwhich day"), (re.compile(r"\d日|\d号(?![线楼院门房])|[初廿][一二三四五六七八九十]|\b(?:[12]?\d|3[01])\b"),)),
     (re.compile(r"几月|哪个?月|\bwhat month|\bwhich month"), (re.compile(r"\d月|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"),)),
-    (re.compile(r"哪一?年|几几年|\bwhat year|\bwhich year"), (re.compile(r"\d{4}"),)),
+    (re.compile(r"哪一?年|几几年|\bwhat year|\bwhich year"), (re.compile(r"\d{4}|民国\d|[西公]元前?\d|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]年"),)),
 )  # fmt: skip
 _PLACE = re.compile(
     r"[省市县区镇村国州岛路街湾山河江海洋港城]|位于|地处|在.{1,10}(?:举行|召开|举办)|\b(?:in|at|near|from) "
@@ -245,19 +245,31 @@ def _figures(asking: Asking, text: Matchable, held: Looked, *, across: bool) -> 
         and not (across and q.value in _values(asking.question.folded))
     ]
     fitting = [(start, end) for start, end in fresh if unit and in_unit(unit, folded, start, end)]
+    spelled = () if fitting or across or asking.question.language == "en" else _spelled(asking.question, folded)
     beside = head_beside = 0.0
-    if fresh:
-        places, terms = fitting or fresh, held()
+    if fresh or spelled:
+        places, terms = fitting or spelled or fresh, held()
         coverage = asking.asked.head_group_coverage if across else asking.asked.head_coverage
         beside = _beside(folded, terms, places)
         head_beside = max(coverage(_around(folded, terms, *place)) for place in places)
     return {
-        "figure": float(bool(fresh)),
-        "unit": float(bool(fitting)),
-        "unit_missing": float(bool(unit) and not fitting and (across or not _bare(asking.question))),
+        "figure": float(bool(fresh or spelled)),
+        "unit": float(bool(fitting or spelled)),
+        "unit_missing": float(bool(unit) and not (fitting or spelled) and (across or not _bare(asking.question))),
         "beside": beside,
         "head_beside": head_beside,
     }
+
+
+def _spelled(question: Question, folded: str) -> Sequence[tuple[int, int]]:
+    """Where a sentence tells so many in Chinese words of what is asked for, and the question does not itself."""
+    if not question.unit:
+        return ()
+    return [
+        (start, end)
+        for start, end in spelled_in_unit(question.unit, folded)
+        if folded[start : end + 1] not in question.folded
+    ]
 
 
 @lru_cache(maxsize=256)

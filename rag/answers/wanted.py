@@ -43,7 +43,9 @@ _COUNT = re.compile(r"\d+(?:\.\d+)?")
 _RANK = re.compile("第几")
 _LETTERS = re.compile(r"[a-z][a-z\d]*(?:[.-][a-z\d]+)*")
 _CLAUSE_END = re.compile("[,;。]")
-_FIGURE = re.compile(r"\d|[一二两三四五六七八九十百千万]+[个家户套名人位项条张件次场所座处成倍金银]")
+_FIGURE = re.compile(
+    r"\d|[一二两三四五六七八九十百千万]+[个家户套名人位项条张件次场所座处成倍金银种类起年月天周批期届级层本册部块]|分之"
+)
 
 
 def features(asking: Asking, sentence: Matchable, around: str, *, across: bool) -> Mapping[str, float]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection
 
 from rag.questions.question import Kind, Question
+from rag.text.places import places_in
 
 _HAN = "[㐀-鿿]"
 _SURNAMES = (
@@ -19,7 +20,10 @@ _LEADS = re.compile("领导|负责人|一把手|头头")
 _LEADER = re.compile("[市区县镇乡局校院馆厅处科会]长|书记|主任|主席|负责人|总经理|总裁")
 _PERSON = re.compile(
     rf"{_BY_ITSELF}|"
-    rf"(?:[长记任授士生师员手家裁理席监]|代表)\s*[{_SURNAMES}]{_HAN}{{1,2}}|[·‧]|"
+    rf"(?:[长记任授士生师员手家裁理席监]|代表|(?:发言|负责|主持|创始|法|代理|传承|联系)人)\s*[{_SURNAMES}]{_HAN}{{1,2}}|[·‧]|"
+    rf"(?:[长任监裁理席]|书记|代表|发言人|负责人)\s*{_HAN}{{2,6}}?(?:\(|\d{{1,2}}[日号]|表示|指出|宣布|强调|透露|告诉|介绍|{_HAN}{{0,4}}[将校]\b)|"
+    rf"(?:[长任监裁理席]|书记|代表|发言人|负责人)(?:是|为|叫|:|由){_HAN}{{2,6}}|"
+    rf"{_HAN}{{2,4}}(?:被[选任推]|当选|就任|出任|担任)|{_HAN}某|"
     rf"\b(?:mr|ms|mrs|dr|professor|director|mayor) (?!of\b|is\b|was\b|and\b|told\b|said\b)\w+|"
     rf"\w+ \w+, (?:the |its )?(?:\w+ ){{0,3}}?"
     rf"(?:head|mayor|director|secretary|chair\w*|president|principal|manager|chief)\b|"
@@ -40,7 +44,7 @@ _KINDS = tuple(
     (re.compile(asked), re.compile(rf"{_HAN}{{2}}(?:{han})|\w+ (?:{latin})\b{'' if han in _PLACES else f'|{_BY}'}"))
     for asked, han, latin in (
         (
-            r"(?:哪一?[家个些]|什么)\w{0,4}(?:公司|企业|集团|开发商|设计院|事务所|银行|厂家?)|"
+            r"(?:哪一?[家个些]|什么)\w{0,4}(?:公司|企业|集团|开发商|设计院|事务所|银行|厂家)|哪一?[家个]\w{0,2}厂|"
             r"\b(?:which|what) (?:\w+ )?(?:compan|firm|contractor|developer|bank|studio|agency)|"
             r"\b(?:which|what) (?:\w+ )?(?:institut|investor|operator)|"
             r"\bwho (?:\w+ )?(?:designed|built|develop|operat|won|supplied|financed|invested|runs|constructed)",
@@ -55,7 +59,7 @@ _KINDS = tuple(
         (
             r"(?:哪一?[所家个些]|什么)\w{0,3}(?:大学|学院|高校|学校|中学|小学|幼儿园)|"
             r"\b(?:which|what) (?:\w+ )?(?:universit|school|college|kindergarten)",
-            "大学|学院|学校|中学|小学|附中|附小|幼儿园|校区",
+            "大学|学院|学校|中学|小学|附中|附小|幼儿园|校区|[军党警技]校|学堂|书院",
             "university|school|college",
         ),
         (r"(?:哪一?[家所个些]|什么)\w{0,3}医院|\b(?:which|what) (?:\w+ )?hospital", "医院|服务中心|院区", "hospital"),
@@ -65,12 +69,12 @@ _KINDS = tuple(
             "road|street|avenue",
         ),
         (
-            r"(?:哪(?:一|几|[两三四五六七八九十])?[个些])县",
+            r"(?:哪(?:一|几|[两三四五六七八九十])?[个些])县(?!市)",
             "县|旗|州",
             "county",
         ),
         (
-            r"哪(?:一|几|[两三四五六七八九十])?[个些](?:区(?!域|间)|省|城市|市)|"
+            r"哪(?:一|几|[两三四五六七八九十])?[个些](?:区(?!域|间)|省|城市|县?市)|"
             r"\b(?:which|what) (?:\w+ )?(?:district|county|province|city)",
             "区|县|省|市",
             "district|county|province|city",
@@ -86,11 +90,12 @@ _OFFICE = re.compile(
 )
 _MAKER = re.compile("设计|建筑师|designe|architect|\\b(?:team|partner)|合作")
 """Who is told by what was done with or by them."""
+_CITY = re.compile("哪(?:一|几|[两三四五六七八九十])?[个些](?:省|城市|县?市|区(?!域|间))")
 _CITIES = re.compile("哪(?:些|几|[两三四五六七八九十])个?(?:城市|市|省)")
 _ROW = re.compile(f"{_HAN}{{2,8}}、{_HAN}{{2,8}}(?:、|和|及|与){_HAN}{{2,8}}")
 """Several named side by side, as cities are without their kind."""
-_HOLDER = re.compile(rf"{_PERSON.pattern}|\bby (?!\d)\w+")
-"""Who holds an office, which is not told by whom anything was done with."""
+_HOLDER = re.compile(rf"(?=({_PERSON.pattern}|\bby (?!\d)\w+))")
+"""Who holds an office, which is not told by whom anything was done with; one may begin within another."""
 _WHO = re.compile(f"{_PERSON.pattern}|{_BY}")
 
 
@@ -102,7 +107,10 @@ def name_missing(question: Question, sentence: str) -> float:
     name = next(kinds, _WHO if question.kind is Kind.PERSON else None)
     if name is None:
         return 0.0
-    return -1.0 if any(found.group() not in asked for found in name.finditer(sentence)) else 1.0
+    named = any(found.group() not in asked for found in name.finditer(sentence)) or (
+        bool(_CITY.search(asked)) and any(place not in asked for place in places_in(sentence))
+    )
+    return -1.0 if named else 1.0
 
 
 def labels(question: Question, sentence: str, words: Collection[str]) -> bool:
@@ -124,7 +132,7 @@ def nothing_named(question: Question, near: str) -> bool:
     something = question.kind not in (Kind.DEFINITION, Kind.COMPARISON) and any(
         wanted.search(asked) for wanted, _ in kinds
     )
-    if somebody and not _MAKER.search(asked) and not any(m.group() not in asked for m in _HOLDER.finditer(near)):
+    if somebody and not _MAKER.search(asked) and not any(m[1] not in asked for m in _HOLDER.finditer(near)):
         return True
     if not (somebody or something) or name_missing(question, near) != 1.0:
         return False

@@ -21,7 +21,7 @@ _STRETCHES = tuple(
     for asked, told in (
         (r"上半年", r"上半年|1[-至—到~]6月|前(?:6|六)个?月|半年"),
         (r"下半年", r"下半年|7[-至—到~]12月|后半年"),
-        (r"(?:第?[一1]|首个?)季度", r"(?<!前)(?:第?[一1]|首个?)季度|1[-至—到~]3月"),
+        (r"(?<![上下])(?:第?[一1]|首个?)季度", r"(?<!前)(?:第?[一1]|首个?)季度|1[-至—到~]3月"),
         (r"第?[二2]季度", r"第?[二2]季度|4[-至—到~]6月"),
         (r"(?<!前)第?[三3]季度", r"(?<!前)第?[三3]季度|7[-至—到~]9月"),
         (r"第?[四4]季度", r"第?[四4]季度|10[-至—到~]12月"),
@@ -73,12 +73,13 @@ _HOW_MANY = re.compile(r"(?:哪|这|那|另外?|的|其余)([两二三四五六�
 _GROUP = re.compile(
     r"(?<!第)([两三四五六七八九十]|(?<![\d.])\d{1,2})(?:个|大|项|条|类|位|力|所|家|处|种|块|座)(?!月|百分点)"
 )
+_WHICH = re.compile(r"哪([两三四五六七八九十]|\d{1,2})(?:个|大|项|条|类|位|力|所|家|处|种|块|座|方)")
 _PART = re.compile(r"([一-龥]{2})(街道|镇|县)(?![域级城长委政办])")
 _BODY = re.compile(r"([一-龥]{2})(大学|学院|医院|公司|集团|银行)")
 _NO_PART = re.compile("[个各些有困扶口点色城乡小古名全本该这那哪多少几两三四五六七八九十贫试家什么的街]|辖区|所属|区内")
 """What stands before 街道 or 县 and names none: 各街道, 哪个镇, 贫困县."""
 _NO_BODY = re.compile(
-    "[们贵母子分总其各去大小新老好在到从的个家所些这那哪几多少什么本该全两三四五六七八九十]|维保|物业|施工|建[设筑]|保险|投资|科技|上市|贸易|国[有企]|民营|外资|[区市县省]级|[区市省]属|三[甲级]|定点|公立|私立|"
+    "[被某由向与和把将于因经对及等至以是了们贵母子分总其各去大小新老好在到从的个家所些这那哪几多少什么本该全两三四五六七八九十]|维保|物业|施工|建[设筑]|保险|投资|科技|上市|贸易|国[有企]|民营|外资|[区市县省]级|[区市省]属|三[甲级]|定点|公立|私立|"
     "重点|高等|相关|下属|附属|供[水电气]|燃气|水务|公交|房产|开发|软件|信息|老年|党校|专科|综合|平安|示范|物流|出租"
 )
 """What stands before 公司 or 医院 and names none."""
@@ -153,13 +154,19 @@ def contradicted(question: Question, sentence: Matchable, text: str, rest: str) 
 
 def _too_few(asked: str, told: str) -> bool:
     """Whether the members of a group of so many, three or more, are asked for and cannot all stand in a text."""
-    group = _GROUP.search(asked)
+    group, which = _GROUP.search(asked), _WHICH.search(asked)
+    if which is not None and (group is None or _number(group) != _number(which)):
+        group = which
     if group is None or not _MEMBERS.search(asked) or told.rstrip().endswith(":"):
         return False
-    many = _NUMERALS.get(group[1]) or int(group[1])
+    many = _number(group)
     if many > _PAIR and _passes_over(group, told, many):
         return True
     return many > _PAIR and 1 + len(_PARTING.findall(told)) + len(re.findall("[,:]", told)) < many
+
+
+def _number(group: re.Match[str]) -> int:
+    return _NUMERALS.get(group[1]) or int(group[1])
 
 
 def of_another_part(question: Question, near: str, passage: str) -> bool:
@@ -195,7 +202,7 @@ def _of_several(asked: str, told: str) -> bool:
 
 def _passes_over(group: re.Match[str], told: str, many: int) -> bool:
     """Whether a text names a group of so many among other things and goes on: "聚焦6大重点领域,突出…"."""
-    named = re.search(rf"{re.escape(group.group())}[一-龥]{{0,8}}[,。;]", told)
+    named = re.search(rf"{re.escape(group.group().removeprefix('哪'))}[一-龥]{{0,8}}[,。;]", told)
     return named is not None and len(_ENUMERATED.findall(told)) < many - 1
 
 

@@ -30,9 +30,9 @@ _ISSUED_BY = re.compile(
 """A body at the beginning of a title, whatever its name is made of: 恒途物流股份有限公司关于…."""
 _PLACE = re.compile(r"(?P<base>[一-龥]{2,5}?)(?P<suffix>自治区|开发区|新区|自治州|[省市区县镇乡州])")
 _NO_PLACE = re.compile(
-    r"[届委社小城园街地片辖景校厂库矿灾郊林本全我该各外内个哪几两三]区$|[城上超股都夜门楼菜本全我该各个]市$|[个各全本外]县$|[外各][省市]$|省市$"
+    r"[哪几]个?些?[省市区县镇乡州]|[届委社小城园街地片辖景校厂库矿灾郊林本全我该各外内个哪几两三]区$|[城上超股都夜门楼菜本全我该各个]市$|[个各全本外]县$|[外各][省市]$|省市$"
 )
-_NO_END = re.compile(r"[级域间]|(?<=市)(?:[场民容面属]|政(?!府))")
+_NO_END = re.compile(r"[级域间份]|(?<=市)(?:[场民容面属]|政(?!府))")
 """What goes on after 市, 区 and the like where they end no name: 市级, 市场, 区域."""
 _COMMON_AREA = re.compile(
     r"(?:示范|保税|风景|生态|工业|开发|试验|合作|自贸|商务|管理|保护|服务|经济|度假|文化|产业|聚集|集聚|功能|核心|中心|老|主|建成|沿海|"

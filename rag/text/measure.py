@@ -54,8 +54,8 @@ _STOP_EN = re.compile(
 )
 
 _MONEY = re.compile(
-    r"多少钱|多少资金|(?:多少|几)个?[千百十]?[亿万]的|(?:耗资|斥资|花费|花销|开销|总投资)[^,?占比]{0,4}(?:多少|几)|花了?多少|投[入资]了?多少|经费|预算(?!收入的)|补贴|奖金|"
-    r"几个亿|(?:几[百千万]?|多少)块(?:钱|[??。,，]|$)|造价|租金|房租|房价|单价|票价|售价|年薪|月薪|工资|薪[水酬资]|"
+    r"多少钱|多少资金|(?:多少|几)个?[千百十]?[亿万]的|(?:耗资|斥资|花费|花销|开销|总投资)[^,?占比]{0,4}(?:多少|几)|花了?多少(?!时[间候]|个?(?:小时|[月天周年])|人|力气|精力)|投[入资]了?多少|经费|预算(?!收入的)|补贴|奖金|"
+    r"几个亿|(?:几[百千万]?|多少)块钱|[价票费租补罚付赔卖收贵薪][^,?]{0,8}(?:几[百千万]?|多少)块(?=[??。,，]|$)|造价|租金|房租|房价|单价|票价|售价|年薪|月薪|工资|薪[水酬资]|"
     r"\bhow much (?:money|funding)|\b(?:what|how much) (?:did|does|do|will|would) .{1,80}\b(?:cost|earn)\b|"
     r"\bhow much (?:is|are|was|were) the (?:[\w'-]+ ){0,3}?"
     r"(?:charge|fee|fine|rent|price|ticket|deposit|allowance|salary|subsidy)s?\b|"
@@ -68,7 +68,7 @@ _MONEY = re.compile(
     r"\bwhat (?:did|do|does|will|would) .{1,80}\b(?:bring in|turn over|fetch)\b"
 )
 _SHARE = re.compile(
-    r"百分之(?:几|多少)|(?:几|多少)个?(?:百分)?点(?![钟开关之以前后零])|占比|比例|比重|增长率|增速|增幅|涨幅|降幅|"
+    r"百分之(?:几|多少)|百分比|(?:几|(?<!以)多少)个?(?:百分)?点(?![钟开关之以前后零])|占比|比例|比重|增长率|增速|增幅|涨幅|降幅|"
     r"率是?多少|率有多高|涨了多少|增长了?多少|下降了?多少|"
     r"\bper ?cent|\bpercentage|"
     r"\b(?:growth|unemployment|vacancy|occupancy|employment|birth|interest|response|completion) rate|"
@@ -133,10 +133,11 @@ _VALUE = re.compile(
 )
 _ALIKE: dict[str, tuple[str, ...]] = {
     "元": (
-        "元", "yuan", "rmb", "dollar", "euro", "pound", "usd", "eur", "gbp", "crown", "franc", "rupee", " yen", "peso",
+        "元", "圆", "yuan", "rmb", "dollar", "euro", "pound", "usd", "eur", "gbp", "crown", "franc", "rupee", " yen",
+        "peso",
     ),
     "%": ("%", "百分点", "倍", "成", "percent"), "百分点": ("百分点", "%", "percentage point"),
-    "面积": ("平方", "公顷", "亩", "square", "hectare"),
+    "面积": ("平方", "平米", "km2", "m2", "公顷", "亩", "square", "hectare"),
     "长度": ("公里", "米", "metre", "meter", "mile", "feet", "foot", "inch", "km", "cm", "mm"),
     "重量": ("吨", "克", "斤", "kg", "tonne", "tons", "pound", "gram", " g"),
     "人": ("人", "名", "位", "people", "resident", "worker", "student"), "人次": ("人次", "人", "visit"),
@@ -158,6 +159,14 @@ _ALIKE: dict[str, tuple[str, ...]] = {
 MEASURED = frozenset(("元", "%", "百分点", "面积", "长度", "重量"))
 """Units that an English text writes beside a figure too; any other it has in the name of what is counted."""
 
+_SHARES = frozenset(("%", "百分点"))
+_FRACTION = re.compile(
+    "[一二两三四五六七八九十]+分之[一二两三四五六七八九十]+|(?<![组完促形建])[一二两三四五六七八九]成(?![员为立果功])|一半|半数|过半"
+)
+_SPELLED = re.compile(
+    "(?<![第初一二三四五六七八九十])(?P<number>[数几上近][十百千万]+|[两三四五六七八九十]{1,3})[余多]?(?!位数)"
+)
+"""From two on: 一个 counts nothing."""
 _SUM = re.compile(r"[\d.]+\s?[千百]?亿(?=[,;。)、以左]|项目|$)")
 
 _CELL_ENDS = ("", ",", ";", "。")
@@ -195,6 +204,18 @@ def in_unit(unit: str, folded: str, start: int, end: int) -> bool:
     near, far = _forms(unit)
     beside, further = folded[start : end + 3], folded[start : end + 26]
     return any(form in beside for form in near) or any(form in further for form in far)
+
+
+def spelled_in_unit(unit: str, folded: str) -> Sequence[tuple[int, int]]:
+    """Where a Chinese text tells so many of a unit, or a unit like it, in words: 两处, 数十人, 三分之一."""
+    if unit in MEASURED:
+        return [found.span() for found in _FRACTION.finditer(folded)] if unit in _SHARES else []
+    near, _ = _forms(unit)
+    return [
+        found.span("number")
+        for found in _SPELLED.finditer(folded)
+        if any(folded.startswith(form, found.end()) for form in near)
+    ]
 
 
 @cache

@@ -1,0 +1,38 @@
+"""What is asked for in a unit, and how a Chinese text tells it."""
+
+import pytest
+
+from rag.text.measure import spelled_in_unit, unit_of
+
+
+@pytest.mark.parametrize(
+    ("question", "unit"),
+    [
+        ("成人的骨头有几块?", ""),
+        ("门票要卖几块?", "元"),
+        ("票价几块钱?", "元"),
+        ("修路花了多少时间?", ""),
+        ("修路花了多少?", "元"),
+        ("超过多少百分比的学生来自外地?", "%"),
+    ],
+)
+def test_the_unit_asked_for(question: str, unit: str) -> None:
+    assert unit_of(question) == unit
+
+
+@pytest.mark.parametrize(
+    ("unit", "sentence", "told"),
+    [
+        ("处", "对两处藏身处进行打击", ["两"]),
+        ("人", "大火造成数十人失踪,三人获救", ["数十", "三"]),
+        ("人", "第三人民医院", []),
+        ("名", "采购额连续六年两位数增长", []),
+        ("个", "新建一个口袋公园", []),
+        ("%", "发电量增加了近三分之一", ["三分之一"]),
+        ("%", "八成居民同意", ["八成"]),
+        ("%", "推进三组成员轮换", []),
+        ("元", "捐款三百元", []),
+    ],
+)
+def test_a_number_in_words_is_one_of_the_unit_asked_for(unit: str, sentence: str, told: list[str]) -> None:
+    assert [sentence[start:end] for start, end in spelled_in_unit(unit, sentence)] == told
