@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.text.measure import spelled_in_unit, unit_of
+from rag.text.measure import head_of, spelled_in_unit, unit_of
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,19 @@ def test_the_unit_asked_for(question: str, unit: str) -> None:
 )
 def test_a_number_in_words_is_one_of_the_unit_asked_for(unit: str, sentence: str, told: list[str]) -> None:
     assert [sentence[start:end] for start, end in spelled_in_unit(unit, sentence)] == told
+
+
+@pytest.mark.parametrize(
+    ("question", "head"),
+    [
+        ("有多少人才公寓?", "人才公寓"),
+        ("常住多少人口?", "人口"),
+        ("引进多少名人才?", "人才"),
+        ("有哪两个项目要建成?", "项目要建成"),
+        ("去哪个部门办登记?", "部门办登记"),
+        ("办了多少场推介会?", "推介会"),
+        ("在科技创新上觉得自己差在哪儿?", "创新上觉得自己差在"),
+    ],
+)
+def test_what_a_thing_is_counted_by_is_none_of_its_name(question: str, head: str) -> None:
+    assert head_of(question, "zh") == head

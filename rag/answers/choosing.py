@@ -9,6 +9,7 @@ import numpy as np
 
 from rag.index.passages import Passage, Span
 from rag.questions.question import Aspect, Kind, Question
+from rag.questions.sorts import one_of_the_sort
 from rag.search.asking import Asking
 from rag.search.coverage import Coverage, Values
 from rag.search.ranking import Column, Features, aspect_agreement
@@ -229,7 +230,14 @@ def kind_evidence(asking: Asking, text: Matchable, held: Looked, *, across: bool
                 "beside": _beside(folded, held(), found) if found else 0.0,
             }
         case Kind.DEFINITION | Kind.LIST:
-            return {**_wording(question.kind, folded), "told_of": float(_told_of(asking.head, folded))}
+            return {
+                **_wording(question.kind, folded),
+                "told_of": float(_told_of(asking.head, folded)),
+                "sort": 0.0 if across else one_of_the_sort(question.folded, folded),
+            }
+        case Kind.ENTITY | Kind.PLACE | Kind.OTHER:
+            sort = 0.0 if across else one_of_the_sort(question.folded, folded)
+            return {**_wording(question.kind, folded), "sort": sort}
         case kind:
             return _wording(kind, folded)
 

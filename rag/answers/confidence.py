@@ -28,6 +28,7 @@ ANY, FEW = "confidence", "confidence_few"
 _AGAINST = re.compile(r"[比较同]\D{0,4}(?:19|20)\d\d|(?:19|20)\d\d年?(?:[^,;。]{0,12}相比|同期|以来|起|后)")
 TOLD = (
     "figure", "unit_missing", "head_beside", "beside", "exact", "person", "place", "means", "reason", "manner", "each",
+    "sort",
 )  # fmt: skip
 """What the kind of question wants of a sentence (`choosing.kind_evidence`) that also tells whether it answers."""
 

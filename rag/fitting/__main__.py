@@ -42,13 +42,13 @@ def bodies(data: Path, reports: Path | None, stage: str, *, size: int) -> Iterat
     if reports is not None:
         yield cases.reports(reports, encoder)
     yield from cases.public(read, encoder, passages=300 if stage == "confidence" else 1000, questions=size)
-    reading = {source: read[source] for source in rows.READING}
+    named = {source: read[source] for source in rows.READING if source != rows.ANONYMISED}
     if stage == "ranking":
         yield from cases.large(read, encoder, passages=30_000, questions=size)
     elif stage == "choosing":
-        yield from cases.five(reading, encoder, questions=size // 2)
+        yield from cases.five(named, encoder, questions=size // 2)
     elif stage == "confidence":
-        yield from cases.five(reading, encoder, questions=2 * size)
+        yield from cases.five(named, encoder, questions=5 * size)
         yield from cases.five_own(encoder)
         yield from cases.papers(encoder)
 

@@ -18,6 +18,9 @@ READING = (
 )
 """Sources with an answer in the passage; none is marked non-commercial."""
 
+ANONYMISED = "cjrc-law"
+"""Its questions name nobody: what the plaintiff asked for, any judgment tells. Among five of them none is the one."""
+
 SEARCH = (*READING, "covid-policy-qa", "stard-statutes", "csl-title-abstract")
 
 

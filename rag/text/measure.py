@@ -5,15 +5,23 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+from embeddings.terms import words
+
 _ASKED_ZH = re.compile(
     r"多少|百分之几|第几|几个百分点|几成|几(?=[^月号日时点])|多[大长高重远]|"
     r"哪(?:[一几两三四五六七八九十]?(?=[个家位所座条项种类款])[个家位所座条项种类款]|[些年天])?|什么|谁"
 )
 _COUNTERS = "款个家户套名位条项张件次亩吨辆台部所座栋处种类倍届级层场人册只批期门支间幢艘株棵枚岁起"
+_NO_COUNTER = (
+    "项目|项链|部门|部队|部分|部长|部委|部件|场馆|场地|场所|场景|门店|门诊|门票|家庭|家长|家具|家电|家园|户外|户籍|户型|人才|人员|人口|人民|"
+    "人均|人流|人群|人工|名称|名单|名额|名人(?!才|员)|名师|名牌|位置|层次|期间|期限|种植|种子|次数|所得|类型|级别|批发|台账|台阶|台风|座谈|座位|支部|"
+    "支出|支持|条件|条例|间隔|套餐|处罚|处理|处置|年轻|年货|年份|月份|天然|日常|公里程|米面|岁月|倍数|起点|起诉|只能|区域"
+)
 _COUNTER = re.compile(
     r"^(?:个?百分点|平方米|平方公里|公里|公顷|人次|艘次|万|亿|[余多])*"
-    rf"(?:平方米|平方公里|公里|公顷|人次|[{_COUNTERS}元年月天日公里米钱])?"
+    rf"(?:平方米|平方公里|公里|公顷|人次|(?!{_NO_COUNTER})[{_COUNTERS}元年月天日公里米钱])?"
 )
+"""What a thing is counted by, behind what asks; no character that begins its name: 人 of 人才."""
 _TAIL = re.compile(r"[,，。;；?？!！:：()（）]")
 _ITS_PLAN = re.compile(r"^(?:新的?)?(?:安排|打算|计划|进展|动作)$")
 """What is asked of a thing named before: 杨浦大剧院有什么安排."""
@@ -255,7 +263,14 @@ def _chinese_head(text: str) -> str:
     head = pieces[-1].strip('“”"')
     if _GENERIC.match(head) or len(head) < 2:
         head = "".join(pieces[-2:])
-    return head[-LONGEST:]
+    return _end_of(head)
+
+
+def _end_of(head: str) -> str:
+    """The last words of a head, LONGEST characters at most."""
+    first = max(len(head) - LONGEST, 0)
+    known = [(at, at + len(word)) for word in words(head) if (at := head.find(word)) >= 0] if first else []
+    return head[next((at for at in range(first, len(head) - 1) if not any(a < at < b for a, b in known)), first) :]
 
 
 def _english_head(text: str) -> str:
