@@ -49,6 +49,8 @@ from rag.questions.question import Kind, understand
         ("公司为什么更名?", Kind.REASON),
         ("平原按形成原因属于哪种类型?", Kind.ENTITY),
         ("民国几年分区?", Kind.DATE),
+        ("桩基先行的意思", Kind.DEFINITION),
+        ("渡船每周几班?", Kind.NUMERIC),
         ("How long is the new railway line?", Kind.NUMERIC),
         ("How long will the railway line be closed?", Kind.DATE),
         ("What weaknesses does the report admit to?", Kind.LIST),

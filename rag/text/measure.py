@@ -11,7 +11,7 @@ _ASKED_ZH = re.compile(
     r"多少|百分之几|第几|几个百分点|几成|几(?=[^月号日时点])|多[大长高重远]|"
     r"哪(?:[一几两三四五六七八九十]?(?=[个家位所座条项种类款])[个家位所座条项种类款]|[些年天])?|什么|谁"
 )
-_COUNTERS = "款个家户套名位条项张件次亩吨辆台部所座栋处种类倍届级层场人册只批期门支间幢艘株棵枚岁起"
+_COUNTERS = "款个家户套名位条项张件次亩吨辆台部所座栋处种类倍届级层场人册只批期门支间幢艘株棵枚岁起班趟架"
 _NO_COUNTER = (
     "项目|项链|部门|部队|部分|部长|部委|部件|场馆|场地|场所|场景|门店|门诊|门票|家庭|家长|家具|家电|家园|户外|户籍|户型|人才|人员|人口|人民|"
     "人均|人流|人群|人工|名称|名单|名额|名人(?!才|员)|名师|名牌|位置|层次|期间|期限|种植|种子|次数|所得|类型|级别|批发|台账|台阶|台风|座谈|座位|支部|"
@@ -28,6 +28,7 @@ _ITS_PLAN = re.compile(r"^(?:新的?)?(?:安排|打算|计划|进展|动作)$")
 _FILLER = re.compile(
     r"(?:(?:计划|打算|准备|安排)?(?:做|干|搞)[些了]?|大概|大约|一共|总共|分别|各自?|到底|究竟|具体|确切|相差|差|最[高低多少大小快慢长短]的?|是指|指的?是?|是|为|有|达到?|约|共|了|就|能|要|会|将|完成|的)+$"
 )
+_IS = re.compile("^(?:是|叫做?)(?=[一-龥a-z“])")
 _SUPERLATIVE = re.compile("最[高低多少大小快慢长短]$")
 _GENERIC = re.compile(
     r"^(?:增速|增幅|增长率?|同比|比例|比重|占比|数量|总量|总额|金额|规模|面积|人数|数|个数|目标|比率?|涨幅|降幅)+$"
@@ -253,7 +254,7 @@ def _chinese_head(text: str) -> str:
         return named_beside(text)[-LONGEST:]
     match = matches[-1] if len(matches) > 1 and matches[-1].group() == "多少" else matches[0]
     after = _TAIL.split(_COUNTER.sub("", text[match.end() :], count=1), maxsplit=1)[0].strip(" 的了呢吗啊呀")
-    after = _SUPERLATIVE.sub("", after)
+    after = _IS.sub("", _SUPERLATIVE.sub("", after))
     if len(after) >= 2 and not _ITS_PLAN.match(after):
         return after[:LONGEST]
     before = _FILLER.sub("", _TAIL.split(text[: match.start()])[-1].strip())
