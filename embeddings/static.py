@@ -130,6 +130,10 @@ class StaticEncoder:
         rows = (np.concatenate((low, high), axis=1) - np.float32(_MIDDLE)) * self._scales[:, None]
         return self._keys.copy(), rows
 
+    def packed(self) -> tuple[NDArray[np.uint8], NDArray[np.float16]]:
+        """Rows as they are kept, two numbers a byte, and their scales."""
+        return self._rows, self._scales.astype(np.float16)
+
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Shape (len(texts), dimensions)."""
         if not texts:

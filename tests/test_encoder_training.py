@@ -5,7 +5,10 @@ import numpy as np
 import pytest
 
 from embeddings import load_encoder
+from embeddings.static import StaticEncoder
 from embeddings.training.__main__ import main
+from embeddings.training.data import load
+from embeddings.training.further import Further, train_further
 from embeddings.training.learn import Learner, Side
 from embeddings.training.measure import ndcg_at_10
 from embeddings.training.quantise import four_bits
@@ -91,3 +94,27 @@ def test_sentences_keep_short_ones_with_the_one_before():
 def test_tuning_needs_enough_to_learn_from(tmp_path):
     with pytest.raises(ValueError, match="0 paragraphs of two sentences and more, expected at least 20"):
         tune(["短"], tmp_path)
+
+
+def test_english_rows_alone_are_trained_further(tmp_path):
+    write_data(tmp_path)
+    first, out = tmp_path / "first", tmp_path / "out"
+    main(["--data", str(tmp_path), "--out", str(first), "--minutes", "0.01", "--dimensions", "64"])
+    further = ["--data", str(tmp_path), "--out", str(out), "--minutes", "0.01", "--further", str(first), "--runs", "2"]
+    main(further)
+    before, after = StaticEncoder.open(first), StaticEncoder.open(out)
+    chinese, english = [zh for zh, _ in WORDS], [en for _, en in WORDS]
+    assert (before.encode_passages(chinese) == after.encode_passages(chinese)).all()
+    assert (before.encode_passages(english) != after.encode_passages(english)).any()
+    (_, had), (_, has) = before.table(), after.table()
+    assert (np.linalg.norm(has, axis=1) <= 1.02 * np.linalg.norm(had, axis=1)).all()  # four bits add a little
+    kept = [(out / f"run-{number}.npy").stat().st_mtime_ns for number in range(2)]
+    main(further)
+    assert [(out / f"run-{number}.npy").stat().st_mtime_ns for number in range(2)] == kept
+    assert StaticEncoder.open(out).fingerprint == after.fingerprint != before.fingerprint
+
+
+def test_only_an_encoder_of_the_same_vocabulary_is_trained_further(tmp_path):
+    write_data(tmp_path)
+    with pytest.raises(ValueError, match="0 rows of another vocabulary"):
+        train_further(load(tmp_path), StaticEncoder.untrained(), tmp_path / "out", Further(), lambda _: None)

@@ -1,10 +1,12 @@
-"""`python -m embeddings.training --data FOLDER --out DIR [--minutes 20] [--seed 0]`"""
+"""`python -m embeddings.training --data FOLDER --out DIR [--minutes 20] [--seed 0] [--further ENCODER [--runs 5]]`"""
 
 import argparse
 import logging
 from pathlib import Path
 
+from embeddings.static import StaticEncoder
 from embeddings.training.data import load
+from embeddings.training.further import Further, train_further
 from embeddings.training.train import Plan, train
 
 
@@ -16,10 +18,17 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--minutes", type=float, default=20.0, help="of learning; reading comes on top")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--dimensions", type=int, default=512)
+    parser.add_argument("--further", type=Path, help="folder of an encoder whose English rows are trained further")
+    parser.add_argument("--runs", type=int, default=5, help="with --further: runs of --minutes each")
     options = parser.parse_args(arguments)
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
+    tell = logging.getLogger("embeddings.training").info
+    if options.further is not None:
+        on = Further(minutes=options.minutes, runs=options.runs, seed=options.seed)
+        train_further(load(options.data), StaticEncoder.open(options.further), options.out, on, tell)
+        return
     plan = Plan(minutes=options.minutes, seed=options.seed, dimensions=options.dimensions)
-    train(load(options.data), options.out, plan, logging.getLogger("embeddings.training").info)
+    train(load(options.data), options.out, plan, tell)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """From the files to what the tasks draw from and what is measured on."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from embeddings.training.sources import (
     read_questions,
     sentences,
 )
-from embeddings.training.tasks import Pairs, Parallel, Questions, Texts, spans
+from embeddings.training.tasks import Pairs, Parallel, Questions, Tasks, Texts, spans
 from embeddings.training.words import choose, dictionary_words, names, spelled
 
 _NEWS_CHARACTERS = 500
@@ -65,6 +65,13 @@ class Data:
     dictionary: Pairs
     names: Pairs
     measured: tuple[Measured, ...]
+
+    def tasks(self, *, seed: int, only: Collection[str] | None = None) -> Tasks:
+        """What batches are drawn from; of the tasks of these names, all where none are given."""
+        return Tasks(
+            parallel=self.parallel, news=self.news, questions=self.questions, dictionary=self.dictionary,
+            names=self.names, alignment=self.alignment, vocabulary=self.vocabulary, seed=seed, only=only,
+        )  # fmt: skip
 
 
 def load(folder: Path) -> Data:

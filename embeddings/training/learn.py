@@ -26,8 +26,10 @@ class Side:
 class Learner:
     """Rows of the vocabulary and one step size a row, which adapts to how the row has moved."""
 
-    def __init__(self, rows: NDArray[np.float32]) -> None:
+    def __init__(self, rows: NDArray[np.float32], *, trained: NDArray[np.bool_] | None = None) -> None:
+        """`trained`: the rows that learn, all where it is not given."""
         self.rows = torch.from_numpy(rows.copy())
+        self._trained = None if trained is None else torch.from_numpy(trained)
         self.squares = torch.zeros(len(rows))
         self.counts = torch.zeros(len(rows))
 
@@ -50,6 +52,9 @@ class Learner:
         """Moves every row that was used against the sum of the slopes of the texts it is in."""
         sizes = torch.diff(starts, append=torch.tensor([len(ids)]))
         texts = torch.repeat_interleave(torch.arange(len(starts), dtype=torch.int32), sizes)
+        if self._trained is not None:
+            learning = self._trained[ids.long()]
+            ids, texts, weights = ids[learning], texts[learning], weights[learning]
         ids, order = torch.sort(ids)
         texts, weights = texts[order], weights[order]
         used, counts = torch.unique_consecutive(ids, return_counts=True)

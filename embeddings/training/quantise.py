@@ -36,11 +36,22 @@ def four_bits(rows: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.
     return packed, scales.astype(np.float16)
 
 
-def write_encoder(rows: NDArray[np.float32], vocabulary: Vocabulary, folder: Path) -> StaticEncoder:
-    """The encoder of these rows, saved in the folder."""
+def write_encoder(
+    rows: NDArray[np.float32],
+    vocabulary: Vocabulary,
+    folder: Path,
+    *,
+    kept: tuple[StaticEncoder, NDArray[np.bool_]] | None = None,
+) -> StaticEncoder:
+    """The encoder of these rows, saved in the folder. `kept`: another one of the same vocabulary, and the rows that are
+    bit for bit as it has them."""
     weights = [0.0] * 6
     weights[HAN], weights[BIGRAM], weights[WORD], weights[NUMBER], weights[SYMBOL] = 3.0, 4.0, 4.0, 3.0, 1.0
     codes, scales = four_bits(rows * vocabulary.weights[:, None])
+    if kept is not None:
+        encoder, same = kept
+        had, sizes = encoder.packed()
+        codes[same], scales[same] = had[same], sizes[same]
     told = fingerprint(vocabulary.keys, codes, scales, note=repr((weights, COUNT_POWER)))
     config = StaticConfig(rows.shape[1], len(vocabulary), tuple(weights), COUNT_POWER, told)
     encoder = StaticEncoder(config, keys=vocabulary.keys, rows=codes, scales=scales.astype(np.float32))

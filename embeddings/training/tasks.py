@@ -1,6 +1,6 @@
 """What is learnt from: batches of pairs that belong together, drawn from the sources in turn."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,10 @@ from embeddings.training.align import Alignment
 from embeddings.training.learn import Side
 from embeddings.training.prepare import Bags, Vocabulary
 
+ENGLISH = frozenset(
+    ("pairs", "windows", "dictionary", "names", "rest-en", "cloze-en", "cloze-cross", "questions-cross")
+)
+"""The tasks that English rows learn from."""
 _TRANSLATIONS = 5
 _WITHIN = 0.035
 Index = NDArray[np.int64]
@@ -85,14 +89,16 @@ class Tasks:
         alignment: Alignment,
         vocabulary: Vocabulary,
         seed: int,
+        only: Collection[str] | None = None,
     ) -> None:
+        """`only`: names of the tasks to draw from, all where it is not given."""
         self._random = np.random.default_rng(seed)
         self._parallel, self._news, self._questions = parallel, news, questions
         self._dictionary, self._names = dictionary, names
         self._block_of = np.repeat(np.arange(len(parallel.blocks) - 1), np.diff(parallel.blocks))
         self._weights = vocabulary.weights
         self._translations, self._chances = _inverse(alignment, len(vocabulary))
-        self.all: Sequence[Task] = (
+        every = (
             Task("pairs", 3, 2, self._pairs),
             Task("windows", 4, 1, self._windows),
             Task("dictionary", 1, 2, lambda size: self._listed(self._dictionary, size)),
@@ -105,6 +111,9 @@ class Tasks:
             Task("questions", 2.8, 1, self._ask, _WITHIN),
             Task("questions-cross", 1.5, 1, self._cross_ask),
         )
+        nothing = {name for name, pairs in (("dictionary", dictionary), ("names", names)) if not len(pairs.usable)}
+        wanted = {task.name for task in every} if only is None else set(only)
+        self.all: Sequence[Task] = [task for task in every if task.name in wanted - nothing]
         self._shares = np.cumsum([task.share for task in self.all])
 
     def next(self) -> Task:

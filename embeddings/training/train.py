@@ -17,7 +17,7 @@ from embeddings.training.learn import Learner, Side
 from embeddings.training.measure import ndcg_at_10
 from embeddings.training.prepare import Bags
 from embeddings.training.quantise import write_encoder
-from embeddings.training.tasks import Tasks, merge
+from embeddings.training.tasks import merge
 
 CHECKPOINT = "checkpoint.npz"
 _WARM_UP = 50
@@ -48,10 +48,7 @@ def train(data: Data, out: Path, plan: Plan, tell: Callable[[str], None]) -> Sta
     start = starting_rows(data.vocabulary, data.alignment, plan.dimensions, np.random.default_rng(plan.seed))
     learner = Learner(start)
     done, step = _resume(out / CHECKPOINT, learner)
-    tasks = Tasks(
-        parallel=data.parallel, news=data.news, questions=data.questions, dictionary=data.dictionary,
-        names=data.names, alignment=data.alignment, vocabulary=data.vocabulary, seed=plan.seed + step,
-    )  # fmt: skip
+    tasks = data.tasks(seed=plan.seed + step)
     torch.manual_seed(plan.seed)
     tell(f"{len(data.vocabulary)} features; at step {step}: {figures(learner, data.measured)}")
     total, began, reported = plan.minutes * 60, time.monotonic() - done, time.monotonic()

@@ -1,0 +1,97 @@
+"""English rows trained further, all others as they are: what was learnt of matching within Chinese is not unlearnt.
+
+Several short runs with other draws start from the same rows; what is written is the mean of where they started and
+where each ended. A word may come to count less, never more: one that is named in every paragraph, a district, would
+else outweigh what is asked of it.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from embeddings.features import WORD
+from embeddings.static import StaticEncoder
+from embeddings.training.data import Data
+from embeddings.training.learn import Learner
+from embeddings.training.quantise import write_encoder
+from embeddings.training.tasks import ENGLISH, merge
+from embeddings.training.train import figures
+
+_WARM_UP = 50
+_LEAST = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """How to train further: `minutes` a run; `keep` is the share of where they started in the mean."""
+
+    minutes: float = 5.0
+    runs: int = 5
+    seed: int = 0
+    batch: int = 1024
+    rate: float = 0.004
+    keep: float = 0.25
+
+
+def train_further(
+    data: Data, start: StaticEncoder, out: Path, plan: Further, tell: Callable[[str], None]
+) -> StaticEncoder:
+    """Trains on from `start`, writes the encoder to `out`. Each finished run is kept there and not run again.
+
+    Raises ValueError where the encoder's vocabulary is not that of the data.
+    """
+    keys, read = start.table()
+    if not np.array_equal(keys, data.vocabulary.keys):
+        raise ValueError(f"{len(keys)} rows of another vocabulary, expected the {len(data.vocabulary)} of the data")
+    rows = (read / np.maximum(data.vocabulary.weights, _LEAST)[:, None]).astype(np.float32)
+    english = data.vocabulary.kinds == WORD
+    out.mkdir(parents=True, exist_ok=True)
+    ends = [_run(data, rows, english, out / f"run-{number}.npy", plan, number, tell) for number in range(plan.runs)]
+    rows[english] = plan.keep * rows[english] + (1 - plan.keep) * np.mean(ends, axis=0)
+    tell(f"mean of {plan.runs} runs: {figures(Learner(rows), data.measured)}")
+    return write_encoder(rows, data.vocabulary, out, kept=(start, ~english))
+
+
+def _run(
+    data: Data,
+    rows: NDArray[np.float32],
+    english: NDArray[np.bool_],
+    path: Path,
+    plan: Further,
+    number: int,
+    tell: Callable[[str], None],
+) -> NDArray[np.float32]:
+    """The English rows where a run ends."""
+    if path.is_file():
+        return np.asarray(np.load(path), dtype=np.float32)
+    seed = plan.seed + number
+    torch.manual_seed(seed)
+    learner = Learner(rows, trained=english)
+    most = torch.from_numpy(np.linalg.norm(rows[english], axis=1, keepdims=True))
+    places = torch.from_numpy(np.flatnonzero(english))
+    tasks = data.tasks(seed=seed, only=ENGLISH)
+    began, step, total = time.monotonic(), 0, plan.minutes * 60
+    while (elapsed := time.monotonic() - began) < total:
+        task = tasks.next()
+        left, right = task.draw(plan.batch * task.enlarge)
+        rate = plan.rate * min(1.0, (step + 1) / _WARM_UP) * max(0.02, 1 - elapsed / total)
+        learner.step(merge(left), merge(right), rate, temperature=task.temperature)
+        step += 1
+        if step % 100 == 0:
+            _shorten(learner, places, most)
+    _shorten(learner, places, most)
+    tell(f"run {number}, {step} steps: {figures(learner, data.measured)}")
+    ended: NDArray[np.float32] = learner.rows[places].numpy()
+    np.save(path, ended)
+    return ended
+
+
+def _shorten(learner: Learner, places: torch.Tensor, most: torch.Tensor) -> None:
+    """Rows that have grown, back to the length they had."""
+    rows = learner.rows[places]
+    learner.rows[places] = rows * (most / rows.norm(dim=1, keepdim=True).clamp_(min=_LEAST)).clamp_(max=1.0)
