@@ -100,7 +100,7 @@ def test_english_rows_alone_are_trained_further(tmp_path):
     write_data(tmp_path)
     first, out = tmp_path / "first", tmp_path / "out"
     main(["--data", str(tmp_path), "--out", str(first), "--minutes", "0.01", "--dimensions", "64"])
-    further = ["--data", str(tmp_path), "--out", str(out), "--minutes", "0.01", "--further", str(first), "--runs", "2"]
+    further = ["--data", str(tmp_path), "--out", str(out), "--steps", "40", "--further", str(first), "--runs", "2"]
     main(further)
     before, after = StaticEncoder.open(first), StaticEncoder.open(out)
     chinese, english = [zh for zh, _ in WORDS], [en for _, en in WORDS]

@@ -1,4 +1,4 @@
-"""`python -m embeddings.training --data FOLDER --out DIR [--minutes 20] [--seed 0] [--further ENCODER [--runs 5]]`"""
+"""`python -m embeddings.training --data FOLDER --out DIR [--minutes 20] [--seed 0]`, or with `--further ENCODER`"""
 
 import argparse
 import logging
@@ -19,12 +19,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--dimensions", type=int, default=512)
     parser.add_argument("--further", type=Path, help="folder of an encoder whose English rows are trained further")
-    parser.add_argument("--runs", type=int, default=5, help="with --further: runs of --minutes each")
+    parser.add_argument("--runs", type=int, default=5, help="with --further: runs that the mean is of")
+    parser.add_argument("--steps", type=int, default=2_000, help="with --further: of each run")
     options = parser.parse_args(arguments)
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
     tell = logging.getLogger("embeddings.training").info
     if options.further is not None:
-        on = Further(minutes=options.minutes, runs=options.runs, seed=options.seed)
+        on = Further(steps=options.steps, runs=options.runs, seed=options.seed)
         train_further(load(options.data), StaticEncoder.open(options.further), options.out, on, tell)
         return
     plan = Plan(minutes=options.minutes, seed=options.seed, dimensions=options.dimensions)
