@@ -686,3 +686,12 @@ def test_the_same_told_in_both_languages_is_quoted_in_the_askers(question: str, 
     ]  # fmt: skip
     kb = KnowledgeBase(LocalShelf(Snapshot.from_documents(documents, encoder=load_encoder(), split=split)))
     assert [citation.quote for citation in kb.ask(question).citations] == quotes
+
+
+def test_the_nearest_passages_in_the_askers_language_come_first() -> None:
+    texts = ["The harbour was deepened in 2023.", "2023年加装电梯100台。", "2023年新增养老床位600张。"]
+    kb = KnowledgeBase.from_texts(texts, ["Harbour", "东江区加装电梯", "东江区养老床位"])
+    answer = kb.ask("harbour的电费是多少?")
+    assert answer.abstained
+    assert kb.search("harbour的电费是多少?")[0].paragraph.document_id == "1"
+    assert [hit.paragraph.document_id for hit in answer.related] == ["2", "3", "1"]

@@ -60,7 +60,7 @@ def answer(
     chances = [finding.confidence for finding in findings]
     if not any(finding.answers for finding in findings) or max(chances) < confidence.threshold(findings[0].asking):
         text = wording.not_found(question, findings[0].asking.subjects)
-        related = tuple(hits[:5])
+        related = tuple(_own_language_first(snapshot, question, hits[:8])[:5])
         return Answer(
             question.asked,
             question.text,
@@ -82,6 +82,11 @@ def answer(
         related=tuple(hit for hit in hits[:8] if hit.paragraph.id not in used)[:5],
         timings_ms=timings,
     ), hits
+
+
+def _own_language_first(snapshot: Snapshot, question: Question, hits: Sequence[Hit]) -> Sequence[Hit]:
+    """Those in the question's language before the others, both as they stand."""
+    return sorted(hits, key=lambda hit: snapshot.passage_of(hit.paragraph).language != question.language)
 
 
 def _looked_for(
