@@ -403,7 +403,16 @@ def test_eval_drafts_rows_that_it_can_read(youju: Callable[..., Done], indexed: 
 
 @pytest.mark.parametrize(
     "command",
-    ["ask 预算", "search 预算", "documents list", "store verify", "store stats", "store backup f", "sites list"],
+    [
+        "ask 预算",
+        "search 预算",
+        "documents list",
+        "store verify",
+        "store stats",
+        "store backup f",
+        "store reencode",
+        "sites list",
+    ],
 )
 def test_without_a_store_it_says_what_to_do(youju: Callable[..., Done], command: str) -> None:
     done = youju(*command.split())

@@ -7,18 +7,21 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from embeddings.encoder import Vectors
 from rag import Document, KnowledgeBase
 from rag import store as stores
 from rag.errors import EncoderMismatch, StoreDamaged, StoreError, StoreFormatError, StoreLocked, StoreNotFound
 from rag.index.imprint import Imprint
 from rag.index.shelf import LocalShelf
 from rag.store import Store
+from rag.store.reencoding import reencode
 from rag.store.texts import StoredTexts
 from tests.toys import ToyEncoder, lines
 
@@ -54,6 +57,32 @@ def test_there_is_none(tmp_path: Path) -> None:
 def test_another_encoder_is_refused(store: Path) -> None:
     with pytest.raises(EncoderMismatch, match="made with encoder toy-1, this one is toy-2"):
         KnowledgeBase.open(store, encoder=ToyEncoder("toy-2"))
+
+
+def test_a_store_is_made_over_for_another_encoder(store: Path) -> None:
+    before = open_store(store)
+    held, quotes = before.documents(), [hit.paragraph.text for hit in before.search("养老床位", leg="lexical")]
+    assert reencode(Store(store), ToyEncoder("toy-2"), split=lines) == len(held)
+    after = KnowledgeBase.open(store, encoder=ToyEncoder("toy-2"))
+    assert after.documents() == held
+    assert [hit.paragraph.text for hit in after.search("养老床位", leg="lexical")] == quotes
+    assert before.documents() == held  # who has it open goes on
+    assert (stores.verify(store), after.stats().encoder) == ([], "toy-2")
+    generation = after.stats().generation
+    reencode(Store(store), ToyEncoder("toy-2"), split=lines)
+    assert after.stats().generation == generation
+
+
+def test_a_store_stays_as_it_was_where_it_cannot_be_made_over(store: Path) -> None:
+    class Fails(ToyEncoder):
+        def encode_passages(self, texts: Sequence[str]) -> Vectors:
+            raise RuntimeError("no memory left")
+
+    held = open_store(store).documents()
+    with pytest.raises(RuntimeError):
+        reencode(Store(store), Fails("toy-2"), split=lines)
+    assert open_store(store).documents() == held
+    assert stores.verify(store) == []
 
 
 def test_a_later_format_is_refused(store: Path) -> None:

@@ -146,7 +146,7 @@ _KINDS: tuple[tuple[type[errors.YoujuError], str], ...] = (
     (errors.StoreFormatError, "这个文件夹不是本版本的文档库"),
     (errors.StoreDamaged, "文档库有文件损坏；请用备份恢复"),
     (errors.StoreLocked, "另一个进程正在写这个文档库，请稍后再试"),
-    (errors.EncoderMismatch, "文档库是用另一个编码器建的；用同一个 --encoder，或重新 youju index"),
+    (errors.EncoderMismatch, "文档库是用另一个编码器建的；用同一个 --encoder，或用 youju store reencode 改建"),
     (errors.StoreError, "文档库用不了"),
     (errors.UnknownDocument, "没有这份文件；youju documents list 列出现有文件"),
     (errors.BadQuestions, "问题文件里有用不了的行"),

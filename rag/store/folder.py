@@ -81,13 +81,15 @@ class Store:
         finally:
             held.__exit__(None, None, None)
 
-    def load(self, encoder: Encoder) -> Snapshot:
-        """What is served now. Raises StoreNotFound, StoreFormatError, EncoderMismatch, StoreDamaged."""
+    def load(self, encoder: Encoder, *, whichever: bool = False) -> Snapshot:
+        """What is served now, with `whichever` encoder it was made: the texts are as good with any. Raises
+        StoreNotFound, StoreFormatError, EncoderMismatch, StoreDamaged."""
         pointer = self.upgraded()
         for _ in range(_TRIES):
             try:
                 manifest = pointer.load(self.path)
-                check_encoder(manifest, encoder, self.path)
+                if not whichever:
+                    check_encoder(manifest, encoder, self.path)
                 segments = [(self._segment(entry), frozenset(entry.gone)) for entry in manifest.segments]
             except (FileNotFoundError, StoreDamaged) as error:
                 before, pointer = pointer, Pointer.read(self.path)
@@ -245,7 +247,7 @@ def check_encoder(manifest: Manifest, encoder: Encoder, path: Path) -> None:
     if manifest.encoder != encoder.fingerprint:
         raise EncoderMismatch(
             f"{path} was made with encoder {manifest.encoder}, this one is {encoder.fingerprint}; "
-            "open it with that encoder, or index the documents again into another store"
+            "open it with that encoder, or make it over for this one with `youju store reencode`"
         )
 
 

@@ -42,6 +42,6 @@ def run_tune(args: argparse.Namespace) -> int:
     except ValueError as error:
         raise EncoderError(f"{args.store} cannot be learnt from: {error}") from error
     progress.clear()
-    write(f"{out} is ready. The store has to be indexed anew with it:")
-    write(f"  youju index PATH --store NEW --encoder {out}")
+    write(f"{out} is ready. The store is made over for it by:")
+    write(f"  youju store reencode --store {args.store} --encoder {out}")
     return DONE

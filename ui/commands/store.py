@@ -5,7 +5,20 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rag.store import Store, backup, restore
-from ui.commands.common import DONE, NO, Subparsers, command, json_option, store_folder, store_option, write, write_json
+from rag.store.reencoding import reencode
+from ui.commands.common import (
+    DONE,
+    NO,
+    Subparsers,
+    command,
+    encoder_option,
+    json_option,
+    open_encoder,
+    store_folder,
+    store_option,
+    write,
+    write_json,
+)
 from ui.wording import language_of
 
 
@@ -24,9 +37,11 @@ def add(parent: Subparsers) -> None:
     )
     restored = command(actions, "restore", run_restore, help="serve what a backup holds, in place of what is here")
     stats = command(actions, "stats", run_stats, help="what the store holds and how large it is")
+    again = command(actions, "reencode", run_reencode, help="make it findable with another encoder, or a newer one")
+    encoder_option(again)
     for action in (backed_up, restored):
         action.add_argument("file", type=Path, metavar="FILE")
-    for action in (verify, backed_up, restored, stats):
+    for action in (verify, backed_up, restored, stats, again):
         store_option(action)
         json_option(action)
 
@@ -60,6 +75,16 @@ def run_restore(args: argparse.Namespace) -> int:
         write_json({"store": str(args.store), "file": str(args.file), "documents": held})
     else:
         write(language_of().pick(f"{args.store} 现有 {held} 份文件", f"{args.store} holds {held} documents"))
+    return DONE
+
+
+def run_reencode(args: argparse.Namespace) -> int:
+    held = reencode(Store(store_folder(args)), open_encoder(args.encoder))
+    if args.json:
+        write_json({"store": str(args.store), "documents": held})
+    else:
+        said = language_of()
+        write(said.pick(f"{args.store} 的 {held} 份文件已改建", f"{args.store}: {held} documents made over"))
     return DONE
 
 
