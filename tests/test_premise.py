@@ -172,6 +172,16 @@ def test_the_end_of_a_name_is_no_day_to_come() -> None:
     assert sets_a_task(understand("明天会下雨吗?"))
 
 
+def test_one_measure_is_none_of_another() -> None:
+    asked = understand("东江区2023年地区生产总值多少亿元?")
+    assert refuted(asked, "一般公共预算收入197亿元,增长8.3%。", ())
+    assert not refuted(asked, "地区生产总值突破1200亿元。", ())
+
+
+def test_a_name_for_being_known_is_no_reason() -> None:
+    assert refuted(understand("渔市为什么停掉了夜场?"), "渔市品牌影响力持续提升。", ())
+
+
 def test_a_price_is_moved_up() -> None:
     assert not refuted(understand("汽油价格每吨提高了多少元?"), "汽油价格上调240元/吨。", ())
 

@@ -162,6 +162,7 @@ def test_the_unit_follows_from_what_is_asked_for(question: str, unit: str) -> No
         ("3.精准施策,投入3.5亿元", ["3.5亿元"]),
         ("保屯路211弄改建,198户受益", ["198户"]),
         ("轨交19号线开工", []),
+        ("轨交19、20号线开工,设3站", ["3站"]),
     ],
 )
 def test_years_addresses_and_numbers_of_items_count_nothing(text: str, figures: list[str]) -> None:

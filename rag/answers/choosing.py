@@ -50,7 +50,9 @@ _EACH = re.compile(r"[、/]|,? and |和|以及|及|[①②③④⑤]|一是|二�
 _HOW_LONG = re.compile(
     r"多久|多长|几[天周年]|几个月|多少[天年]|\bhow (?:long|soon|fast|quickly|often)\b|\bhow many (?:days|weeks|months)"
 )
-_STRETCH = re.compile(r"\d{1,3}[天周年]|\d+个月|小时|分钟|seconds|minutes|hours|days|weeks|months|years")
+_STRETCH = re.compile(
+    r"\d{1,3}[天周年]|\d+个月|[一两二三四五六七八九十半几数]+(?:个月|[年天周]|个?(?:小时|分钟))|小时|分钟|seconds|minutes|hours|days|weeks|months|years"
+)
 _YEAR_ASKED = re.compile(r"哪一?年|几几年|\b(?:what|which) year")
 _DATED = re.compile(r"\d{4}(?![\d.])|\d月|\d日|\b(?:jan|feb|mar|apr|may|june|july|aug|sept|oct|nov|dec)")
 ABOVE = 0.6
