@@ -19,6 +19,9 @@ _AGREED = 4.0
 """What it is worth that one sentence holds all of the clause in which another tells its figure."""
 _SAME = 0.5
 """How much of the clause of one sentence another holds that tells of the same measure."""
+_THE_SAME = 0.8
+"""The same, from which what answers one part surely enough says that another's sentence, not ruled out, answers too:
+PM2.5 where the one is told as 细颗粒物(PM2.5)."""
 _LEAST = 6
 """Pairs of characters from which a clause tells by itself what its figure is of."""
 
@@ -32,9 +35,17 @@ def agreed(findings: Sequence[Finding]) -> Sequence[Finding]:
     if not all(fitting):
         return findings
     chosen = max(product(*map(range, map(len, fitting))), key=lambda places: _worth(fitting, places))
-    return [
+    firsts = [candidates[place] for candidates, place in zip(fitting, chosen, strict=True)]
+    ordered = [
         _with_first(finding, candidates, place)
         for finding, candidates, place in zip(findings, fitting, chosen, strict=True)
+    ]
+    sure = [first for first, finding in zip(firsts, ordered, strict=True) if finding.answers]
+    return [
+        replace(finding, confidence=finding.threshold)
+        if not finding.answers and any(_alike(first, other) >= _THE_SAME for other in sure)
+        else finding
+        for first, finding in zip(firsts, ordered, strict=True)
     ]
 
 

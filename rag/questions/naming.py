@@ -18,12 +18,13 @@ _BY_ITSELF = rf"[:\s][{_SURNAMES}{_MORE_SURNAMES}]{_HAN}{{1,2}}(?!{_HAN})"
 _LABEL = re.compile(rf"^\s*(?P<label>[^,。;!?]{{2,28}}?){_BY_ITSELF}")
 _LEADS = re.compile("领导|负责人|一把手|头头")
 _LEADER = re.compile("[市区县镇乡局校院馆厅处科会]长|书记|主任|主席|负责人|总经理|总裁")
+_OFFICES = "(?:[市区县镇乡局校院馆厅处会部省站所组]长|主任|总监|总裁|经理|主席|书记|代表|发言人|负责人)"
 _PERSON = re.compile(
     rf"{_BY_ITSELF}|"
     rf"(?:[长记任授士生师员手家裁理席监]|代表|(?:发言|负责|主持|创始|法|代理|传承|联系)人)\s*[{_SURNAMES}]{_HAN}{{1,2}}|[·‧]|"
-    rf"(?:[长任监裁理席]|书记|代表|发言人|负责人)\s*{_HAN}{{2,6}}?(?:\(|\d{{1,2}}[日号]|表示|指出|宣布|强调|透露|告诉|介绍|{_HAN}{{0,4}}[将校]\b)|"
-    rf"(?:[长任监裁理席]|书记|代表|发言人|负责人)(?:是|为|叫|:|由){_HAN}{{2,6}}|"
-    rf"{_HAN}{{2,4}}(?:被[选任推]|当选|就任|出任|担任)|{_HAN}某|"
+    rf"{_OFFICES}\s*{_HAN}{{2,6}}?(?:\(|\d{{1,2}}[日号]|表示|指出|宣布|强调|透露|告诉|介绍|{_HAN}{{0,4}}[将校]\b)|"
+    rf"{_OFFICES}(?:是|为|叫|:|由){_HAN}{{2,6}}|"
+    rf"{_HAN}{{2,4}}(?:被[选任推]|当选|就任|出任|担任)|{_HAN}某(?![些个种类次一])|"
     rf"\b(?:mr|ms|mrs|dr|professor|director|mayor) (?!of\b|is\b|was\b|and\b|told\b|said\b)\w+|"
     rf"\w+ \w+, (?:the |its )?(?:\w+ ){{0,3}}?"
     rf"(?:head|mayor|director|secretary|chair\w*|president|principal|manager|chief)\b|"
