@@ -156,6 +156,9 @@ def test_what_is_denied_is_not_told_as_done() -> None:
     left = understand("剩下的2项整改为什么没做完?")
     assert refuted(left, "整改任务完成21项,剩余2项按要求推进。", ())
     assert not refuted(left, "剩余2项因场地狭小,正在推进。", ())
+    undone = understand("区政协提案有几件没办?")
+    assert refuted(undone, "办理完成区政协提案159件。", ())
+    assert not refuted(undone, "区政协提案159件,尚有2件在办。", ())
     assert refuted(understand("河滨剧院为什么关门了?"), "为方便市民,河滨剧院延长演出季。", ())
 
 

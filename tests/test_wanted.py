@@ -67,6 +67,39 @@ def test_a_share_is_not_how_many_there_are() -> None:
     assert not as_share("刑事警情下降了百分之几?", "刑事警情下降15.3%,电信诈骗发案203起。")
 
 
+def test_what_only_begins_alike_is_counted_otherwise() -> None:
+    def otherwise(question: str, sentence: str) -> bool:
+        snapshot = Snapshot.from_documents([Document("a", "", sentence)], encoder=load_encoder(), split=split)
+        return wanted.counted_otherwise(
+            Asking.from_question(understand(question), snapshot), Matchable.from_text(sentence)
+        )
+
+    assert otherwise("发布了多少个数据标准?", "打造数据集市,发布195个数据产品。")
+    assert not otherwise("发布了多少个数据产品?", "打造数据集市,发布195个数据产品。")
+    assert not otherwise("发布了多少个数据标准?", "发布195个数据产品和3个数据标准。")
+    assert not otherwise("发布了哪个数据标准?", "打造数据集市,发布195个数据产品。")
+
+
+def test_what_was_done_to_a_thing_has_to_be_told() -> None:
+    def nothing(question: str, text: str) -> bool:
+        snapshot = Snapshot.from_documents([Document("a", "", text)], encoder=load_encoder(), split=split)
+        return wanted.suffered_nothing(Asking.from_question(understand(question), snapshot), text)
+
+    assert nothing("被退回的建议有多少件?", "办理建议128件。")
+    assert not nothing("被退回的建议有多少件?", "办理建议128件,退回3件。")
+    assert not nothing("被评为示范的小区有几个?", "示范小区3个。")
+
+
+def test_how_many_wants_a_figure_of_a_chinese_sentence() -> None:
+    def uncounted(question: str, sentence: str) -> bool:
+        snapshot = Snapshot.from_documents([Document("a", "", sentence)], encoder=load_encoder(), split=split)
+        return wanted.uncounted(Asking.from_question(understand(question), snapshot), Matchable.from_text(sentence))
+
+    assert uncounted("How many data products will there be?", "鼓励举办品牌产品发布会。")
+    assert not uncounted("How many data products will there be?", "发布195个数据产品。")
+    assert not uncounted("Which data products will there be?", "鼓励举办品牌产品发布会。")
+
+
 def test_a_figure_of_what_the_text_does_not_speak_of_is_none_of_it() -> None:
     def unmeasured(question: str, sentence: str, *, across: bool) -> bool:
         snapshot = Snapshot.from_documents([Document("a", "", sentence)], encoder=load_encoder(), split=split)

@@ -165,8 +165,11 @@ def refutes(asking: Asking, best: "Candidate") -> bool:
         or contradicted(asking.question, sentence, around, rest)
         or wanted.told_without_figure(asking, sentence)
         or wanted.told_as_share(asking, sentence)
+        or wanted.counted_otherwise(asking, sentence)
+        or (best.passage.language == "zh" and wanted.suffered_nothing(asking, around))
         or (best.passage.language == "zh" and wanted.deed_missing(asking, around))
         or (asking.question.language == "en" and wanted.unmeasured(asking, around, across=across))
+        or (across and wanted.uncounted(asking, sentence))
         or refuted(asking.question, sentence.folded, beside, aspect=aspect_of(spans[index], best.passage))
     )
 

@@ -33,6 +33,11 @@ _DEED = re.compile(
     r"拍摄|制作|出版|印刷|发布|牵头|装修|改造|装饰)(?:出资|装修|施工)?)"
 )
 """What is asked to have been done by somebody."""
+_SUFFERED = re.compile(
+    "被(退回|退还|驳回|拒绝|否决|投诉|举报|处罚|起诉|开除|免职|撤职|查封|没收|扣押|拘留|逮捕|通报|批评|追究|问责|淘汰|取消|除名|召回|下架)"
+)
+"""What was done to somebody or something that is asked about."""
+_COUNTED = "[\\d万亿余多]+[个家户套名位条项张件台部所座栋处种类场册只批支间幢棵枚起]?"
 _ASKS = re.compile(
     r"多少|百分之几|第几|几(?=[^月号日时点])|多[大长高重远久]|哪一?[个家位所座条项种类些年天里儿]?|什么|何[人时处地]?|啥|谁|几"
 )
@@ -114,6 +119,33 @@ def deed_missing(asking: Asking, text: str) -> bool:
     found = _DEED.search(asking.question.folded) if asking.question.language == "zh" else None
     deeds = [word for word in words(found[1]) if len(word) > 1 and word not in light.CHINESE] if found else []
     return bool(deeds) and all(_stands([word], text, asking.asked.alike) == 0.0 for word in deeds)
+
+
+def suffered_nothing(asking: Asking, text: str) -> bool:
+    """Whether a Chinese question asks of what something was done to, 被退回的, and a folded text has neither the word
+    nor another for it."""
+    if asking.question.language != "zh":
+        return False
+    done = _SUFFERED.findall(asking.question.folded)
+    return any(_stands([word], text, asking.asked.alike) == 0.0 for word in done)
+
+
+def counted_otherwise(asking: Asking, sentence: Matchable) -> bool:
+    """Whether a Chinese question asks for a number of things named by two words, 数据标准, and a sentence counts what
+    only the first of them begins, 195个数据产品."""
+    question = asking.question
+    named = words(asking.head) if question.language == "zh" and question.kind is Kind.NUMERIC else ()
+    if len(named) < 2 or "".join(named[-2:]) != asking.head[-len("".join(named[-2:])) :]:
+        return False
+    first, last = named[-2:]
+    if len(first) < 2 or len(last) < 2 or _stands([last], sentence.folded, asking.asked.alike):
+        return False
+    return re.search(f"{_COUNTED}{first}[一-龥]", sentence.folded) is not None
+
+
+def uncounted(asking: Asking, sentence: Matchable) -> bool:
+    """Whether an English question asks how many, and a Chinese sentence has no figure."""
+    return "how many " in asking.question.folded and not _FIGURE.search(sentence.folded)
 
 
 def unmeasured(asking: Asking, text: str, *, across: bool) -> bool:

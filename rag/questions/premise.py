@@ -103,6 +103,10 @@ _OPINION = re.compile("^(?:那么?|请问)?你们?(?:个人|自己)?(?:觉得|�
 _DENIED_ASKED = re.compile(
     r"(?<!有)(?:没有?|未)能?(?:够)?(?:完成|达到|实现|建成|通过|落实|做到|解决|开工|开通|启用|获得|入选|增长|增加|提高)"
 )
+_UNDONE_ASKED = re.compile(
+    r"(?<!有)(?:没有?|未)(?:办[理结完好]?|处理|答复|回应|整改|交付|兑现|发放|到位|参加|[修装拆做]完?)(?=[的了呢吗??]|$)"
+)
+"""What is counted that was left undone; why it was is asked of a sentence that need not say so."""
 _NOT_SO = re.compile(r"没能|没有能|未能|一直没|还没|迟迟|(?:为什么|为何|为啥|怎么)[^,?]{0,12}[没未]")
 """What asks why something is not so."""
 _DENIED_TOLD = re.compile(r"[未没不尚无难缺]|有待|仍需|差距")
@@ -169,6 +173,8 @@ def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: A
     if _only_changed(asked, sentence) or _sum_of_another(asked, sentence, around):
         return True
     if _DENIED_ASKED.search(asked) and not _DENIED_TOLD.search(sentence):
+        return True
+    if question.kind is not Kind.REASON and _UNDONE_ASKED.search(asked) and not _DENIED_TOLD.search(sentence):
         return True
     why_not = question.kind is Kind.REASON and _NOT_SO.search(asked)
     if why_not and not (_DENIED_TOLD.search(sentence) or gives_reason(sentence)):

@@ -48,7 +48,7 @@ _HOME_USE = re.compile("居民(?:阶梯)?(?:生活)?(?:用)?[水电气]|家庭�
 _ORDINAL = re.compile(r"第[一二三四五六七八九十百]+[届期批轮次号代季]|[一二三四五六七八九十]+期(?![间限望待])")
 _NUMBER = re.compile(r"(?<![\d.])(?!(?:19|20)\d\d(?![\d.]))\d+(?:\.\d+)?")
 _LATER = re.compile(
-    r"第(?!一[届期批轮次号代季])(?:[一二三四五六七八九十百]+|\d+)(?:[届期批轮号代季]|人民医院|医院|中学|小学|幼儿园|实验)"
+    r"第(?!一[届期批轮次号代季])(?:[一二三四五六七八九十百]+|\d+)(?:[届期批轮号代季]|次(?!数)|人民医院|医院|中学|小学|幼儿园|实验)"
 )
 """Which of a row is meant, beyond the first, which may be called otherwise; with a name, the first as well."""
 _NUMBERED = re.compile(

@@ -82,7 +82,8 @@ _SHARE = re.compile(
     r"\bper ?cent|\bpercentage|"
     r"\b(?:growth|unemployment|vacancy|occupancy|employment|birth|interest|response|completion) rate|"
     r"\bwhat (?:share|proportion|rate|interest)\b|\bat what (?:\w+ )?rate|"
-    r"\bhow (?:much|fast) .{0,40}\b(?:grow|grew|rise|rose|fall|fell|increase)"
+    r"\bhow (?:much|fast) .{0,40}\b(?:grow|grew|rise|rose|fall|fell|increase)|"
+    r"\bby how much .{0,90}\b(?:grow|grew|rise|rose|fall|fell|increase|decrease|drop|decline)"
 )
 _AREA = re.compile(r"面积|占地|\bfloor area|\bhow many (?:square|hectares)|\bhow much (?:land|space|green)")
 LENGTHWISE = (
@@ -195,7 +196,7 @@ def unit_of(folded: str) -> str:
     if number := _NUMBER_OF.search(folded):
         return number[1]
     for word, unit in _UNITS_EN.items() if "how many" in folded else ():
-        if re.search(rf"\bhow many (?:[\w-]+ ){{0,2}}{word}", folded):
+        if re.search(rf"\bhow many (?:(?!(?:from|of|in|by|for|to|on|at|with|about)\b)[\w-]+ ){{0,2}}{word}", folded):
             return unit
     for unit, pattern in (("元", _MONEY), ("人", _PEOPLE), ("面积", _AREA), ("长度", _LENGTH), ("重量", _WEIGHT)):
         if pattern.search(folded):
