@@ -93,8 +93,12 @@ def test_what_was_done_to_a_thing_has_to_be_told() -> None:
 def test_how_many_wants_a_figure_of_a_chinese_sentence() -> None:
     def uncounted(question: str, sentence: str) -> bool:
         snapshot = Snapshot.from_documents([Document("a", "", sentence)], encoder=load_encoder(), split=split)
-        return wanted.uncounted(Asking.from_question(understand(question), snapshot), Matchable.from_text(sentence))
+        asking, told = Asking.from_question(understand(question), snapshot), Matchable.from_text(sentence)
+        return wanted.uncounted(asking, told, asking.asked.matched(told))
 
+    assert uncounted("How many tickets were sold?", "全年靠泊邮轮32艘次。")
+    assert not uncounted("How many cruise ships called?", "全年靠泊邮轮32艘次。")
+    assert not uncounted("How many times was help given?", "全年帮扶32人次。")
     assert uncounted("How many data products will there be?", "鼓励举办品牌产品发布会。")
     assert not uncounted("How many data products will there be?", "发布195个数据产品。")
     assert not uncounted("Which data products will there be?", "鼓励举办品牌产品发布会。")

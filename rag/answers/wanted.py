@@ -10,7 +10,7 @@ from rag.questions.naming import name_missing
 from rag.questions.premise import clauses_on
 from rag.questions.question import Kind
 from rag.search.asking import Asking
-from rag.text.matching import Matchable
+from rag.text.matching import Matchable, Terms
 from rag.text.neighbours import contrasted, outside
 from rag.text.paraphrasing import paraphrases
 from rag.text.thesaurus import Others
@@ -20,6 +20,8 @@ _GENERIC = frozenset("rate ratio growth increase number amount level share perce
 """English words that say what is measured of a thing: "growth rate" of "GDP growth rate"."""
 _UNITS = frozenset("tonne ton litre liter metre meter kilometre kilometer mile hectare acre square lane pair".split())
 """English words for what a thing is measured in: "tonnes of mussels" are mussels."""
+_NO_THINGS = frozenset("time kind sort type good item piece case way people person".split())
+"""English words for what is counted that Chinese has no word of its own for."""
 _MEASURED = frozenset("gdp population salary wage price rent profit unemployment temperature tonnage mortality".split())
 """English words for what has figures of its own: one of anything else is none of it."""
 PARTLY = 0.8
@@ -34,7 +36,7 @@ _DEED = re.compile(
 )
 """What is asked to have been done by somebody."""
 _SUFFERED = re.compile(
-    "被(退回|退还|驳回|拒绝|否决|投诉|举报|处罚|起诉|开除|免职|撤职|查封|没收|扣押|拘留|逮捕|通报|批评|追究|问责|淘汰|取消|除名|召回|下架)"
+    "被(退回|退还|驳回|拒绝|否决|投诉|举报|处罚|起诉|开除|免职|撤职|查封|没收|扣押|拘留|逮捕|通报|批评|追究|问责|淘汰|取消|除名|召回|下架|摘牌|约谈|点名|警告|曝光|罚款|开罚单)"
 )
 """What was done to somebody or something that is asked about."""
 _COUNTED = "[\\d万亿余多]+[个家户套名位条项张件台部所座栋处种类场册只批支间幢棵枚起]?"
@@ -143,9 +145,15 @@ def counted_otherwise(asking: Asking, sentence: Matchable) -> bool:
     return re.search(f"{_COUNTED}{first}[一-龥]", sentence.folded) is not None
 
 
-def uncounted(asking: Asking, sentence: Matchable) -> bool:
-    """Whether an English question asks how many, and a Chinese sentence has no figure."""
-    return "how many " in asking.question.folded and not _FIGURE.search(sentence.folded)
+def uncounted(asking: Asking, sentence: Matchable, near: Terms) -> bool:
+    """Whether an English question asks how many, and a Chinese sentence has no figure, or nothing of what stands for
+    the things that are counted is among the terms in and `near` it."""
+    if "how many " not in asking.question.folded:
+        return False
+    things = [group for group in asking.asked.groups if group.head]
+    if not things or any(group.word in _NO_THINGS for group in things):
+        return not _FIGURE.search(sentence.folded)
+    return not _FIGURE.search(sentence.folded) or not any(group.credit(near) for group in things)
 
 
 def unmeasured(asking: Asking, text: str, *, across: bool) -> bool:
