@@ -19,7 +19,7 @@ from rag.text.measure import MEASURED, in_unit, spelled_in_unit
 from rag.text.spotting import Held
 
 DATE = re.compile(
-    r"\d{4}年|年[初中底末内]|月[初底末]|[上中下]旬|[一二三四上下]半年|[一二三四]季度|\d{1,2}月|\d{1,2}日|\d世纪|年代|\b(?:1[0-9]|20)\d\d\b|周[一二三四五六日末]|星期|\d号(?![线楼街院门房])|[初廿][一二三四五六七八九十]|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]年|[一两二三四五六七八九十半几数]+个?(?:[年月天周]|小时|分钟)|凌晨|上午|下午|晚上|\d+[年月天周]|"
+    r"\d{4}年|年[初中底末内]|月[初底末]|[上中下]旬|[一二三四上下]半年|[一二三四]季度|\d{1,2}月|\d{1,2}日|\d世纪|年代|\b(?:1[0-9]|20)\d\d\b|周[一二三四五六日末]|星期|\d号(?![线楼街院门房])|[初廿][一二三四五六七八九十]|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]年|[一两二三四五六七八九十半几数]+个?(?:[年月天周](?!一贯)|小时|分钟)|凌晨|上午|下午|晚上|\d+[年月天周]|"
     r"\d+个月|小时|分钟|春|夏|秋|冬|\bjan|\bfeb|\bmarch|\bapril|\bmay\b|\bjune|\bjuly|\baug|\bsept|\boct|\bnov|\bdec|初期|末期|时期|朝|"
     r"\b(?:seconds|minutes|hours|days|weeks|months|years|(?:an?|one|half an) (?:minute|hour|day|week|month|year))\b"
 )
@@ -225,7 +225,8 @@ def kind_evidence(asking: Asking, text: Matchable, held: Looked, *, across: bool
             return _figures(asking, text, held, across=across)
         case Kind.DATE:
             found = [(start, end) for start, end in dates(question, folded) if folded[start:end] not in question.folded]
-            fine = any(exact.search(folded) for exact in _exactness(question.folded))
+            exactly = _exactness(question.folded)
+            fine = any(form.search(folded) for form in exactly) if exactly else bool(dates(question, folded))
             return {
                 "date": float(bool(found)),
                 "exact": float(fine),
@@ -333,8 +334,8 @@ def _told_of(name: str, folded: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _exactness(asked: str) -> Sequence[re.Pattern[str]]:
-    """What a date must have to be as exact as asked: a day, a month, or a year."""
-    return next((forms for question, forms in _EXACT if question.search(asked)), (DATE,))
+    """What a date must have to be as exact as asked: a day, a month, or a year; nothing where any will do."""
+    return next((forms for question, forms in _EXACT if question.search(asked)), ())
 
 
 def _around(folded: str, held: Terms, start: int, end: int) -> Terms:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 TABLE = 0.5
 """How sure it is that a table answers which has most of what a column of it measures."""
+UNNAMED = 0.6
+"""What is left of a chance where what an English question counts has no word in the Chinese sentence that is known for
+it: of our own questions 4 of 163 right answers were such, and 31 of 166 wrong ones."""
 ANY, FEW = "confidence", "confidence_few"
 """The files of weights: of any body, and of a handful of paragraphs in the question's language, where both count."""
 
@@ -169,7 +172,7 @@ def refutes(asking: Asking, best: "Candidate") -> bool:
         or (best.passage.language == "zh" and wanted.suffered_nothing(asking, around))
         or (best.passage.language == "zh" and wanted.deed_missing(asking, around))
         or (asking.question.language == "en" and wanted.unmeasured(asking, around, across=across))
-        or (across and wanted.uncounted(asking, sentence, best.near))
+        or (across and wanted.uncounted(asking, sentence))
         or refuted(asking.question, sentence.folded, beside, aspect=aspect_of(spans[index], best.passage))
     )
 
@@ -185,7 +188,10 @@ def of(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -
     if not candidates:
         return 0.0
     named = features(asking, hits, candidates)
-    return 0.0 if ruled_out(asking, hits, candidates, named) else _chance(asking, named)
+    if ruled_out(asking, hits, candidates, named):
+        return 0.0
+    missing = bool(named["across"]) and wanted.things_missing(asking, candidates[0].near)
+    return _chance(asking, named) * (UNNAMED if missing else 1.0)
 
 
 def of_table(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -> float:

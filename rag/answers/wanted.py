@@ -36,9 +36,10 @@ _DEED = re.compile(
 )
 """What is asked to have been done by somebody."""
 _SUFFERED = re.compile(
-    "被(退回|退还|驳回|拒绝|否决|投诉|举报|处罚|起诉|开除|免职|撤职|查封|没收|扣押|拘留|逮捕|通报|批评|追究|问责|淘汰|取消|除名|召回|下架|摘牌|约谈|点名|警告|曝光|罚款|开罚单)"
+    "(?:空置|闲置|砍掉|砍伐|拆除|关闭|关停|裁员|裁撤|注销|倒闭|流失|浪费|损失|丢失|遗失|报废|退租|搬走|撤销)(?=了?(?:多少|几))|"
+    "(?<=被)(?:退回|退还|驳回|拒绝|否决|投诉|举报|处罚|起诉|开除|免职|撤职|查封|没收|扣押|拘留|逮捕|通报|批评|追究|问责|淘汰|取消|除名|召回|下架|摘牌|约谈|点名|警告|曝光|罚款)"
 )
-"""What was done to somebody or something that is asked about."""
+"""What befell somebody or something that is asked about."""
 _COUNTED = "[\\d万亿余多]+[个家户套名位条项张件台部所座栋处种类场册只批支间幢棵枚起]?"
 _ASKS = re.compile(
     r"多少|百分之几|第几|几(?=[^月号日时点])|多[大长高重远久]|哪一?[个家位所座条项种类些年天里儿]?|什么|何[人时处地]?|啥|谁|几"
@@ -124,8 +125,8 @@ def deed_missing(asking: Asking, text: str) -> bool:
 
 
 def suffered_nothing(asking: Asking, text: str) -> bool:
-    """Whether a Chinese question asks of what something was done to, 被退回的, and a folded text has neither the word
-    nor another for it."""
+    """Whether a Chinese question asks of what something befell, 被退回的, 空置了多少, and a folded text has neither the
+    word nor another for it."""
     if asking.question.language != "zh":
         return False
     done = _SUFFERED.findall(asking.question.folded)
@@ -140,20 +141,22 @@ def counted_otherwise(asking: Asking, sentence: Matchable) -> bool:
     if len(named) < 2 or "".join(named[-2:]) != asking.head[-len("".join(named[-2:])) :]:
         return False
     first, last = named[-2:]
-    if len(first) < 2 or len(last) < 2 or _stands([last], sentence.folded, asking.asked.alike):
+    if len(first) < 2 or len(last) < 2 or last in light.CHINESE or _stands([last], sentence.folded, asking.asked.alike):
         return False
-    return re.search(f"{_COUNTED}{first}[一-龥]", sentence.folded) is not None
+    return re.search(f"{_COUNTED}{first}(?![至到为了的和与及以])[一-龥]", sentence.folded) is not None
 
 
-def uncounted(asking: Asking, sentence: Matchable, near: Terms) -> bool:
-    """Whether an English question asks how many, and a Chinese sentence has no figure, or nothing of what stands for
-    the things that are counted is among the terms in and `near` it."""
-    if "how many " not in asking.question.folded:
-        return False
-    things = [group for group in asking.asked.groups if group.head]
-    if not things or any(group.word in _NO_THINGS for group in things):
-        return not _FIGURE.search(sentence.folded)
-    return not _FIGURE.search(sentence.folded) or not any(group.credit(near) for group in things)
+def uncounted(asking: Asking, sentence: Matchable) -> bool:
+    """Whether an English question asks how many, and a Chinese sentence has no figure."""
+    return "how many " in asking.question.folded and not _FIGURE.search(sentence.folded)
+
+
+def things_missing(asking: Asking, near: Terms) -> bool:
+    """Whether an English question asks how many, and nothing that stands for the things counted is among the terms in
+    and near a Chinese sentence."""
+    things = [group for group in asking.asked.groups if group.head] if "how many " in asking.question.folded else []
+    known = bool(things) and not any(group.word in _NO_THINGS for group in things)
+    return known and not any(group.credit(near) for group in things)
 
 
 def unmeasured(asking: Asking, text: str, *, across: bool) -> bool:
