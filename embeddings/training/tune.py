@@ -29,8 +29,8 @@ def tune(
 ) -> StaticEncoder:
     """Learns which paragraph a sentence, or part of one, stands in; writes the encoder to `out` and returns it.
 
-    `load_encoder(out)` opens it again; a store must be made over for it (`youju store reencode`). Raises ValueError when there are fewer
-    than 20 paragraphs of two sentences and more: nothing can be learnt from those.
+    `load_encoder(out)` opens it again; a store must be made over for it (`youju store reencode`). Raises ValueError
+    when there are fewer than 20 paragraphs of two sentences and more: nothing can be learnt from those.
     """
     split = [found for text in paragraphs if len(found := sentences(text)) > 1]
     if len(split) < _LEAST:
