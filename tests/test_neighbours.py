@@ -1,6 +1,6 @@
 """Words that stand beside each other in a field."""
 
-from rag.text.neighbours import LONGEST, SHORTEST, contrasted, fields, outside
+from rag.text.neighbours import LONGEST, SHORTEST, contrasted, fields, tellable
 
 
 def test_no_word_is_its_own_neighbour_and_none_is_short() -> None:
@@ -25,6 +25,6 @@ def test_the_longest_word_is_the_one_that_is_meant() -> None:
 
 
 def test_what_stands_within_a_neighbour_is_not_told_of_the_word() -> None:
-    assert outside("病床", "养老床位10800张") == "|10800张"
-    assert outside("病床", "医院床位500张") == "医院床位500张"
-    assert outside("公园", "养老床位10800张") == "养老床位10800张"
+    assert tellable("病床", ["床位", "医院"], "增加养老床位600张,机构床位共10800张") == ["医院"]
+    assert tellable("病床", ["床位"], "医院有床位500张") == ["床位"]
+    assert tellable("公园", ["床位"], "养老床位10800张") == ["床位"]

@@ -130,7 +130,7 @@ def pieces(finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> list
         new = 0.0 if other.near <= held else whole(held | other.near) - covered
         if best.score - other.score > nearly + NEW * new or _within(other, chosen[0][1]):
             continue
-        if not across and _told_again(chosen[0][1], other):
+        if not across and _told_again(asking.question, chosen[0][1], other):
             continue
         span = other.passage.spans[other.index]
         within = extended if span.heads or names_item(span.text.folded) else _tightened
@@ -204,11 +204,12 @@ def _goes_on(kind: Kind, passage: Passage, index: int, following: str) -> bool:
     return kind in (Kind.REASON, Kind.MANNER)
 
 
-def _told_again(piece: Piece, other: Candidate) -> bool:
-    """Whether a sentence in the other language has figures that a piece has, and none besides."""
-    return (
-        piece.passage.language != other.passage.language and bool(other.values) and other.values <= values(piece.text)
-    )
+def _told_again(question: Question, piece: Piece, other: Candidate) -> bool:
+    """Whether a sentence in the other language has figures that a piece has, and none besides; what a thing means is
+    told once."""
+    if piece.passage.language == other.passage.language:
+        return False
+    return question.kind is Kind.DEFINITION or (bool(other.values) and other.values <= values(piece.text))
 
 
 def _within(candidate: Candidate, piece: Piece) -> bool:

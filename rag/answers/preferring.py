@@ -20,7 +20,7 @@ LABEL = 2.5
 """The same for the name of an item, which says little by itself."""
 ALL = 0.999
 """Coverage from which all is held."""
-TOLD_AGAIN = 6.0
+TOLD_AGAIN = 8.0
 """How far below the best, in the other language, a sentence of the question's may score that tells the same."""
 MOSTLY = 0.5
 """Coverage of the question from which a sentence that has one of the best one's figures tells the same; one nearly as

@@ -11,7 +11,7 @@ from rag.questions.premise import clauses_on
 from rag.questions.question import Kind
 from rag.search.asking import Asking
 from rag.text.matching import Matchable, Terms
-from rag.text.neighbours import contrasted, outside
+from rag.text.neighbours import contrasted, tellable
 from rag.text.paraphrasing import paraphrases
 from rag.text.thesaurus import Others
 from rag.text.translating import lexicon
@@ -81,15 +81,26 @@ def contrasts(asking: Asking, sentence: str, around: str) -> Mapping[str, float]
     of the question's in its field and is not it, 柴油车 for 汽油车; `contrast_asked`, whether that is one of those next
     to what asks."""
     asked = asking.question.folded
-    alike = asking.asked.alike
+    alike, text = asking.asked.alike, f"{around} {sentence}"
     found = [
         word
         for word in contrasted(asked, sentence, around)
-        if not any(other in outside(word, f"{around} {sentence}") for other in alike.get(word, ()))
+        if not any(way in text for way in tellable(word, alike.get(word, ()), text))
     ]
     asks = next(reversed(list(_ASKS.finditer(asked))), None)
     near = asked[max(asks.start() - BEFORE, 0) : asks.end() + BEHIND] if asks else ""
     return {"contrast": float(bool(found)), "contrast_asked": float(any(word in near for word in found))}
+
+
+def told_by(asking: Asking, near: Terms, text: str) -> Terms:
+    """Of the terms in and near a sentence, without those that are part of a neighbour's name in the folded `text`."""
+    apart = {
+        way
+        for word, ways in asking.asked.alike.items()
+        for way in set(ways) - set(tellable(word, ways, text))
+        if way not in asking.asked.words
+    }
+    return near - apart if apart else near
 
 
 def told_without_figure(asking: Asking, sentence: Matchable) -> bool:
@@ -188,10 +199,9 @@ def _stands(tail: Sequence[str], text: str, alike: Others) -> float:
         return 1.0
     if any(len(word) > 2 and word[:2] in text for word in tail):
         return PARTLY
-    ways = [*paraphrases(tail), *(alike.get(word, {}) for word in tail)]
-    for word in tail:
-        text = outside(word, text)
-    return max((worth for others in ways for other, worth in others.items() if other in text), default=0.0)
+    both = [*zip(tail, paraphrases(tail), strict=True), *((word, alike.get(word, {})) for word in tail)]
+    told = (ways[way] for word, ways in both for way in tellable(word, ways, text) if way in text)
+    return max(told, default=0.0)
 
 
 def _letters_missing(asking: Asking, text: str) -> float:

@@ -2,7 +2,7 @@
 another. Beside them stand the words that mean the same. A table of our own, from general knowledge."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -47,12 +47,11 @@ def contrasted(asked: str, told: str, near: str) -> Sequence[str]:
     ]
 
 
-def outside(word: str, text: str) -> str:
-    """A folded text without the words that stand beside a word in its field: what stands within those is not told of
-    it, 床位 of 养老床位 where it is 病床 that is asked for."""
-    for other in sorted(fields().others.get(word, ()), key=len, reverse=True):
-        text = text.replace(other, "|")
-    return text
+def tellable(word: str, ways: Iterable[str], text: str) -> Collection[str]:
+    """Those of other words for a word that a folded text may tell it by: where a neighbour stands, nothing that is part
+    of its name, 床位 beside 养老床位 where it is 病床 that is asked for."""
+    beside = [other for other in fields().others.get(word, ()) if other in text]
+    return [way for way in ways if not any(way in other for other in beside)]
 
 
 def _words(folded: str) -> Iterator[str]:
