@@ -18,10 +18,9 @@ from embeddings.static import StaticEncoder
 from embeddings.training.data import Data
 from embeddings.training.learn import Learner
 from embeddings.training.quantise import write_encoder
-from embeddings.training.tasks import ENGLISH, merge
-from embeddings.training.train import figures
+from embeddings.training.tasks import ENGLISH
+from embeddings.training.train import figures, take_step
 
-_WARM_UP = 50
 _LEAST = 1e-9
 
 
@@ -40,7 +39,8 @@ class Further:
 def train_further(
     data: Data, start: StaticEncoder, out: Path, plan: Further, tell: Callable[[str], None]
 ) -> StaticEncoder:
-    """Trains on from `start`, writes the encoder to `out`. Each finished run is kept there and not run again.
+    """Trains on from `start`, writes the encoder to `out`. Each finished run is kept there under what it was run with,
+    and not run again.
 
     Raises ValueError where the encoder's vocabulary is not that of the data.
     """
@@ -50,7 +50,9 @@ def train_further(
     rows = (read / np.maximum(data.vocabulary.weights, _LEAST)[:, None]).astype(np.float32)
     english = data.vocabulary.kinds == WORD
     out.mkdir(parents=True, exist_ok=True)
-    ends = [_run(data, rows, english, out / f"run-{number}.npy", plan, number, tell) for number in range(plan.runs)]
+    begun = f"run-{start.fingerprint}-{plan.steps}-{plan.batch}-{plan.rate}"
+    seeds = range(plan.seed, plan.seed + plan.runs)
+    ends = [_run(data, rows, english, out / f"{begun}-{seed}.npy", plan, seed, tell) for seed in seeds]
     rows[english] = plan.keep * rows[english] + (1 - plan.keep) * np.mean(ends, axis=0)
     tell(f"mean of {plan.runs} runs: {figures(Learner(rows), data.measured)}")
     return write_encoder(rows, data.vocabulary, out, kept=(start, ~english))
@@ -62,27 +64,23 @@ def _run(
     english: NDArray[np.bool_],
     path: Path,
     plan: Further,
-    number: int,
+    seed: int,
     tell: Callable[[str], None],
 ) -> NDArray[np.float32]:
     """The English rows where a run ends."""
     if path.is_file():
         return np.asarray(np.load(path), dtype=np.float32)
-    seed = plan.seed + number
     torch.manual_seed(seed)
     learner = Learner(rows, trained=english)
     most = torch.from_numpy(np.linalg.norm(rows[english], axis=1, keepdims=True))
     places = torch.from_numpy(np.flatnonzero(english))
     tasks = data.tasks(seed=seed, only=ENGLISH)
     for step in range(plan.steps):
-        task = tasks.next()
-        left, right = task.draw(plan.batch * task.enlarge)
-        rate = plan.rate * min(1.0, (step + 1) / _WARM_UP) * max(0.02, 1 - step / plan.steps)
-        learner.step(merge(left), merge(right), rate, temperature=task.temperature)
+        take_step(learner, tasks, plan.batch, plan.rate, step=step, behind=step / plan.steps)
         if step % 100 == 0:
             _shorten(learner, places, most)
     _shorten(learner, places, most)
-    tell(f"run {number}: {figures(learner, data.measured)}")
+    tell(f"run of seed {seed}: {figures(learner, data.measured)}")
     ended: NDArray[np.float32] = learner.rows[places].numpy()
     np.save(path, ended)
     return ended

@@ -17,7 +17,7 @@ from embeddings.training.learn import Learner, Side
 from embeddings.training.measure import ndcg_at_10
 from embeddings.training.prepare import Bags
 from embeddings.training.quantise import write_encoder
-from embeddings.training.tasks import merge
+from embeddings.training.tasks import Tasks, merge
 
 CHECKPOINT = "checkpoint.npz"
 _WARM_UP = 50
@@ -54,11 +54,8 @@ def train(data: Data, out: Path, plan: Plan, tell: Callable[[str], None]) -> Sta
     total, began, reported = plan.minutes * 60, time.monotonic() - done, time.monotonic()
     losses: dict[str, float] = {}
     while (elapsed := time.monotonic() - began) < total:
-        task = tasks.next()
-        left, right = task.draw(plan.batch * task.enlarge)
-        rate = plan.rate * min(1.0, (step + 1) / _WARM_UP) * max(0.02, 1 - elapsed / total)
-        loss = learner.step(merge(left), merge(right), rate, temperature=task.temperature)
-        losses[task.name] = 0.98 * losses.get(task.name, loss) + 0.02 * loss
+        name, loss = take_step(learner, tasks, plan.batch, plan.rate, step=step, behind=elapsed / total)
+        losses[name] = 0.98 * losses.get(name, loss) + 0.02 * loss
         step += 1
         if time.monotonic() - reported > plan.report_every:
             reported = time.monotonic()
@@ -69,6 +66,17 @@ def train(data: Data, out: Path, plan: Plan, tell: Callable[[str], None]) -> Sta
     learner.rows.lerp_(torch.from_numpy(start), torch.from_numpy(keep)[:, None])
     tell(f"written at step {step}: {figures(learner, data.measured)}")
     return write_encoder(learner.rows.numpy(), data.vocabulary, out)
+
+
+def take_step(
+    learner: Learner, tasks: Tasks, batch: int, rate: float, *, step: int, behind: float
+) -> tuple[str, float]:
+    """One batch drawn and learnt from: the name of its task and the loss before. The rate rises over the first steps
+    and falls by how much of the training lies `behind`, 0 to 1."""
+    task = tasks.next()
+    left, right = task.draw(batch * task.enlarge)
+    pace = rate * min(1.0, (step + 1) / _WARM_UP) * max(0.02, 1 - behind)
+    return task.name, learner.step(merge(left), merge(right), pace, temperature=task.temperature)
 
 
 def figures(learner: Learner, measured: tuple[Measured, ...]) -> str:

@@ -27,7 +27,7 @@ UNNAMED = 0.6
 it: of our own questions none of 163 right answers was such, and 23 of what was found for 166 that nothing answers."""
 NEIGHBOUR = 0.5
 """The same where next to what asks there is a word whose neighbour the sentence tells of: of our own questions that
-declines 11 more of those that nothing answers, and 1 of 7 right answers."""
+declines 10 of the 11 such that nothing answers and that were answered, and 1 of 7 right answers."""
 ANY, FEW = "confidence", "confidence_few"
 """The files of weights: of any body, and of a handful of paragraphs in the question's language, where both count."""
 
