@@ -301,3 +301,22 @@ def test_a_year_is_that_of_the_title_and_not_of_the_day_a_document_was_published
     kb = KnowledgeBase.from_texts(["新建口袋公园两座。"], ["沙湾县公报"])
     kb.add(documents)
     assert "197亿元" in kb.ask("青山县2023年地区生产总值比2022年多了多少？").text
+
+
+DONE_AND_PLANNED = {
+    "东江区2025年政府工作报告": "2024年，全区加装电梯完工100台。",
+    "西岭区2024年政府工作报告": "2023年，全区加装电梯签约140台、完工170台。2024年，要完成加装电梯155台。",
+}
+
+
+def test_a_plan_is_not_set_against_what_was_done_elsewhere():
+    kb = KnowledgeBase.from_texts(list(DONE_AND_PLANNED.values()), list(DONE_AND_PLANNED))
+    told = [sentence.text for sentence in kb.ask("东江区和西岭区2024年谁加装的电梯更多？").sentences]
+    assert told[0].startswith("东江区") and "100台" in told[0]
+    assert told[1].startswith("西岭区（计划）") and "155台" in told[1]
+    assert len(told) == 2
+
+
+def test_what_is_finished_is_compared_and_not_what_is_signed_for():
+    kb = KnowledgeBase.from_texts(list(DONE_AND_PLANNED.values()), list(DONE_AND_PLANNED))
+    assert "西岭区（170台）高于东江区（100台）" in kb.ask("东江区和西岭区谁加装的电梯更多？").text

@@ -222,3 +222,18 @@ def test_the_rise_of_a_rate_is_not_the_rate() -> None:
     assert not refuted(rate, "案件化解率92.4%,提高33个百分点。", ())
     assert not refuted(rate, "案件化解率提高33个百分点至92.4%。", ())
     assert not refuted(understand("东江区案件化解率提高了多少?"), "案件化解率提高33个百分点。", ())
+
+
+def test_the_growth_of_one_measure_is_none_of_another() -> None:
+    asked = understand("东江区GDP增速是多少?")
+    assert refuted(asked, "完成固定资产投资310亿元,同比增长22.9%。", ())
+    assert refuted(asked, "完成预算收入299亿元,同比增长6.1%。", ("实现地区生产总值2379亿元。",))
+    assert not refuted(asked, "可比增长5.5%,快于全市。", ("实现地区生产总值2379亿元。",))
+    assert not refuted(asked, "实现地区生产总值2379亿元,可比增长5.5%。", ())
+
+
+def test_who_does_something_may_be_told_by_an_office() -> None:
+    told = "对负责人出庭率低于60%的单位由副区长约谈。"
+    assert not nothing_named(understand("负责人出庭率低于60%谁来约谈?"), told)
+    assert nothing_named(understand("约谈工作的负责人是谁?"), told)
+    assert nothing_named(understand("约谈小组谁来当负责人?"), told)

@@ -84,6 +84,10 @@ def test_as_much_is_told_as_is_asked(feature: str, question: str, sentence: str,
         ("702街坊单独计算,居民多少户?", "710、702街坊居民合计约800户", "", True),
         ("2020年9月22日区长去了哪里?", "9月12日,区长赴山区调研", "", True),
         ("2020年9月22日区长去了哪里?", "9月22日,区长赴山区调研", "", False),
+        ("东江完成第六次经济普查了吗?", "在东江区第三届代表大会第六次会议上。", "", True),
+        ("东江完成第六次经济普查了吗?", "完成第六次全国经济普查。", "", False),
+        ("智慧城市三期装多少个传感器?", "推进智慧城市二期建设,装传感器5652个。", "", True),
+        ("智慧城市三期装多少个传感器?", "推进智慧城市三期建设,装传感器5652个。", "", False),
     ],
 )
 def test_another_extent_is_beyond_doubt(question: str, sentence: str, rest: str, other: bool) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from embeddings.terms import words
 from rag import KnowledgeBase
 from rag.questions import light
 from rag.questions.question import understand
@@ -75,3 +76,10 @@ def test_a_word_that_stands_nowhere_tells_no_more_than_half_a_passage_would(twen
 def test_a_word_with_another_in_its_place_is_not_unseen(twenty: KnowledgeBase) -> None:
     asked = Asking.from_question(understand("商户少收多少房租？"), twenty.snapshot).asked
     assert "租金" in asked.alike["房租"] and "房租" not in asked.unseen and "商户" in asked.unseen
+
+
+def test_what_is_written_in_latin_letters_is_known_however_it_is_typed() -> None:
+    folded = understand("东江区GDP增速是多少？").bare
+    assert next(iter(others_for(folded, words(folded))["gdp"])) == "地区生产总值"
+    assert "gdp" in others_for("地区生产总值", ["地区生产总值"])["地区生产总值"]
+    assert not others_for("snapple的产值", ["snapple", "产值"])["snapple"]  # the app within is none

@@ -6,6 +6,7 @@ from embeddings import load_encoder
 from embeddings.folding import fold
 from rag import Document
 from rag.answers import wanted
+from rag.answers.choosing import dates
 from rag.answers.wanted import tail_of
 from rag.index.snapshot import Snapshot
 from rag.questions.question import understand
@@ -90,6 +91,9 @@ def test_what_was_done_to_a_thing_has_to_be_told() -> None:
     assert not nothing("被评为示范的小区有几个?", "示范小区3个。")
     assert nothing("保租房空置了多少套?", "筹措保租房2822套、供应2496套。")
     assert not nothing("保租房供应了多少套?", "筹措保租房2822套、供应2496套。")
+    assert nothing("辞职的教师有多少?", "15名教师获特级教师称号。")
+    assert nothing("关了几个公园?", "新建公园3个。")
+    assert not nothing("关了几个公园?", "新建公园3个,关闭1个。")
 
 
 def test_how_many_wants_a_figure_of_a_chinese_sentence() -> None:
@@ -170,3 +174,21 @@ def test_numbers_in_english_words_are_figures() -> None:
 def test_a_cell_of_a_table_is_in_the_unit_of_its_column() -> None:
     assert in_unit("元", "街道:石门街道,投资:2.4。", 11, 14)
     assert not in_unit("元", "石门街道投资项目:2.4个", 9, 12)
+
+
+def test_an_abbreviation_stands_there_or_what_it_is_short_for() -> None:
+    def missing(question: str, sentence: str) -> bool:
+        snapshot = Snapshot.from_documents([Document("a", "", sentence)], encoder=load_encoder(), split=split)
+        return wanted.abbreviation_missing(Asking.from_question(understand(question), snapshot), sentence)
+
+    assert missing("东江区的CPI目标是多少?", "地区生产总值增长5%以上。")
+    assert not missing("东江区的CPI目标是多少?", "居民消费价格指数涨幅2%左右。")
+    assert not missing("东江区的GDP目标是多少?", "地区生产总值增长5%以上。")
+    assert not missing("东江区的X9目标是多少?", "地区生产总值增长5%以上。")  # nobody knows what that is short for
+
+
+def test_how_often_is_told_by_a_stretch_that_comes_again() -> None:
+    question = understand("常务会议多久学法一次?")
+    assert not dates(question, "2020年组织学法4次。")
+    assert ["每季度"] == ["每季度安排1次学法。"[slice(*span)] for span in dates(question, "每季度安排1次学法。")]
+    assert dates(understand("常务会议哪年开始学法?"), "2020年组织学法4次。")

@@ -53,6 +53,12 @@ _HOW_LONG = re.compile(
 _STRETCH = re.compile(
     r"\d{1,3}[天周年]|\d+个月|[一两二三四五六七八九十半几数]+(?:个月|[年天周]|个?(?:小时|分钟))|小时|分钟|seconds|minutes|hours|days|weeks|months|years"
 )
+_HOW_OFTEN = re.compile(r"多[久长][^,?。]{0,10}一[次回趟轮]|多长时间[^,?。]{0,8}一[次回趟轮]|\bhow often\b")
+_OFTEN = re.compile(
+    r"每隔?[一二两三四五六半\d]*个?[年月周天日季旬](?:度|末|底|初)?|[一二两三半]个?[年月周天季]度?(?:一|\d)[次回]|"
+    r"\bevery (?:\w+ )?(?:day|week|month|quarter|year)s?\b|\beach (?:day|week|month|quarter|year)\b|"
+    r"\b(?:dai|week|month|quarter|year)ly\b|\bannual(?:ly)?\b|\ba (?:day|week|month|quarter|year)\b"
+)
 _YEAR_ASKED = re.compile(r"哪一?年|几几年|\b(?:what|which) year")
 _DATED = re.compile(r"\d{4}(?![\d.])|\d月|\d日|\b(?:jan|feb|mar|apr|may|june|july|aug|sept|oct|nov|dec)")
 ABOVE = 0.6
@@ -295,7 +301,9 @@ def _dates(folded: str) -> Sequence[tuple[int, int]]:
 
 
 def dates(question: Question, folded: str) -> Sequence[tuple[int, int]]:
-    """Where a text tells when, and not how long, unless that is asked."""
+    """Where a text tells when, and not how long, unless that is asked; or how often, where that is."""
+    if _HOW_OFTEN.search(question.folded):
+        return [match.span() for match in _OFTEN.finditer(folded)]
     found = _dates(folded)
     if _HOW_LONG.search(question.folded):
         return found

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from embeddings.folding import fold
-from rag.answers import wording
-from rag.answers.choosing import other_year, year_above
+from rag.answers import confidence, wording
+from rag.answers.choosing import aspect_of, other_year, year_above
 from rag.answers.evidence import verify
 from rag.answers.finding import Candidate, Finding
 from rag.answers.items import clauses_after, headings_after, items_after
@@ -15,7 +15,7 @@ from rag.answers.tabled import told_rows
 from rag.answers.tightening import Piece, key_of, tighten
 from rag.index.passages import Passage
 from rag.index.snapshot import Snapshot
-from rag.questions.question import LONG_KINDS, Kind, Question
+from rag.questions.question import LONG_KINDS, Aspect, Kind, Question
 from rag.questions.scope import tells_anew
 from rag.search.asking import Asking
 from rag.text.facts import values
@@ -48,7 +48,7 @@ def compose(snapshot: Snapshot, question: Question, findings: Sequence[Finding])
     citations: list[Citation] = []
     firsts: list[Citation] = []
     shown: set[tuple[str, int]] = set()
-    for finding, alone in _each_place(findings):
+    for finding, alone in _each_place(_plans_marked(question, findings)):
         part = finding.part
         if not finding.answers:
             sentences.append(Sentence(wording.part_not_found(question, part.label or part.asks)))
@@ -66,6 +66,29 @@ def compose(snapshot: Snapshot, question: Question, findings: Sequence[Finding])
         compared = wording.compared(question, labels, firsts)
         sentences += [Sentence(compared, tuple(citation.number for citation in firsts))] if compared else []
     return Composed(tuple(sentences), tuple(citations))
+
+
+def _plans_marked(question: Question, findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Findings, those labelled as plans that tell of one where others tell of what was done, and neither was asked
+    for as such."""
+    if not _of_plan_and_outcome(findings) or any(finding.part.against for finding in findings):
+        return findings
+    return [
+        replace(finding, part=replace(finding.part, label=wording.planned(question, finding.part.label)))
+        if finding.part.label and _tells_of_plan(finding)
+        else finding
+        for finding in findings
+    ]
+
+
+def _of_plan_and_outcome(findings: Sequence[Finding]) -> bool:
+    """Whether some of what was found tells of a plan, and some does not."""
+    return len({_tells_of_plan(finding) for finding in findings if finding.answers}) > 1
+
+
+def _tells_of_plan(finding: Finding) -> bool:
+    best = finding.candidates[0] if finding.answers else None
+    return best is not None and aspect_of(best.passage.spans[best.index], best.passage) is Aspect.PLAN
 
 
 def _each_place(findings: Sequence[Finding]) -> Iterator[tuple[Finding, bool]]:
@@ -109,8 +132,7 @@ def _alike(findings: Sequence[Finding], citations: Sequence[Citation]) -> bool:
     there is in all."""
     if len({tells_anew(fold(citation.quote)) for citation in citations}) > 1:
         return False
-    told = {c.passage.spans[c.index].aspect for c in (finding.candidates[0] for finding in findings)} - {None}
-    return len(told) < 2 or any(finding.part.documents is None for finding in findings)
+    return not _of_plan_and_outcome(findings) or any(finding.part.documents is None for finding in findings)
 
 
 def pieces(finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> list[tuple[Candidate, Piece]]:
@@ -135,7 +157,7 @@ def pieces(finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> list
         span = other.passage.spans[other.index]
         within = extended if span.heads or names_item(span.text.folded) else _tightened
         piece = within(asking, other, limit=max(room, 0))
-        if len(piece.text) <= room:
+        if len(piece.text) <= room and not confidence.refutes(asking, other):
             chosen.append((other, piece))
             break
     if asking.question.kind is not Kind.LIST:

@@ -29,6 +29,9 @@ TOPIC = 0.2
 APART = 12
 """How much farther a term counts as being from a figure of another clause, where a follow-up is asked: in a sentence
 found for its topic the figures stand clause by clause."""
+UNFINISHED = 1.0
+"""What a figure loses of what is only begun, "签约140台、完工170台", where that is not asked for."""
+_BEGUN = re.compile("(?:签约|立项|开工|启动|在建|储备|受理|申请|意向|筹建)(?:了|约|近|超)?$")
 AGAIN = 1.4
 """What a figure loses that the answer before told; less than what it gains by its unit, if that is asked for."""
 
@@ -132,7 +135,9 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
         near = sum(weight / far(place, span[0]) for place, weight in places)
         told = in_unit(unit, folded.text, *span) if unit else bool(counted) and _counts(counted, folded.text, span[1])
         again = asking.question.told and values(folded.text[slice(*span)]) & asking.question.told
-        return near + (1.5 if told else 0.0) - (AGAIN if again else 0.0), -span[0]
+        begun = _BEGUN.search(folded.text[: span[0]])
+        unfinished = begun is not None and begun[0][:2] not in asking.question.folded
+        return near + (1.5 if told else 0.0) - (AGAIN if again else 0.0) - (UNFINISHED if unfinished else 0.0), -span[0]
 
     start, end = max(fitting or spans, key=fit)
     end = len(folded.text[:end].rstrip())

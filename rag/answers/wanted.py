@@ -13,7 +13,7 @@ from rag.search.asking import Asking
 from rag.text.matching import Matchable, Terms
 from rag.text.neighbours import contrasted, tellable
 from rag.text.paraphrasing import paraphrases
-from rag.text.thesaurus import Others
+from rag.text.thesaurus import Others, thesaurus
 from rag.text.translating import lexicon
 
 _GENERIC = frozenset("rate ratio growth increase number amount level share percentage size figure value".split())
@@ -36,10 +36,13 @@ _DEED = re.compile(
 )
 """What is asked to have been done by somebody."""
 _SUFFERED = re.compile(
-    "(?:空置|闲置|砍掉|砍伐|拆除|关闭|关停|裁员|裁撤|注销|倒闭|流失|浪费|损失|丢失|遗失|报废|退租|搬走|撤销)(?=了?(?:多少|几))|"
+    "(?:空置|闲置|砍掉|砍伐|拆除|关闭|关停|裁员|裁撤|注销|倒闭|流失|浪费|损失|丢失|遗失|报废|退租|搬走|撤销|撤回|撤诉|停业|歇业|辞职|离职|跳槽|退学|辍学|"
+    "去世|死亡|受伤|失踪|违约|烂尾|逾期)(?=了?(?:多少|几)|的[一-龥]{0,6}(?:有|是|共)?(?:多少|几))|"
     "(?<=被)(?:退回|退还|驳回|拒绝|否决|投诉|举报|处罚|起诉|开除|免职|撤职|查封|没收|扣押|拘留|逮捕|通报|批评|追究|问责|淘汰|取消|除名|召回|下架|摘牌|约谈|点名|警告|曝光|罚款)"
 )
 """What befell somebody or something that is asked about."""
+_SHUT = re.compile("关(?=[了掉]?(?:多少|几))")
+_SHUT_TOLD = re.compile("关[闭停张门掉了]|[停歇]业|停办|撤|倒闭|清退|退出|腾退|取缔")
 _COUNTED = "[\\d万亿余多]+[个家户套名位条项张件台部所座栋处种类场册只批支间幢棵枚起]?"
 _ASKS = re.compile(
     r"多少|百分之几|第几|几(?=[^月号日时点])|多[大长高重远久]|哪一?[个家位所座条项种类些年天里儿]?|什么|何[人时处地]?|啥|谁|几"
@@ -140,8 +143,20 @@ def suffered_nothing(asking: Asking, text: str) -> bool:
     word nor another for it."""
     if asking.question.language != "zh":
         return False
+    if _SHUT.search(asking.question.folded) and not _SHUT_TOLD.search(text):
+        return True
     done = _SUFFERED.findall(asking.question.folded)
     return any(_stands([word], text, asking.asked.alike) == 0.0 for word in done)
+
+
+def abbreviation_missing(asking: Asking, text: str) -> bool:
+    """Whether a Chinese question asks the value of what has a well-known name in Latin letters, CPI, and a folded text
+    has neither it nor what it stands for."""
+    if asking.question.language != "zh" or asking.question.kind is not Kind.NUMERIC:
+        return False
+    known = thesaurus()
+    named = [word for word in _LETTERS.findall(asking.question.folded) if word in known]
+    return bool(named) and not any(way in text for word in named for way in (word, *known[word]))
 
 
 def counted_otherwise(asking: Asking, sentence: Matchable) -> bool:

@@ -143,6 +143,11 @@ def not_found(question: Question, subjects: Sequence[Subject]) -> str:
     return f"The documents do not answer this: {_short(question.text)}{about}"
 
 
+def planned(question: Question, label: str) -> str:
+    """The label of a part of which but a plan is told."""
+    return f"{label}（计划）" if question.language == "zh" else f"{label} (planned)"
+
+
 def listed(question: Question, labels: Sequence[str]) -> str:
     """Labels of parts that are told together."""
     return ("、" if question.language == "zh" else " and ").join(labels)

@@ -27,7 +27,10 @@ _DONE_SENTENCE = re.compile(
 _TOLD = re.compile(
     r"同比|累计|[^未]已[经完建实达有被]|[较比]上年|获评?|了(?=[一-龥\d“])|\b(?:was|were|rose|grew|had)\b"
 )
-_INTENDED = re.compile(r"力争|争取|力求|拟|建议|将(?![近军领])|预计|预期|到20\d\d年底?|\bwill\b|\bto be\b")
+_INTENDED = re.compile(
+    r"力争|争取|力求|拟|建议|将(?![近军领])|预计|预期|(?<![重主需必纲概摘])要(?=完成|建成|新增|新建|实现|达到)|"
+    r"到20\d\d年底?|\bwill\b|\bto be\b"
+)
 """What leaves no doubt: 完成, 建成 and the like stand in plans as well as in reports."""
 
 

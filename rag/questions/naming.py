@@ -16,6 +16,8 @@ _MORE_SURNAMES = "陶章庄倪严牛岳柴葛耿关焦左柳祁鲁霍翁颜柯�
 _BY_ITSELF = rf"[:\s][{_SURNAMES}{_MORE_SURNAMES}]{_HAN}{{1,2}}(?!{_HAN})"
 """A name between white space or after a colon, as a line for an office or a duty gives it: "主持人：副市长　韩述平"."""
 _LABEL = re.compile(rf"^\s*(?P<label>[^,。;!?]{{2,28}}?){_BY_ITSELF}")
+_WHO_ACTS = re.compile("谁[来去会将要该可应](?!当|做|任|担|出任)")
+"""What asks who does something, which an office tells as well as a name."""
 _LEADS = re.compile("领导|负责人|一把手|头头")
 _LEADER = re.compile("[市区县镇乡局校院馆厅处科会]长|书记|主任|主席|负责人|总经理|总裁")
 _OFFICES = "(?:[市区县镇乡局校院馆厅处会部省站所组]长|主任|总监|总裁|经理|主席|书记|代表|发言人|负责人)"
@@ -128,7 +130,7 @@ def nothing_named(question: Question, near: str) -> bool:
     """Whether somebody is asked for by an office or a trade, or a company, a school, a street and the like by their
     kind, and none is named in a sentence and what stands beside it."""
     asked = question.folded
-    somebody = question.kind is Kind.PERSON and bool(_OFFICE.search(asked))
+    somebody = question.kind is Kind.PERSON and bool(_OFFICE.search(asked)) and not _WHO_ACTS.search(asked)
     kinds = _KINDS[:-1]  # a subdistrict is often named without its kind
     something = question.kind not in (Kind.DEFINITION, Kind.COMPARISON) and any(
         wanted.search(asked) for wanted, _ in kinds

@@ -69,6 +69,7 @@ _MEASURES = "生产总值|gdp|增加值|营业?收入?|收入|利润|税收|产�
 _SUM_ASKED = re.compile(
     rf"({_MEASURES})[^,?]{{0,8}}(?:多少|几)[千百十]?[万亿]?[元亿]|(?:多少|几)[千百十]?[万亿]?元?的?({_MEASURES})(?!增[长幅速])"
 )
+_GROWTH_ASKED = re.compile(rf"({_MEASURES})的?(?:同比|可比|年均|实际|名义)?(?:增[长幅速]|涨幅|降幅)")
 _MEASURED = tuple(
     re.compile(measure)
     for measure in (
@@ -170,7 +171,11 @@ def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: A
         not _NUMBER.search(_ITEM.sub("", sentence)) or (_EACH_ASKED.search(asked) and not _EACH_TOLD.search(around))
     ):
         return True
-    if _only_changed(asked, sentence) or _sum_of_another(asked, sentence, around):
+    if (
+        _only_changed(asked, sentence)
+        or _sum_of_another(asked, sentence, around)
+        or _growth_of_another(asked, sentence, around)
+    ):
         return True
     if _DENIED_ASKED.search(asked) and not _DENIED_TOLD.search(sentence):
         return True
@@ -202,6 +207,16 @@ def _sum_of_another(asked: str, sentence: str, around: str) -> bool:
         return True
     told = clauses_on(measure, sentence)
     return bool(told) and all("%" in each and not _SUM_TOLD.search(each) for each in told)
+
+
+def _growth_of_another(asked: str, sentence: str, around: str) -> bool:
+    """Whether it is asked by how much a measure grew that nothing near names, or that the sentence does not name but
+    another."""
+    measure = _GROWTH_ASKED.search(asked)
+    same = measure and next((names for names in _MEASURED if names.search(measure[1])), None)
+    if not same or same.search(sentence):
+        return False
+    return not same.search(around) or any(names.search(sentence) for names in _MEASURED)
 
 
 def clauses_on(name: str, sentence: str) -> list[str]:

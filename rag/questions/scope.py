@@ -48,9 +48,12 @@ _HOME_USE = re.compile("居民(?:阶梯)?(?:生活)?(?:用)?[水电气]|家庭�
 _ORDINAL = re.compile(r"第[一二三四五六七八九十百]+[届期批轮次号代季]|[一二三四五六七八九十]+期(?![间限望待])")
 _NUMBER = re.compile(r"(?<![\d.])(?!(?:19|20)\d\d(?![\d.]))\d+(?:\.\d+)?")
 _LATER = re.compile(
-    r"第(?!一[届期批轮次号代季])(?:[一二三四五六七八九十百]+|\d+)(?:[届期批轮号代季]|次(?!数)|人民医院|医院|中学|小学|幼儿园|实验)"
+    r"第(?!一[届期批轮次号代季])(?:[一二三四五六七八九十百]+|\d+)(?:[届期批轮号代季]|次(?!数)|人民医院|医院|中学|小学|幼儿园|实验)|"
+    r"(?<!第)[二三四五六七八九]期(?=工程|项目|建设|[一-龥]{0,6}(?:多少|几|什么|哪))"
 )
 """Which of a row is meant, beyond the first, which may be called otherwise; with a name, the first as well."""
+_MEETING = re.compile(r"(第(?:[一二三四五六七八九十百]+|\d+)次)([一-龥]{0,6}?)(普查|会议|大会|全会|论坛|调查|代表)")
+"""Which of a row of meetings, censuses and the like."""
 _NUMBERED = re.compile(
     r"(?<![\d.])(\d+)(?:号线|街坊|弄|号楼|路(?=公交|车|的|[一-龥]*线)|号(?=[一-龥])(?!之?[前后起]|[去来到在召开举上下早晚]))"
 )
@@ -141,7 +144,7 @@ def contradicted(question: Question, sentence: Matchable, text: str, rest: str) 
     several = len(numbered) > 1 and question.kind in (Kind.COMPARISON, Kind.LIST)
     if numbered and not (any(numbered) if several else all(numbered)):
         return True
-    if any(not _stands(which, text) for which in _LATER.findall(asked)):
+    if _another_of_a_row(asked, text):
         return True
     if _on_other_days(asked, told) or any(want.search(asked) and not has.search(text) for want, has in _STRETCHES):
         return True
@@ -150,6 +153,13 @@ def contradicted(question: Question, sentence: Matchable, text: str, rest: str) 
     if question.kind is Kind.NUMERIC and _of_several(asked, told):
         return True
     return question.kind not in (Kind.NUMERIC, Kind.COMPARISON) and _too_few(asked, f"{told} {rest}"[:_ROOM])
+
+
+def _another_of_a_row(asked: str, text: str) -> bool:
+    """Whether a session, phase, census and the like is asked about by its place in a row, and a text has none of it."""
+    if any(not _stands(which, text) for which in _LATER.findall(asked)):
+        return True
+    return any(not re.search(f"{which}[^,。;]{{0,8}}{what}", text) for which, _, what in _MEETING.findall(asked))
 
 
 def _too_few(asked: str, told: str) -> bool:

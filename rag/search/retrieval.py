@@ -19,6 +19,8 @@ LEXICAL_DEPTH, DENSE_DEPTH = 60, 30
 """Candidates each leg brings to the fusion."""
 RERANKED = 20
 """Candidates, best by both legs' ranks together, whose features are worked out."""
+OF_A_YEAR = 30
+"""The same where a year is asked for: neither leg knows of which year a passage tells, as the features do."""
 RANK_CONSTANT = 5.0
 """Of the reciprocal ranks: the smaller, the surer a leg's best are among those reranked."""
 
@@ -72,7 +74,7 @@ def _within(snapshot: Snapshot, asking: Asking, only: Collection[str] | None) ->
 
 
 def _reranked(snapshot: Snapshot, asking: Asking, rows: Rows, lexical: Scores, dense: Scores, k: int) -> list[Hit]:
-    kept = _foremost(lexical, dense, max(RERANKED, k))
+    kept = _foremost(lexical, dense, max(OF_A_YEAR if asking.question.years else RERANKED, k))
     share = lexical / max(float(lexical.max(initial=0.0)), 1e-6)
     rows, share, dense = rows[kept], share[kept], dense[kept]
     passages = snapshot.passages(rows)

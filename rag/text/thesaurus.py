@@ -4,11 +4,13 @@ Everyday words with what official papers write for them stand in `rag/weights/th
 this table; words that are translated alike come from the lexicon learnt from translated text.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from embeddings.folding import fold
 from rag.text.paraphrasing import paraphrases
 
 FILE = Path(__file__).parents[1] / "weights" / "thesaurus.tsv"
@@ -19,13 +21,18 @@ what the last ones are worth at least."""
 BY_TRANSLATION, SURE = 0.5, 0.5
 """What a word that is translated alike counts, and how surely it has to be."""
 
+_LATIN = re.compile("[a-z0-9]{2}")
+
 Others = Mapping[str, Mapping[str, float]]
 
 
 @cache
 def thesaurus() -> Others:
-    """Each word or phrase with the words that may stand in its place, above 0 to 1, the best first."""
-    return {word: dict(_weighed(others.split("/"))) for word, others in _lines(FILE)}
+    """Each word or phrase, folded, with those that may stand in its place, above 0 to 1, the best first."""
+    found: dict[str, dict[str, float]] = defaultdict(dict)
+    for word, others in _lines(FILE):
+        _add(found[word], dict(_weighed(others.split("/"))))
+    return found
 
 
 def others_for(text: str, words: Sequence[str]) -> Others:
@@ -47,8 +54,13 @@ def others_for(text: str, words: Sequence[str]) -> Others:
 def _phrases(text: str) -> Iterable[str]:
     """The words and phrases of the thesaurus that stand in a text."""
     known, sizes = thesaurus(), _sizes()
-    pieces = (text[at : at + size] for at, first in enumerate(text) for size in sizes.get(first, ()))
-    return dict.fromkeys(piece for piece in pieces if piece in known)
+    pieces = ((at, at + size) for at, first in enumerate(text) for size in sizes.get(first, ()))
+    return dict.fromkeys(text[at:end] for at, end in pieces if text[at:end] in known and _whole(text, at, end))
+
+
+def _whole(text: str, at: int, end: int) -> bool:
+    """Whether a piece of a text does not begin or end within a word or number of Latin ones: app is none of "apple"."""
+    return not any(_LATIN.fullmatch(text[edge - 1 : edge + 1]) for edge in (at, end) if edge)
 
 
 @cache
@@ -71,4 +83,4 @@ def _weighed(others: Sequence[str]) -> Iterable[tuple[str, float]]:
 def _lines(file: Path) -> Iterable[tuple[str, str]]:
     for line in file.read_text(encoding="utf-8").splitlines():
         word, _, others = line.partition("\t")
-        yield word, others
+        yield fold(word), fold(others)
