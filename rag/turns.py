@@ -67,6 +67,11 @@ def asking() -> Iterator[None]:
         _last_asked = time.monotonic()
 
 
+def alone() -> bool:
+    """Whether no change is under way in this process, and nobody asks but, perhaps, the caller."""
+    return not _before and len(_under_way) < 2
+
+
 def asked_within(seconds: float) -> bool:
     """Whether somebody asks in this process, or did so lately."""
     return bool(_under_way) or time.monotonic() - _last_asked <= seconds

@@ -120,7 +120,7 @@ def test_every_way_to_a_score_gives_the_same_one(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("rag.index.lexical.FEW", 0)
     monkeypatch.setattr("rag.index.lexical.BUDGET", budget)
     others = np.array([3, 90, 149])
-    rows, scores = index.search_beside(query, 10, others)
+    rows, scores = index.search_beside(query, 10, lambda: others)
     assert set(others.tolist()) < set(rows.tolist())
     assert scores.tolist() == every[rows].tolist() == index.scores_of(query, rows).tolist()
     best, scores = index.search(query, 10)
@@ -185,7 +185,7 @@ def test_pruning_loses_nothing(
         index = LexicalIndex(parts)
         every = index.score(query)
         found, scores = index.search(query, k, within)
-        rows, beside = index.search_beside(query, k, np.array(others, np.int64), within)
+        rows, beside = index.search_beside(query, k, lambda: np.array(others, np.int64), within)
     may = every > 0 if within is None else (every > 0) & within
     wanted = [row for row in np.lexsort((np.arange(first), -every)).tolist() if may[row]][:k]
     assert found.tolist() == wanted

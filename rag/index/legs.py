@@ -1,6 +1,6 @@
 """What retrieval asks of a snapshot's two searches, wherever they run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -30,7 +30,7 @@ class LexicalLeg(Protocol):
     def search(self, weighted: Mapping[str, float], k: int, within: Any = None) -> tuple[Rows, Scores]: ...
 
     def search_beside(
-        self, weighted: Mapping[str, float], k: int, others: Rows, within: Any = None
+        self, weighted: Mapping[str, float], k: int, others: Callable[[], Rows], within: Any = None
     ) -> tuple[Rows, Scores]: ...
 
 
@@ -38,5 +38,9 @@ class DenseLeg(Protocol):
     """Cosines; `rag.index.vectors` says what the methods promise."""
 
     def search(self, query: Vectors, k: int, within: Any = None) -> tuple[Rows, Scores]: ...
+
+    def begin(self, query: Vectors, k: int, within: Any = None) -> Callable[[], Rows]:
+        """Start a search; what is returned waits for its rows. To be asked for them once."""
+        ...
 
     def score(self, query: Vectors, rows: Rows) -> Scores: ...

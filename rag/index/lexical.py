@@ -3,7 +3,7 @@
 Scores rise with relevance and are not bounded above; 0 means that no query term is in the paragraph.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -153,20 +153,20 @@ class LexicalIndex:
         """
         if len(self._norms) <= FEW:
             return self._best_of_few(self.score(weighted), k, within)
-        places, scores, _ = self._best(self._query(weighted), k, np.zeros(0, np.int64), within)
+        places, scores, *_ = self._best(self._query(weighted), k, _no_rows, within)
         return _best_over_0(self._numbers(places), scores, k)
 
     def search_beside(
-        self, weighted: Mapping[str, float], k: int, others: Rows, within: NDArray[np.bool_] | None = None
+        self, weighted: Mapping[str, float], k: int, others: Callable[[], Rows], within: NDArray[np.bool_] | None = None
     ) -> tuple[Rows, Scores]:
-        """The k best rows and `others`, all rising, each with its score."""
+        """The k best rows and `others`, asked for once the best are known, all rising, each with its score."""
         if len(self._norms) <= FEW:
             every = self.score(weighted)
-            rows = distinct(np.concatenate([self._best_of_few(every, k, within)[0], others]))
+            rows = distinct(np.concatenate([self._best_of_few(every, k, within)[0], others()]))
             return rows, every.take(rows)
-        places, scores, found = self._best(self._query(weighted), k, self._places(others), within)
+        places, scores, found, beside = self._best(self._query(weighted), k, others, within)
         numbers = self._numbers(places)
-        rows = distinct(np.concatenate([_best_over_0(numbers[found], scores[found], k)[0], others]))
+        rows = distinct(np.concatenate([_best_over_0(numbers[found], scores[found], k)[0], beside]))
         return rows, scores[numbers.searchsorted(rows)]
 
     def _best_of_few(self, scores: Scores, k: int, within: NDArray[np.bool_] | None) -> tuple[Rows, Scores]:
@@ -197,9 +197,10 @@ class LexicalIndex:
         return among
 
     def _best(
-        self, query: "_Query", k: int, others: Rows, within: NDArray[np.bool_] | None
-    ) -> tuple[Rows, Scores, NDArray[np.bool_]]:
-        """Places, rising, with their scores, and which of them are found: the k best are. The rest are `others`.
+        self, query: "_Query", k: int, others: Callable[[], Rows], within: NDArray[np.bool_] | None
+    ) -> tuple[Rows, Scores, NDArray[np.bool_], Rows]:
+        """Places, rising, with their scores, and which of them are found: the k best are. The rest are `others`, whose
+        rows come last.
 
         Postings are read the rarest terms first. Once the terms that are left cannot lift many places as high as the
         k-th best already is, they are looked up for these only (MaxScore: Turtle and Flood, Query evaluation:
@@ -221,11 +222,12 @@ class LexicalIndex:
                     wanted = max(k, CANDIDATES)
                     near = sums.over(sums.kth(wanted, read, allowed), allowed)
                     near = best_of(near, sums.of_rows.take(near).astype(np.float32), wanted)[0]
-            places = distinct(np.concatenate([near, others]))
+            beside = others()
+            places = distinct(np.concatenate([near, self._places(beside)]))
             read_of_places = sums.of_rows.take(places)
         found = np.zeros(len(places), bool)
         found[places.searchsorted(near)] = True
-        return places, self._finished(query, read, places, read_of_places), found
+        return places, self._finished(query, read, places, read_of_places), found, beside
 
     def _query(self, weighted: Mapping[str, float]) -> "_Query":
         terms = self._found(weighted)
@@ -328,3 +330,7 @@ def _best_over_0(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:
 def _saturated(counts: NDArray[np.uint8], norm: Scores, weights: Scores) -> Scores:
     tf = counts.astype(np.float32)
     return np.asarray(weights * (tf / (tf + norm)), np.float32)
+
+
+def _no_rows() -> Rows:
+    return np.zeros(0, np.int64)

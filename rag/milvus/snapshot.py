@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import overload
@@ -159,10 +159,10 @@ class MilvusLexical:
         return best_of(rows, self.scores_of(weighted, rows), k)
 
     def search_beside(
-        self, weighted: Mapping[str, float], k: int, others: Rows, within: OnlyDocuments | None = None
+        self, weighted: Mapping[str, float], k: int, others: Callable[[], Rows], within: OnlyDocuments | None = None
     ) -> tuple[Rows, Scores]:
         """The k best rows and `others`, all rising, each with its score."""
-        rows = np.union1d(self.search(weighted, k, within)[0], others)
+        rows = np.union1d(self.search(weighted, k, within)[0], others())
         return rows, self.scores_of(weighted, rows)
 
     def scores_of(self, weighted: Mapping[str, float], rows: Rows) -> Scores:
@@ -190,6 +190,11 @@ class MilvusDense:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         rows = self.seen.meet(self.known.tables.by_vector(query, k, None if within is None else within.ids))
         return best_of(rows, self.score(query, rows), k)
+
+    def begin(self, query: Vectors, k: int, within: OnlyDocuments | None = None) -> Callable[[], Rows]:
+        """As `search`, at once: what is seen is kept for one thread."""
+        rows = self.search(query, k, within)[0]
+        return lambda: rows
 
     def score(self, query: Vectors, rows: Rows) -> Scores:
         """Cosine of the query with each of these rows, shape (len(rows),)."""

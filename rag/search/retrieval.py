@@ -58,7 +58,7 @@ def find(
     vector = asking.vector
     if leg is Leg.DENSE:
         return _hits(snapshot, *snapshot.vectors.search(vector, k, allowed), leg)
-    near, _ = snapshot.vectors.search(vector, max(DENSE_DEPTH, k), allowed)
+    near = snapshot.vectors.begin(vector, max(DENSE_DEPTH, k), allowed)
     rows, lexical = snapshot.lexical.search_beside(weighted, max(LEXICAL_DEPTH, k), near, allowed)
     pool = k if reranker is None else max(k, RERANKED)
     hits = _reranked(snapshot, asking, rows, lexical, snapshot.vectors.score(vector, rows), pool)
