@@ -16,7 +16,8 @@ from rag.questions.parts import in_turn, parts
 from rag.questions.question import Aspect, Kind, understand
 from rag.questions.subjects import Catalog, Spoken
 from rag.reading import split
-from rag.search.asking import Asking, as_told
+from rag.search.across import as_told
+from rag.search.asking import Asking
 from rag.text import places
 from rag.text.matching import Asked, Group
 from rag.text.measure import head_of, in_unit

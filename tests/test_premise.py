@@ -237,3 +237,15 @@ def test_who_does_something_may_be_told_by_an_office() -> None:
     assert not nothing_named(understand("负责人出庭率低于60%谁来约谈?"), told)
     assert nothing_named(understand("约谈工作的负责人是谁?"), told)
     assert nothing_named(understand("约谈小组谁来当负责人?"), told)
+
+
+def test_which_of_a_row_is_told_by_its_place() -> None:
+    asked = understand("东江区运会是第几届?")
+    assert refuted(asked, "学习二十届二中全会精神。", ())
+    assert not refuted(asked, "成功举办第六届区运会。", ())
+
+
+def test_who_won_wants_somebody_named() -> None:
+    assert nothing_named(understand("东江马拉松冠军是谁?"), "东江马拉松圆满完成。")
+    assert not nothing_named(understand("东江马拉松冠军是谁?"), "东江马拉松由选手王小明夺冠。")
+    assert nothing_named(understand("Who won the Dongjiang marathon?"), "东江马拉松圆满完成。")

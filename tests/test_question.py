@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.questions.question import Kind, understand
+from rag.questions.question import Aspect, Kind, understand
 
 
 @pytest.mark.parametrize(
@@ -124,3 +124,17 @@ def test_how_a_thing_is_called_is_no_word_of_the_matter() -> None:
 def test_what_is_said_of_why_one_asks_is_no_word_of_the_matter() -> None:
     why = understand("我在写一份材料,想引用一下:东江区的财政收入是多少?")
     assert why.bare == understand("东江区的财政收入是多少?").bare
+
+
+@pytest.mark.parametrize(
+    ("question", "aspect"),
+    [
+        ("东江固投涨了百分之几?", Aspect.DONE),
+        ("东江拿了几块奖牌?", Aspect.DONE),
+        ("东江固投要涨百分之几?", None),
+        ("东江固投计划涨百分之几?", Aspect.PLAN),
+        ("How many lifts were installed?", Aspect.DONE),
+    ],
+)
+def test_what_has_happened_is_no_plan(question: str, aspect: Aspect | None) -> None:
+    assert understand(question).aspect is aspect

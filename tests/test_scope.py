@@ -7,7 +7,7 @@ from rag.questions.naming import name_missing
 from rag.questions.question import understand
 from rag.text.facts import counts, quantities, rewritten
 from rag.text.matching import Matchable
-from rag.text.measure import unit_of
+from rag.text.measure import spelled_in_unit, unit_of
 
 
 def test_shares_alone_tell_of_no_number() -> None:
@@ -184,3 +184,13 @@ def test_what_homes_pay_is_not_what_shops_do() -> None:
     told = Matchable.from_text("居民阶梯水价:第一级每立方米2.15元;")
     assert scope.contradicted(understand("商业用水每立方米多少钱?"), told, told.folded, "")
     assert not scope.contradicted(understand("居民用水每立方米多少钱?"), told, told.folded, "")
+
+
+def test_a_month_beside_a_share_counts_nothing() -> None:
+    asked = understand("How many hotels are there in Dongjiang?")
+    assert scope.contradicted(asked, Matchable.from_text("1-11月,宾馆入住率增长4.3%。"), "", "")
+    assert not scope.contradicted(asked, Matchable.from_text("1-11月,宾馆46家,入住率增长4.3%。"), "", "")
+
+
+def test_medals_are_counted_in_words() -> None:
+    assert [slice(*span) for span in spelled_in_unit("块", "喜获一金二银,一个项目")] == [slice(2, 3), slice(4, 5)]

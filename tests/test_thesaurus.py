@@ -7,9 +7,10 @@ from embeddings.terms import words
 from rag import KnowledgeBase
 from rag.questions import light
 from rag.questions.question import understand
-from rag.search.asking import LITTLE, PRIOR, UNSEEN, Asking
+from rag.search.asking import ALONE, OTHER, Asking
 from rag.search.coverage import Coverage
-from rag.text.matching import OTHER, Asked, Matchable
+from rag.search.rarity import LITTLE, PRIOR, UNSEEN
+from rag.text.matching import Asked, Matchable
 from rag.text.thesaurus import FILE, FIRST, LATER, LEAST, others_for, thesaurus
 from tests.toys import ToyEncoder
 
@@ -48,10 +49,9 @@ def test_a_word_is_covered_as_far_as_another_that_stands_for_it() -> None:
     # And of the weightiest word nothing, a fifth and all is missing.
     assert Coverage(asked).rarest_missing(held).tolist() == pytest.approx([0.0, 0.2, 1.0])
     assert [asked.rarest_missing(asked.matched(text)) for text in texts] == pytest.approx([0.0, 0.2, 1.0])
-    # So is what is asked for; and what is looked for by the lexical leg.
+    # So is what is asked for.
     assert Coverage(asked).of_terms(held)[2].tolist() == pytest.approx([1.0, 0.8, 0.0])
     assert [asked.head_coverage(asked.matched(text)) for text in texts] == pytest.approx([1.0, 0.8, 0.0])
-    assert asked.weighted == pytest.approx({"房租": 1.0, "商户": 1.0, "租金": OTHER * 0.64})
 
 
 @pytest.fixture
@@ -83,3 +83,20 @@ def test_what_is_written_in_latin_letters_is_known_however_it_is_typed() -> None
     assert next(iter(others_for(folded, words(folded))["gdp"])) == "地区生产总值"
     assert "gdp" in others_for("地区生产总值", ["地区生产总值"])["地区生产总值"]
     assert not others_for("snapple的产值", ["snapple", "产值"])["snapple"]  # the app within is none
+
+
+def test_what_the_lexical_leg_has_as_several_words_stands_for_one_too() -> None:
+    texts = [f"第{number}条。" for number in range(19)] + ["全年固定资产投资301亿元。"]
+    kb = KnowledgeBase.from_texts(texts, encoder=ToyEncoder())
+    asked = Asking.from_question(understand("固投多少亿元？"), kb.snapshot).asked
+    assert kb.snapshot.lexical.frequency(["固定资产投资", "固投"]).tolist() == [0, 0]
+    assert asked.alike["固投"] == {"固定资产投资": pytest.approx(FIRST)} and "固投" not in asked.unseen
+    # Each pair of its characters is looked for, as much as it stands for a word that stands nowhere.
+    pairs = ("固定", "定资", "资产", "产投", "投资")
+    assert [asked.weighted[pair] for pair in pairs] == pytest.approx([ALONE * FIRST] * 5)
+
+
+def test_another_word_is_looked_for_less_where_the_word_itself_stands() -> None:
+    kb = KnowledgeBase.from_texts(["房租减免。", "租金减免。", "其他。"], encoder=ToyEncoder())
+    asked = Asking.from_question(understand("减免多少房租？"), kb.snapshot).asked
+    assert asked.weighted["租金"] == pytest.approx(OTHER * FIRST)

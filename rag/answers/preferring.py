@@ -10,7 +10,8 @@ from rag.answers.finding import Candidate
 from rag.questions.naming import labels, name_missing
 from rag.questions.premise import gives_reason
 from rag.questions.question import Kind
-from rag.search.asking import LITTLE, Asking
+from rag.search.asking import Asking
+from rag.search.rarity import LITTLE
 
 NEARLY = 1.25
 """How far below the best a sentence of a newer document may score and still be taken for the same thing, later."""

@@ -65,19 +65,22 @@ _CHANGE_TOLD = re.compile(
     r"[增升涨提扩降减跌滑缩少多高低翻倍]|[上下]调|上一?年|去年|前一年|同期|\+|持平|"
     r"\b(?:r[io]s|rose|grew|grow|up|fell|fall|down|cut|more|less)"
 )
-_MEASURES = "生产总值|gdp|增加值|营业?收入?|收入|利润|税收|产值|交易额|销售额|零售额|投资额?"
+_MEASURES = (
+    "生产总值|gdp|增加值|营业?收入?|收入|利润|税收|产值|交易额|销售额|零售额|零售总额|社零|进出口|外贸|固投|投资额?"
+)
 _SUM_ASKED = re.compile(
     rf"({_MEASURES})[^,?]{{0,8}}(?:多少|几)[千百十]?[万亿]?[元亿]|(?:多少|几)[千百十]?[万亿]?元?的?({_MEASURES})(?!增[长幅速])"
 )
-_GROWTH_ASKED = re.compile(rf"({_MEASURES})的?(?:同比|可比|年均|实际|名义)?(?:增[长幅速]|涨幅|降幅)")
+_GROWTH_ASKED = re.compile(rf"({_MEASURES})(?:总[额量])?的?(?:同比|可比|年均|实际|名义)?(?:增[长幅速]|涨幅|降幅)")
 _MEASURED = tuple(
     re.compile(measure)
     for measure in (
         "营收|营业收入", "预算收入|财政收入", "利润", "税收|税额|纳税", "产值", "增加值|gdp|生产总值",
-        "交易额|成交额|成交金额|交易量", "销售|零售|消费", "投资",
+        "交易额|成交额|成交金额|交易量", "销售|零售|消费|社零", "投资|固投", "进出口|外贸",
     )
 )  # fmt: skip
 """Measures of which none is another."""
+_WHICH_OF = re.compile("第几([届期批轮季])")
 _SUM_TOLD = re.compile(r"\d[万亿千百]*[美欧日港]?[元亿]")
 _GOES_ON = re.compile(r"^(?:达到?|为|至|总[额量计]|实现|完成|约|共|突破|超过?|接近|合计)")
 """How a clause begins that goes on with the figures of the one before."""
@@ -173,6 +176,7 @@ def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: A
         return True
     if (
         _only_changed(asked, sentence)
+        or _not_which(asked, sentence)
         or _sum_of_another(asked, sentence, around)
         or _growth_of_another(asked, sentence, around)
     ):
@@ -207,6 +211,12 @@ def _sum_of_another(asked: str, sentence: str, around: str) -> bool:
         return True
     told = clauses_on(measure, sentence)
     return bool(told) and all("%" in each and not _SUM_TOLD.search(each) for each in told)
+
+
+def _not_which(asked: str, sentence: str) -> bool:
+    """Whether it is asked which of a row something is, 第几届, and a sentence has no place in such a row."""
+    row = _WHICH_OF.search(asked)
+    return row is not None and not re.search(rf"第[一二三四五六七八九十百\d]+{row[1]}", sentence)
 
 
 def _growth_of_another(asked: str, sentence: str, around: str) -> bool:

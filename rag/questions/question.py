@@ -126,8 +126,8 @@ _PLAN = re.compile(
     r"\bplan(?:s|ned|ning)?\b|\btargets?\b|\bgoals?\b|\bintends?\b|\baims?\b|\bwill\b|\bexpected\b|\bset for\b|\bgoing to\b"
 )
 _DONE = re.compile(
-    r"完成了?|实际|达到了|实现了|已经?|最后|最终|做了|办了|新增了|建成|累计|上了|回顾|成效|"
-    r"\bdid\b|\bactual(?:ly)?\b|\bachieved?\b|\bcompleted?\b|\bwas\b|\bwere\b|\brose\b|\bgrew\b|\bhad\b"
+    r"完成了?|实际|达到了|实现了|已经?|最后|最终|做了|办了|新增了|建成|累计|上了|回顾|成效|[一-龥]了(?=多少|几|百分之|什么|哪)|"
+    r"\b(?:installed|added|built|opened|spent|received|gave|increased|created|paid|raised)\b|\bdid\b|\bactual(?:ly)?\b|\bachieved?\b|\bcompleted?\b|\bwas\b|\bwere\b|\brose\b|\bgrew\b|\bhad\b"
 )
 _AGAINST = re.compile(
     r"(?:[比较]|[与和跟同](?=\d+年相?比))((?:19|20)\d\d)年(?:度|同期|相比|又|还)*(?=[增提上升下降减高低多少涨跌快慢变])"

@@ -66,6 +66,7 @@ _CURRENCIES = tuple(
     )
 )
 """What a sum is asked for in, and how it is told."""
+_CALENDAR = frozenset("年月日")
 _SHARES = frozenset(("%", "百分点", "倍", "成"))
 _MEMBERS = re.compile(
     r"分别(?:[是指叫为有])|各(?:叫|是|代表)|哪(?:[两二三四五六七八九十]|\d+)|逐[个条项一]|一一|一[个条项]一?[个条项]|名单|都有[哪谁]|"
@@ -242,7 +243,11 @@ def _opposed(one: re.Pattern[str], other: re.Pattern[str], asked: str, sentence:
 
 
 def _only_shares(asked: str, sentence: Matchable) -> bool:
-    figures = [figure for figure in sentence.figures if sentence.folded[figure.start : figure.end] not in asked]
+    figures = [
+        figure
+        for figure in sentence.figures
+        if figure.unit not in _CALENDAR and sentence.folded[figure.start : figure.end] not in asked
+    ]
     return bool(figures) and all(figure.unit in _SHARES for figure in figures)
 
 

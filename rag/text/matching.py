@@ -11,8 +11,8 @@ from rag.text.spotting import TOKEN, Spotter
 
 Terms = frozenset[str]
 
-TRANSLATED, OTHER = 0.7, 0.3
-"""What a translation, and another word for it, count in the lexical leg, beside a term of the question itself."""
+TRANSLATED = 0.7
+"""What a translation counts in the lexical leg, beside a term of the question itself."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,8 @@ class Group:
 @dataclass(frozen=True)
 class Asked:
     """Terms of a question with how telling each is; weights are above 0. `head` are those that name what is asked for,
-    `unseen` the words that the documents have nowhere, `groups` the words as the other language has them."""
+    `unseen` the words that the documents have nowhere, `groups` the words as the other language has them, `alike` other
+    words for a word and how surely each stands for it, `in_place` what the lexical leg looks for in their place."""
 
     words: Mapping[str, float]
     bigrams: Mapping[str, float]
@@ -73,18 +74,18 @@ class Asked:
     head: Mapping[str, float] = field(default_factory=dict)
     unseen: Terms = frozenset()
     alike: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    in_place: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def weighted(self) -> Mapping[str, float]:
         """What the lexical leg is asked for: each term once; a word that is also a bigram counts double, a translation
-        or another word for it as much as it stands for its word."""
+        as much as it stands for its word."""
         beside: dict[str, float] = {}
         for group in self.groups:
             for term, credit in [*group.terms.items(), *group.pieces.items()]:
                 beside[term] = max(beside.get(term, 0.0), TRANSLATED * credit)
-        for others in self.alike.values():
-            for term, credit in others.items():
-                beside[term] = max(beside.get(term, 0.0), OTHER * credit)
+        for term, credit in self.in_place.items():
+            beside[term] = max(beside.get(term, 0.0), credit)
         own = [*self.words, *self.bigrams]
         return beside | {term: 1.0 + (term in self.words and term in self.bigrams) for term in own}
 
