@@ -14,6 +14,7 @@ from rag.questions.question import Aspect, understand
         ("西岭大剧院停建以后地块归谁?", "西岭大剧院主体工程加快推进。"),
         ("Why did Dongjiang close the river museum?", "河流博物馆建成开放,为市民提供新去处。"),
         ("Why did the shipyard leave Dongjiang?", "船厂项目加快建设,为滨江带来新的活力。"),
+        ("How many kindergartens closed in Dongjiang?", "新增幼儿园3所。"),
         ("When was the harbour festival called off?", "The harbour festival drew 30,000 people in May."),
     ],
 )
@@ -27,6 +28,7 @@ def test_an_end_nobody_tells_of_is_not_answered(question: str, sentence: str) ->
         ("东江区为什么取消了龙舟赛?", "龙舟赛改期举行。", "受台风影响,原定的龙舟赛取消。"),
         ("西岭区关停了多少家混凝土厂?", "西岭区淘汰落后产能,清退混凝土厂3家。", ""),
         ("When did the shipyard move out of Dongjiang?", "船厂2019年迁出。", ""),
+        ("How many kindergartens closed in Dongjiang?", "新增幼儿园3所,关停1所。", ""),
         ("Which way do the trains leave the station?", "列车从东侧出站。", ""),
         ("How many estates were under closed management?", "全区42个小区实行围合式管理。", ""),
         ("Which one-stop services did the city add?", "新增便民事项12项。", ""),

@@ -168,6 +168,8 @@ def test_the_unit_follows_from_what_is_asked_for(question: str, unit: str) -> No
         ("保屯路211弄改建,198户受益", ["198户"]),
         ("轨交19号线开工", []),
         ("轨交19、20号线开工,设3站", ["3站"]),
+        ("1-11月新增3家", ["11月", "3家"]),
+        ("升级4a级景区,新增5g基站30个", ["30个"]),
     ],
 )
 def test_years_addresses_and_numbers_of_items_count_nothing(text: str, figures: list[str]) -> None:

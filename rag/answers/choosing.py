@@ -262,7 +262,8 @@ def _figures(asking: Asking, text: Matchable, held: Looked, *, across: bool) -> 
         and not (across and q.value in _values(asking.question.folded))
     ]
     fitting = [(start, end) for start, end in fresh if unit and in_unit(unit, folded, start, end)]
-    spelled = () if fitting or across or asking.question.language == "en" else _spelled(asking.question, folded)
+    chinese = (asking.question.language == "zh") is not across
+    spelled = _spelled(asking.question, folded) if chinese and not fitting else ()
     beside = head_beside = 0.0
     if fresh or spelled:
         places, terms = fitting or spelled or fresh, held()

@@ -18,13 +18,14 @@ _ENDED_ASKED = re.compile(
     r"(?<!-)\b(?:cancel(?:l?ed)?|close[d]?|shut|stop(?:ped)?|suspend(?:ed)?|abolish(?:ed)?|halt(?:ed)?|scrap(?:ped)?|"
     r"abandon(?:ed)?|call(?:ed)? off|postponed?|delay(?:ed)?|withdr[ae]w|quit|resign(?:ed)?|ban(?:ned)?)\b"
     r"(?! (?:management|loop|to\b|in on))|"
+    r"\bhow many (?:[\w'-]+ ){1,4}?(?:closed|shut|failed|went bankrupt|were scrapped)\b(?! (?:management|loop))|"
     r"\b(?:why|when) (?:did|has|have|will|would|does|do|is|was) (?:[\w'-]+ ){1,6}?"
     r"(?:leav(?:e|ing)|left|pull(?:ed)? out|move[d]? (?:out|away))\b"
 )
 _ENDED_TOLD = re.compile(
     rf"{_ENDS}|撤|停[用运播]|关[停闭掉门]|废[除止]|缓|退[市场租还]|延误|延迟|滞后|不再|清退|腾退|拆除|更名|搬|离开|迁出|外迁|辞|禁|淘汰|调整|疏解|\b(?:cancel|clos|shut|stop|suspend|abolish|halt|scrap|abandon|"
-    r"call\w* off|postpon|delay|no longer|end(?:ed)?\b|withdr|quit|resign|leav|left|moved? (?:out|away)|bann?|"
-    r"not (?:re)?open)"
+    r"call\w* off|postpon|delay|no longer|end(?:ed)?\b|fail|bankrupt|withdr|quit|resign|leav|left|"
+    r"moved? (?:out|away)|bann?|not (?:re)?open)"
 )
 _FALL_ASKED = re.compile(
     r"下降了?|减少了?|降低了?|下滑了?|回落|降幅|跌了|少了多少|\b(?:f[ae]ll(?:en)?|dropp?(?:ed)?|declined?|decreased?|shrank|shrunk)\b"

@@ -131,14 +131,16 @@ _YEAR_ALONE = re.compile(r"(?:(?<=^)|(?<=[a-z] ))(?:19|20)\d\d(?= [a-z]|[.,;]? |
 _OF_A_LIST = re.compile(r"(?<![^ ,;.。；])\d{1,2}[.、)](?!\d)")
 _ADDRESS = frozenset("弄号街")
 _OF_A_ROW = re.compile(r"\d+(?:[、,和及与]\d+)+(?:号|弄|街)")
+_IN_A_NAME = re.compile(r"\d[\d.]*[agd](?![a-z])")  # 4A级景区, 5G, 3D
 _OF_MONTHS = re.compile(r"\d{1,2}[-—–~至到]\d{1,2}月")
 
 
 def counts(folded: str, quantity: Quantity) -> bool:
     """Whether a quantity of a folded text says how many or how much: not a calendar year (2024年, "the 2024 list"), an
-    address (211弄, 19号线, 19、20号线), the first of some months (1-11月) or the number of an item ("3.")."""
+    address (211弄, 19号线, 19、20号线), the first of some months (1-11月), part of a name (4A, 5G) or the number of an
+    item ("3.")."""
     if quantity.unit in _ADDRESS or any(
-        row.match(folded, quantity.start) for row in (_OF_A_LIST, _OF_A_ROW, _OF_MONTHS)
+        form.match(folded, quantity.start) for form in (_OF_A_LIST, _OF_A_ROW, _OF_MONTHS, _IN_A_NAME)
     ):
         return False
     if not 1900 <= quantity.value < 2100:
