@@ -1,6 +1,6 @@
 """Words that stand beside each other in a field."""
 
-from rag.text.neighbours import LONGEST, SHORTEST, contrasted, fields, tellable
+from rag.text.neighbours import LONGEST, SHORTEST, contrasted, fields, stands_in_place, tellable
 
 
 def test_no_word_is_its_own_neighbour_and_none_is_short() -> None:
@@ -28,3 +28,10 @@ def test_what_stands_within_a_neighbour_is_not_told_of_the_word() -> None:
     assert tellable("病床", ["床位", "医院"], "增加养老床位600张,机构床位共10800张") == ["医院"]
     assert tellable("病床", ["床位"], "医院有床位500张") == ["床位"]
     assert tellable("公园", ["床位"], "养老床位10800张") == ["床位"]
+
+
+def test_a_neighbour_in_the_very_place_of_what_is_asked_for_is_no_answer() -> None:
+    asked = "东江哪所学校是游泳特色学校?"
+    assert stands_in_place("游泳", asked, "同江中学获评篮球特色学校。")
+    assert not stands_in_place("游泳", asked, "同江中学的篮球馆建成。")
+    assert not stands_in_place("游泳", "东江哪所学校教游泳?", "同江中学教篮球?")  # nothing behind it tells its place

@@ -251,3 +251,10 @@ def test_who_won_wants_somebody_named() -> None:
     assert nothing_named(understand("东江马拉松冠军是谁?"), "东江马拉松圆满完成。")
     assert not nothing_named(understand("东江马拉松冠军是谁?"), "东江马拉松由选手王小明夺冠。")
     assert nothing_named(understand("Who won the Dongjiang marathon?"), "东江马拉松圆满完成。")
+
+
+def test_one_rate_is_none_of_another() -> None:
+    asked = understand("东江区的近视率是多少?")
+    assert refuted(asked, "体质达标率为98.2%,安全利用率100%。", ())
+    assert not refuted(asked, "学生近视率为41%,达标率为98.2%。", ())
+    assert not refuted(asked, "近视的占41%。", ())  # told without a rate

@@ -11,7 +11,7 @@ from rag.questions.premise import clauses_on
 from rag.questions.question import Kind
 from rag.search.asking import Asking
 from rag.text.matching import Matchable, Terms
-from rag.text.neighbours import contrasted, tellable
+from rag.text.neighbours import contrasted, stands_in_place, tellable
 from rag.text.paraphrasing import paraphrases
 from rag.text.thesaurus import Others, thesaurus
 from rag.text.translating import lexicon
@@ -41,6 +41,11 @@ _SUFFERED = re.compile(
     "(?<=被)(?:退回|退还|驳回|拒绝|否决|投诉|举报|处罚|起诉|开除|免职|撤职|查封|没收|扣押|拘留|逮捕|通报|批评|追究|问责|淘汰|取消|除名|召回|下架|摘牌|约谈|点名|警告|曝光|罚款)"
 )
 """What befell somebody or something that is asked about."""
+_LOST = re.compile(
+    "(?:多少|几)[一-龥]{1,9}?(离开|离职|辞职|倒闭|流失|退出|关闭|关门|搬走|死亡|去世|受伤|破产|失业|感染|落榜|退学|被罚|被抓|被开除)"
+    "了?[??]?$"
+)
+"""The same at the end of a question: 有多少人才离开."""
 _SHUT = re.compile("关(?=[了掉]?(?:多少|几))")
 _SHUT_TOLD = re.compile("关[闭停张门掉了]|[停歇]业|停办|撤|倒闭|清退|退出|腾退|取缔")
 _COUNTED = "[\\d万亿余多]+[个家户套名位条项张件台部所座栋处种类场册只批支间幢棵枚起]?"
@@ -95,6 +100,15 @@ def contrasts(asking: Asking, sentence: str, around: str) -> Mapping[str, float]
     return {"contrast": float(bool(found)), "contrast_asked": float(any(word in near for word in found))}
 
 
+def neighbour_in_place(asking: Asking, sentence: str, around: str) -> bool:
+    """Whether a folded sentence tells of a neighbour of a word of a Chinese question in that word's very place, and
+    neither it nor what stands around it has the word: 篮球特色学校 for 游泳特色学校."""
+    asked = asking.question.folded
+    if asking.question.language != "zh":
+        return False
+    return any(stands_in_place(word, asked, sentence) for word in contrasted(asked, sentence, around))
+
+
 def told_by(asking: Asking, near: Terms, text: str) -> Terms:
     """Of the terms in and near a sentence, without those that are part of a neighbour's name in the folded `text`."""
     apart = {
@@ -145,7 +159,7 @@ def suffered_nothing(asking: Asking, text: str) -> bool:
         return False
     if _SHUT.search(asking.question.folded) and not _SHUT_TOLD.search(text):
         return True
-    done = _SUFFERED.findall(asking.question.folded)
+    done = [*_SUFFERED.findall(asking.question.folded), *_LOST.findall(asking.question.folded)]
     return any(_stands([word], text, asking.asked.alike) == 0.0 for word in done)
 
 

@@ -124,6 +124,8 @@ _ITEM = re.compile(r"^\s*\d{1,2}[.、](?!\d)")
 _RATE_ASKED = re.compile(
     r"([一-龥]{2}率)(?:[^,。]{0,3}[是为有达]|[^?]{0,12}(?:达到|是|为)|有?)(?:多少|百分之|几)(?!.*[提升降增涨跌变幅速比高低])"
 )
+_RATE_OF = re.compile(r"([一-龥]{2})率(?:是|为|有|达到?)?(?:多少|百分之|几|多高)")
+_RATE = re.compile(r"[一-龥]率")
 _RATE_CHANGED = re.compile(r"(?:提[高升]|上升|下降|增[加长]|降低|减少|回落)了?约?[\d.]+(?:个?百分点|%)")
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,16})[”\"」』]")
 _CHINESE = re.compile(r"[一-龥]{2}")
@@ -178,6 +180,7 @@ def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: A
     if (
         _only_changed(asked, sentence)
         or _not_which(asked, sentence)
+        or _rate_of_another(asked, sentence, around)
         or _sum_of_another(asked, sentence, around)
         or _growth_of_another(asked, sentence, around)
     ):
@@ -218,6 +221,14 @@ def _not_which(asked: str, sentence: str) -> bool:
     """Whether it is asked which of a row something is, 第几届, and a sentence has no place in such a row."""
     row = _WHICH_OF.search(asked)
     return row is not None and not re.search(rf"第[一二三四五六七八九十百\d]+{row[1]}", sentence)
+
+
+def _rate_of_another(asked: str, sentence: str, around: str) -> bool:
+    """Whether a rate is asked for that nothing near names, and a sentence tells another."""
+    rate = _RATE_OF.search(asked)
+    if rate is None or rate[1] in around:
+        return False
+    return bool(_RATE.search(sentence)) and f"{rate[1][-1]}率" not in sentence
 
 
 def _growth_of_another(asked: str, sentence: str, around: str) -> bool:

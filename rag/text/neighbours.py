@@ -1,6 +1,7 @@
 """Words of one field that mean different things, 汽油车 and 柴油车, 签约 and 竣工: what is told of one is no answer for
 another. Beside them stand the words that mean the same. A table of our own, from general knowledge."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from pathlib import Path
 FILE = Path(__file__).parents[1] / "weights" / "neighbours.txt"
 SHORTEST, LONGEST = 2, 11
 """Characters of a word that is looked for."""
+BEHIND = 2
+"""Characters behind a word by which its place is known again."""
+_HAN = re.compile("[一-龥]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,15 @@ def contrasted(asked: str, told: str, near: str) -> Sequence[str]:
         if not any(way in told or way in near for way in known.same[word])
         and any(other in held and other not in said for other in known.others[word])
     ]
+
+
+def stands_in_place(word: str, asked: str, told: str) -> bool:
+    """Whether a word of the field of one of a folded question stands in a text before what stands behind that in the
+    question: 篮球特色学校 where it is 游泳特色学校 that is asked for."""
+    behind = asked[asked.find(word) + len(word) :][:BEHIND]
+    if len(behind) < BEHIND or not _HAN.fullmatch(behind):
+        return False
+    return any(other + behind in told for other in fields().others[word])
 
 
 def tellable(word: str, ways: Iterable[str], text: str) -> Collection[str]:
