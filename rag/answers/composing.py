@@ -147,6 +147,7 @@ def pieces(finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> list
     across = best.passage.language != asking.question.language
     whole = asking.asked.group_coverage if across else asking.asked.word_coverage
     covered = whole(held)
+    side_by_side = asking.question.kind in (Kind.COMPARISON, Kind.LIST)
     nearly = SECOND_LONG if asking.question.long and not finding.part.label else SECOND
     for other in fresh[1:8]:
         new = 0.0 if other.near <= held else whole(held | other.near) - covered
@@ -157,7 +158,7 @@ def pieces(finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> list
         span = other.passage.spans[other.index]
         within = extended if span.heads or names_item(span.text.folded) else _tightened
         piece = within(asking, other, limit=max(room, 0))
-        if len(piece.text) <= room and not confidence.refutes(asking, other):
+        if len(piece.text) <= room and (side_by_side or not confidence.refutes(asking, other)):
             chosen.append((other, piece))
             break
     if asking.question.kind is not Kind.LIST:

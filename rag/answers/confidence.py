@@ -8,6 +8,7 @@ from embeddings.romanising import romanise
 from rag.answers import wanted
 from rag.answers.choosing import aspect_of, lacks
 from rag.answers.trees import chance_of, fitted_trees
+from rag.questions.lacking import lacking
 from rag.questions.naming import nothing_named
 from rag.questions.premise import refuted, sets_a_task, unheard
 from rag.questions.question import OTHER, Kind
@@ -173,6 +174,7 @@ def refutes(asking: Asking, best: "Candidate") -> bool:
         or wanted.told_without_figure(asking, sentence)
         or wanted.told_as_share(asking, sentence)
         or wanted.counted_otherwise(asking, sentence)
+        or (best.passage.language == "zh" and lacking(asking.question, sentence.folded))
         or (not across and wanted.neighbour_in_place(asking, sentence.folded, around))
         or wanted.abbreviation_missing(asking, f"{around} {best.passage.text.folded}")
         or (best.passage.language == "zh" and wanted.suffered_nothing(asking, around))

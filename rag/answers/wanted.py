@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from embeddings.terms import words
 from rag.questions import light, scope
+from rag.questions.measures import clauses_on
 from rag.questions.naming import name_missing
-from rag.questions.premise import clauses_on
 from rag.questions.question import Kind
 from rag.search.asking import Asking
 from rag.text.matching import Matchable, Terms
@@ -37,12 +37,12 @@ _DEED = re.compile(
 """What is asked to have been done by somebody."""
 _SUFFERED = re.compile(
     "(?:空置|闲置|砍掉|砍伐|拆除|关闭|关停|裁员|裁撤|注销|倒闭|流失|浪费|损失|丢失|遗失|报废|退租|搬走|撤销|撤回|撤诉|停业|歇业|辞职|离职|跳槽|退学|辍学|"
-    "去世|死亡|受伤|失踪|违约|烂尾|逾期)(?=了?(?:多少|几)|的[一-龥]{0,6}(?:有|是|共)?(?:多少|几))|"
+    "违约|烂尾|逾期)(?=了?(?:多少|几)|的[一-龥]{0,6}(?:有|是|共)?(?:多少|几))|"
     "(?<=被)(?:退回|退还|驳回|拒绝|否决|投诉|举报|处罚|起诉|开除|免职|撤职|查封|没收|扣押|拘留|逮捕|通报|批评|追究|问责|淘汰|取消|除名|召回|下架|摘牌|约谈|点名|警告|曝光|罚款)"
 )
 """What befell somebody or something that is asked about."""
 _LOST = re.compile(
-    "(?:多少|几)[一-龥]{1,9}?(离开|离职|辞职|倒闭|流失|退出|关闭|关门|搬走|死亡|去世|受伤|破产|失业|感染|落榜|退学|被罚|被抓|被开除)"
+    "(?:多少|几)[一-龥]{1,9}?(离开|离职|辞职|倒闭|流失|退出|关闭|关门|搬走|破产|失业|落榜|退学|被罚|被抓|被开除)"
     "了?[??]?$"
 )
 """The same at the end of a question: 有多少人才离开."""

@@ -88,9 +88,9 @@ _KINDS = tuple(
 )  # fmt: skip
 _OFFICE = re.compile(
     r"[区局院校馆市处会所县省]长|书记|主任|负责人|设计师|建筑师|教授|运动员|选手|经理|总裁|老师|学者|专家|院士|干部|医护|民警|谁设计|"
-    r"冠军|亚军|季军|状元|得主|获奖者|导演|编剧|作者|创始人|董事长|秘书长|发言人|教练|队长|"
+    r"冠军|亚军|季军|状元|得主|获奖者|导演|编剧|创始人|董事长|教练|队长|"
     r"\b(?:mayor|director|head|secretary|principal|architect|professor|chief|chair\w*|president|manager|designer|"
-    r"athlete|student|winner|champion|coach|founder|author)\b|\bwho won\b"
+    r"athlete|student|winner|champion|coach|founder)\b|\bwho won\b"
 )
 _MAKER = re.compile("设计|建筑师|designe|architect|\\b(?:team|partner)|合作")
 """Who is told by what was done with or by them."""

@@ -3,11 +3,11 @@ that a figure rose or fell, that there was a reason. Rules over the wording of f
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
 from embeddings.folding import fold
+from rag.questions.measures import of_another_measure
 from rag.questions.question import Aspect, Kind, Question, without_preamble
-from rag.text.facts import SPELLED
+from rag.text.facts import SPELLED, without_dates
 
 _ENDS = (
     r"取消|取缔|停[止办建工产播业]|关闭|关停|撤[销走离]|中止|终止|废除|放弃|搁置|叫停|退出|解散|倒闭|推迟|延期(?!多)|延后|暂停|"
@@ -66,25 +66,6 @@ _CHANGE_TOLD = re.compile(
     r"[增升涨提扩降减跌滑缩少多高低翻倍]|[上下]调|上一?年|去年|前一年|同期|\+|持平|"
     r"\b(?:r[io]s|rose|grew|grow|up|fell|fall|down|cut|more|less)"
 )
-_MEASURES = (
-    "生产总值|gdp|增加值|营业?收入?|收入|利润|税收|产值|交易额|销售额|零售额|零售总额|社零|进出口|外贸|固投|投资额?"
-)
-_SUM_ASKED = re.compile(
-    rf"({_MEASURES})[^,?]{{0,8}}(?:多少|几)[千百十]?[万亿]?[元亿]|(?:多少|几)[千百十]?[万亿]?元?的?({_MEASURES})(?!增[长幅速])"
-)
-_GROWTH_ASKED = re.compile(rf"({_MEASURES})(?:总[额量])?的?(?:同比|可比|年均|实际|名义)?(?:增[长幅速]|涨幅|降幅)")
-_MEASURED = tuple(
-    re.compile(measure)
-    for measure in (
-        "营收|营业收入", "预算收入|财政收入", "利润", "税收|税额|纳税", "产值", "增加值|gdp|生产总值",
-        "交易额|成交额|成交金额|交易量", "销售|零售|消费|社零", "投资|固投", "进出口|外贸",
-    )
-)  # fmt: skip
-"""Measures of which none is another."""
-_WHICH_OF = re.compile("第几([届期批轮季])")
-_SUM_TOLD = re.compile(r"\d[万亿千百]*[美欧日港]?[元亿]")
-_GOES_ON = re.compile(r"^(?:达到?|为|至|总[额量计]|实现|完成|约|共|突破|超过?|接近|合计)")
-"""How a clause begins that goes on with the figures of the one before."""
 _PLANNED = re.compile(r"目标|计划|原定|预期|打算|要求|本来|原先|\bsupposed|\bmeant to|\bplan|\btarget")
 _NUMBER = re.compile(
     r"[\d一二两三四五六七八九十百千万亿双半首唯]|\b(?:one|an?|first|only|no|none|half|third|quarter|fifth|dozen)\b|"
@@ -120,13 +101,8 @@ _EACH_ASKED = re.compile(
     r"apiece|per (?:head|person|capita|household)\b)"
 )
 _EACH_TOLD = re.compile(r"[均每/]|(?:元|人|次)一?[户人月天日]|\b(?:average|averag\w+|median|mean|per|each|an?)\b")
+_YEARS_ASKED = re.compile("几年|哪年")
 _ITEM = re.compile(r"^\s*\d{1,2}[.、](?!\d)")
-_RATE_ASKED = re.compile(
-    r"([一-龥]{2}率)(?:[^,。]{0,3}[是为有达]|[^?]{0,12}(?:达到|是|为)|有?)(?:多少|百分之|几)(?!.*[提升降增涨跌变幅速比高低])"
-)
-_RATE_OF = re.compile(r"([一-龥]{2})率(?:是|为|有|达到?)?(?:多少|百分之|几|多高)")
-_RATE = re.compile(r"[一-龥]率")
-_RATE_CHANGED = re.compile(r"(?:提[高升]|上升|下降|增[加长]|降低|减少|回落)了?约?[\d.]+(?:个?百分点|%)")
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,16})[”\"」』]")
 _CHINESE = re.compile(r"[一-龥]{2}")
 _MARKS = re.compile(r"[\s“”\"‘’'「」『』·,，、。()（）+—–-]")
@@ -173,17 +149,9 @@ def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: A
         return True
     if _CHANGE_ASKED.search(asked) and not _CHANGE_TOLD.search(sentence):
         return True
-    if question.kind is Kind.NUMERIC and (
-        not _NUMBER.search(_ITEM.sub("", sentence)) or (_EACH_ASKED.search(asked) and not _EACH_TOLD.search(around))
-    ):
+    if question.kind is Kind.NUMERIC and not _tells_a_number(asked, sentence, around):
         return True
-    if (
-        _only_changed(asked, sentence)
-        or _not_which(asked, sentence)
-        or _rate_of_another(asked, sentence, around)
-        or _sum_of_another(asked, sentence, around)
-        or _growth_of_another(asked, sentence, around)
-    ):
+    if of_another_measure(asked, sentence, around):
         return True
     if _DENIED_ASKED.search(asked) and not _DENIED_TOLD.search(sentence):
         return True
@@ -203,58 +171,9 @@ def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: A
     return bool(other.search(sentence)) and not told.search(sentence)
 
 
-def _sum_of_another(asked: str, sentence: str, around: str) -> bool:
-    """Whether a sum is asked for, and the clauses that name its measure tell shares alone, 营收增长7.3%; or none does
-    and what is told is another measure."""
-    found = _SUM_ASKED.search(asked)
-    measure = found and (found[1] or found[2])
-    if not measure:
+def _tells_a_number(asked: str, sentence: str, around: str) -> bool:
+    """Whether a sentence has a number, dates apart, and what stands around it an average where that is asked for."""
+    told = _ITEM.sub("", sentence)
+    if not _NUMBER.search(told if _YEARS_ASKED.search(asked) else without_dates(told)):
         return False
-    same = next((names for names in _MEASURED if names.search(measure)), None)
-    if same and not same.search(around) and any(names.search(sentence) for names in _MEASURED):
-        return True
-    told = clauses_on(measure, sentence)
-    return bool(told) and all("%" in each and not _SUM_TOLD.search(each) for each in told)
-
-
-def _not_which(asked: str, sentence: str) -> bool:
-    """Whether it is asked which of a row something is, 第几届, and a sentence has no place in such a row."""
-    row = _WHICH_OF.search(asked)
-    return row is not None and not re.search(rf"第[一二三四五六七八九十百\d]+{row[1]}", sentence)
-
-
-def _rate_of_another(asked: str, sentence: str, around: str) -> bool:
-    """Whether a rate is asked for that nothing near names, and a sentence tells another."""
-    rate = _RATE_OF.search(asked)
-    if rate is None or rate[1] in around:
-        return False
-    return bool(_RATE.search(sentence)) and f"{rate[1][-1]}率" not in sentence
-
-
-def _growth_of_another(asked: str, sentence: str, around: str) -> bool:
-    """Whether it is asked by how much a measure grew that nothing near names, or that the sentence does not name but
-    another."""
-    measure = _GROWTH_ASKED.search(asked)
-    same = measure and next((names for names in _MEASURED if names.search(measure[1])), None)
-    if not same or same.search(sentence):
-        return False
-    return not same.search(around) or any(names.search(sentence) for names in _MEASURED)
-
-
-def clauses_on(name: str, sentence: str) -> list[str]:
-    """The clauses of a sentence that have a name, each with the one after it that goes on with its figures."""
-    clauses = [*re.split("[,;。]", sentence), ""]
-    return [
-        clause + (following if _GOES_ON.match(following) else "")
-        for clause, following in pairwise(clauses)
-        if name in clause
-    ]
-
-
-def _only_changed(asked: str, sentence: str) -> bool:
-    """Whether a rate is asked for and its clause tells by how much it rose or fell, not what it is."""
-    rate = _RATE_ASKED.search(asked)
-    if rate is None or re.search("[提升降增涨跌变幅速比高低]", asked[: rate.start()]):
-        return False
-    clause = re.search(rf"{rate[1]}[^,;。]*", sentence)
-    return clause is not None and bool(_RATE_CHANGED.search(clause[0])) and "%" not in _RATE_CHANGED.sub("", clause[0])
+    return not _EACH_ASKED.search(asked) or bool(_EACH_TOLD.search(around))

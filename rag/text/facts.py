@@ -148,6 +148,15 @@ def counts(folded: str, quantity: Quantity) -> bool:
     return quantity.unit != "年" and (bool(quantity.unit) or not _YEAR_ALONE.match(folded, quantity.start))
 
 
+CALENDAR = re.compile(r"(?:19|20)\d\d年|\d{1,2}[-—–~至到]\d{1,2}月|\d{1,2}月份?(?:\d{1,2}[日号])?")
+"""Years, months and days as Chinese has them."""
+
+
+def without_dates(folded: str) -> str:
+    """A folded text without its years, months and days, which are no number of anything."""
+    return CALENDAR.sub(" ", folded)
+
+
 def dates(folded: str) -> Iterator[tuple[int, int]]:
     """(month, day) of the dates written out: 6月29日, June 29."""
     for match in re.finditer(r"(\d{1,2})月(\d{1,2})日", folded):
