@@ -189,6 +189,16 @@ def test_an_abbreviation_stands_there_or_what_it_is_short_for() -> None:
     assert not missing("东江区的X9目标是多少?", "地区生产总值增长5%以上。")  # nobody knows what that is short for
 
 
+def test_a_thing_with_a_short_name_is_heard_of_or_not() -> None:
+    def unheard(question: str, text: str) -> bool:
+        snapshot = Snapshot.from_documents([Document("a", "", text)], encoder=load_encoder(), split=split)
+        return wanted.thing_unheard(Asking.from_question(understand(question), snapshot), text)
+
+    assert unheard("竞技场有多少座位?", "竞技场开展比赛117场。")
+    assert not unheard("竞技场有多少座位?", "竞技场设座位3000个。")
+    assert not unheard("竞技场让多少居民得了实惠?", "竞技场开展比赛117场。")  # no name
+
+
 def test_how_often_is_told_by_a_stretch_that_comes_again() -> None:
     question = understand("常务会议多久学法一次?")
     assert not dates(question, "2020年组织学法4次。")

@@ -93,6 +93,7 @@ def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
     around = " ".join((best.passage.title.folded, best.passage.section.folded, before.text.folded))
     rows |= wanted.features(asking, span.text, around, across=across)
     if asking.question.language == "zh" and not across:
+        rows["thing_unheard"] = float(wanted.thing_unheard(asking, f"{around} {best.passage.text.folded}"))
         rows |= wanted.contrasts(asking, span.text.folded, around)
     if asking.question.language == "en" and not across:
         rows["names_missing"] = float(len(missing_names(asking.question.text, f"{around} {span.text.folded}")))

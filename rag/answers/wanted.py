@@ -46,6 +46,7 @@ _LOST = re.compile(
     "了?[??]?$"
 )
 """The same at the end of a question: 有多少人才离开."""
+_NAME = re.compile("[^了的也就让被得把给着过]{2,4}")
 _SHUT = re.compile("关(?=[了掉]?(?:多少|几))")
 _SHUT_TOLD = re.compile("关[闭停张门掉了]|[停歇]业|停办|撤|倒闭|清退|退出|腾退|取缔")
 _COUNTED = "[\\d万亿余多]+[个家户套名位条项张件台部所座栋处种类场册只批支间幢棵枚起]?"
@@ -171,6 +172,17 @@ def abbreviation_missing(asking: Asking, text: str) -> bool:
     known = thesaurus()
     named = [word for word in _LETTERS.findall(asking.question.folded) if word in known]
     return bool(named) and not any(way in text for word in named for way in (word, *known[word]))
+
+
+def thing_unheard(asking: Asking, text: str) -> bool:
+    """Whether a Chinese question asks how many there are of a thing it has a short name for, 多少座位, and a folded
+    text has neither the name nor another for it."""
+    question = asking.question
+    if question.language != "zh" or question.kind is not Kind.NUMERIC or not _NAME.fullmatch(asking.head):
+        return False
+    if not re.search(f"(?:多少|几)[一-龥]{{0,2}}{asking.head}", question.folded):
+        return False
+    return _stands(tail_of(asking.head), text, asking.asked.alike) == 0.0
 
 
 def counted_otherwise(asking: Asking, sentence: Matchable) -> bool:

@@ -67,7 +67,7 @@ _MONEY = re.compile(
     r"几个亿|(?:多少|几)[十百千]?亿(?=[??。,，]|$)|(?:几[百千万]?|多少)块钱|[价票费租补罚付赔卖收贵薪][^,?]{0,8}(?:几[百千万]?|多少)块(?=[??。,，]|$)|造价|租金|房租|房价|单价|票价|售价|年薪|月薪|工资|薪[水酬资]|"
     r"\bhow much (?:money|funding)|\b(?:what|how much) (?:did|does|do|will|would) .{1,80}\b(?:cost|earn)\b|"
     r"\bhow much (?:is|are|was|were) the (?:[\w'-]+ ){0,3}?"
-    r"(?:charge|fee|fine|rent|price|ticket|deposit|allowance|salary|subsidy)s?\b|"
+    r"(?:charge|fee|fine|rent|price|prize|ticket|deposit|allowance|salary|subsidy|box office|turnover)s?\b|"
     r"(?<!\bby )\bhow much .{0,40}\b(?:spend|spent|cost|invest|invested|pay|paid|raised?)\b|"
     r"\bwhat(?:'s| is| was| were| are)? (?:(?!of|share|percent|proportion)[\w'-]+ ){0,5}"
     r"(?:cost|price|rent|fees?|salary|wages?|bill|fine|income|budget|worth)\b|"
