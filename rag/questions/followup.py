@@ -173,7 +173,11 @@ def _read(question: str, said: Said, earlier: Said, base: str, topic: str, catal
         return _Reading(instead, topic, laden)
     if not _needs_topic(said):
         return _Reading(plain, topic if elliptic(said) else plain, "" if that_place(said) else laden)
-    stands = said.size >= _NAMES and (not of_the_topic(said) or of_a_subject(said) or said.size >= _enough(said))
+    stands = (
+        said.size >= _NAMES
+        and not generic(said)
+        and (not of_the_topic(said) or of_a_subject(said) or said.size >= _enough(said))
+    )
     return _Reading(laden, topic, plain if (stands and not said.subjects) or at_the_thing(said) else "")
 
 

@@ -10,7 +10,7 @@ _MEASURES = (
 _SUM_ASKED = re.compile(
     rf"({_MEASURES})[^,?]{{0,8}}(?:多少|几)[千百十]?[万亿]?[元亿]|(?:多少|几)[千百十]?[万亿]?元?的?({_MEASURES})(?!增[长幅速])"
 )
-_GROWTH_ASKED = re.compile(rf"({_MEASURES})(?:总[额量])?的?(?:同比|可比|年均|实际|名义)?(?:增[长幅速]|涨幅|降幅)")
+_GROWTH_ASKED = re.compile(rf"({_MEASURES})(?:总[额量])?[的,]?(?:同比|可比|年均|实际|名义)?(?:增[长幅速]|涨幅|降幅)")
 _MEASURED = tuple(
     re.compile(measure)
     for measure in (

@@ -29,7 +29,8 @@ _PRONOUN_EN = re.compile(r"\b(?:it|they|the district|the city|the former|the lat
 _ONE = re.compile(r"^(?:它(?!们)|其(?![中他它余]))|该[区市省县镇乡]|前者|后者|\b(?:it|its|the former|the latter)\b")
 _FIRST, _LAST = re.compile(r"前者|\bthe former\b"), re.compile(r"后者|\bthe latter\b")
 _MEASURE_ZH = re.compile(
-    r"(?:增速|增幅|增长率?|同比|比例|比重|占比|数量|总[量数额]|金额|规模|人数|个数|目标|比率?|涨幅|降幅|增加|下降|减少|实际|计划|预期|结果)+|[一-龥]{1,2}了"
+    r"(?:增速|增幅|增长率?|同比|比例|比重|占比|数量|总[量数额]|金额|规模|人数|个数|目标|比率?|涨幅|降幅|增加|下降|减少|实际|计划|预期|结果)+|[一-龥]{1,2}了|"
+    r"(?:在?(?:全[市省国区]|中心城区))?(?:排名?|位列|位居|名列)(?:在?第?几|老几|如何|怎么样)?"
 )
 _MEASURES_EN = (
     "growth rate target goal number total amount share proportion percentage increase rise decrease figure outcome "
