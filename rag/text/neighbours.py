@@ -3,14 +3,14 @@ another. Beside them stand the words that mean the same. A table of our own, fro
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 FILE = Path(__file__).parents[1] / "weights" / "neighbours.txt"
-SHORTEST, LONGEST = 2, 11
-"""Characters of a word that is looked for."""
+SHORTEST = 2
+"""Characters that a word has at least."""
 BEHIND = 2
 """Characters behind a word by which its place is known again."""
 _HAN = re.compile("[一-龥]+")
@@ -41,14 +41,10 @@ def fields() -> Fields:
 def contrasted(asked: str, told: str, near: str) -> Sequence[str]:
     """The words of a folded question that a text `told` has others of their field for, of which the question says none,
     while neither they nor what means the same stand in it or `near` it."""
-    known = fields()
-    said, held = dict.fromkeys(_words(asked)), frozenset(_words(told))
-    return [
-        word
-        for word in said
-        if not any(way in told or way in near for way in known.same[word])
-        and any(other in held and other not in said for other in known.others[word])
-    ]
+    known, said = fields(), words_in(asked)
+    apart = [word for word in said if not any(way in told or way in near for way in known.same[word])]
+    held = frozenset(words_in(told)) if apart else frozenset()
+    return [word for word in apart if any(other in held and other not in said for other in known.others[word])]
 
 
 def stands_in_place(word: str, asked: str, told: str) -> bool:
@@ -67,14 +63,26 @@ def tellable(word: str, ways: Iterable[str], text: str) -> Collection[str]:
     return [way for way in ways if not any(way in other for other in beside)]
 
 
-def _words(folded: str) -> Iterator[str]:
-    """The words of the table that stand in a text; none within a longer one."""
-    known = fields().same
+@lru_cache(maxsize=4096)
+def words_in(folded: str) -> Sequence[str]:
+    """The words of the table that stand in a text, each once; none within a longer one."""
+    sizes = _sizes()
+    found: dict[str, None] = {}
     end = 0
-    for start in range(len(folded)):
-        for size in range(min(LONGEST, len(folded) - start), SHORTEST - 1, -1):
-            if folded[start : start + size] in known:
+    for start in range(len(folded) - 1):
+        for size in sizes.get(folded[start : start + SHORTEST], ()):
+            if folded[start : start + size] in fields().same:
                 if start + size > end:
-                    yield folded[start : start + size]
+                    found[folded[start : start + size]] = None
                     end = start + size
                 break
+    return tuple(found)
+
+
+@cache
+def _sizes() -> Mapping[str, Sequence[int]]:
+    """The lengths of the words that begin with each two characters, the longest first."""
+    sizes: dict[str, set[int]] = defaultdict(set)
+    for word in fields().same:
+        sizes[word[:SHORTEST]].add(len(word))
+    return {beginning: sorted(found, reverse=True) for beginning, found in sizes.items()}
