@@ -180,7 +180,7 @@ def thing_unheard(asking: Asking, text: str) -> bool:
     question = asking.question
     if question.language != "zh" or question.kind is not Kind.NUMERIC or not _NAME.fullmatch(asking.head):
         return False
-    if not re.search(f"(?:多少|几)[一-龥]{{0,2}}{asking.head}", question.folded):
+    if not re.search(f"(?:多少|几)[一-龥]{{0,2}}{re.escape(asking.head)}", question.folded):
         return False
     return _stands(tail_of(asking.head), text, asking.asked.alike) == 0.0
 
@@ -195,7 +195,7 @@ def counted_otherwise(asking: Asking, sentence: Matchable) -> bool:
     first, last = named[-2:]
     if len(first) < 2 or len(last) < 2 or last in light.CHINESE or _stands([last], sentence.folded, asking.asked.alike):
         return False
-    return re.search(f"{_COUNTED}{first}(?![至到为了的和与及以])[一-龥]", sentence.folded) is not None
+    return re.search(f"{_COUNTED}{re.escape(first)}(?![至到为了的和与及以])[一-龥]", sentence.folded) is not None
 
 
 def uncounted(asking: Asking, sentence: Matchable) -> bool:

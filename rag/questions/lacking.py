@@ -42,8 +42,7 @@ _RANGE = re.compile(r"(?:19|20)\d\d年?[-—–~至到](?:19|20)\d\d")
 
 
 def lacking(question: Question, sentence: str) -> bool:
-    """Whether a folded Chinese sentence has nothing of the kind that the word of a question
-    that asks wants."""
+    """Whether a folded Chinese sentence has nothing of the kind that the word of a question that asks wants."""
     asked = question.folded
     if _DAYS_ASKED.search(asked) and not _tells_how_long(sentence):
         return True
@@ -56,7 +55,7 @@ def lacking(question: Question, sentence: str) -> bool:
             return True
     if _not_which(asked, sentence):
         return True
-    return question.kind is Kind.NUMERIC and _of_another_year(question, sentence)
+    return question.kind is Kind.NUMERIC and question.says_when and _of_another_year(question, sentence)
 
 
 def _tells_how_long(sentence: str) -> bool:
