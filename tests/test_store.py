@@ -20,6 +20,7 @@ from rag import store as stores
 from rag.errors import EncoderMismatch, StoreDamaged, StoreError, StoreFormatError, StoreLocked, StoreNotFound
 from rag.index.imprint import Imprint
 from rag.index.shelf import LocalShelf
+from rag.index.snapshot import ReadAhead
 from rag.store import Store
 from rag.store.reencoding import reencode
 from rag.store.texts import StoredTexts
@@ -319,3 +320,15 @@ def test_readers_see_one_generation_each_while_one_writes(store: Path) -> None:
     assert [error for error in (future.exception() for future in reading) if error] == []
     assert mixed == []
     assert {d.text for d in open_store(store).documents()} == {A.text, B.text, "交通第14版"}
+
+
+def test_texts_are_read_ahead_whatever_the_order_they_are_asked_for_in(tmp_path: Path) -> None:
+    kb = KnowledgeBase.open(tmp_path / "store", encoder=ToyEncoder(), create=True)
+    kb.add([Document(f"d{number}", f"标题{number}", f"正文{number}。") for number in range(40)])
+    kb.add([Document("later", "补充", "补充的正文。")])
+    kb.remove(["d3"])
+    for documents in (kb.snapshot, KnowledgeBase.from_texts(["一", "二", "三"], encoder=ToyEncoder()).snapshot):
+        read = ReadAhead(documents._documents)
+        ids = list(documents.documents)
+        for order in (ids, ids[::-1], ids[::7]):
+            assert [read(id) for id in order] == [documents.documents[id].text for id in order]

@@ -47,6 +47,10 @@ class Texts(Protocol):
 
     def document(self, ordinal: int) -> Document: ...
 
+    def texts(self, first: int, count: int) -> Sequence[tuple[str, str]]:
+        """Id and text of so many documents from an ordinal on, as far as there are any."""
+        ...
+
     def paragraph(self, row: int) -> Paragraph: ...
 
     def passages(self, rows: Sequence[int]) -> Sequence[Passage]:
@@ -81,6 +85,9 @@ class HeldTexts:
 
     def document(self, ordinal: int) -> Document:
         return self.documents[ordinal]
+
+    def texts(self, first: int, count: int) -> Sequence[tuple[str, str]]:
+        return [(document.id, document.text) for document in self.documents[first : first + count]]
 
     def paragraph(self, row: int) -> Paragraph:
         return self.paragraphs[row]

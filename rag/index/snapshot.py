@@ -29,6 +29,9 @@ ENCODED = 4_000
 HELD_CHARACTERS = 20_000_000
 """Of documents kept in memory once they were asked for."""
 
+AHEAD = 16
+"""Documents read at a time where all are."""
+
 
 class Documents(Mapping[str, Document]):
     """Documents that are left, in the order added. A replaced one keeps its place."""
@@ -69,6 +72,21 @@ class Documents(Mapping[str, Document]):
             if ordinal is not None:
                 return part, ordinal
         raise KeyError(id)
+
+
+class ReadAhead:
+    """The texts of documents asked for one after the other, each read with those that follow it in its segment: every
+    look into a store lets go of Python's lock, and while others ask to get it back takes longer than the look."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+        self._read: Mapping[str, str] = {}
+
+    def __call__(self, id: str) -> str:
+        if id not in self._read:
+            part, ordinal = self._documents.find(id)
+            self._read = dict(part.segment.texts.texts(ordinal, AHEAD))
+        return self._read[id]
 
 
 class Paragraphs(Sequence[Paragraph]):
@@ -156,7 +174,7 @@ class Snapshot:
         for part in unhurried(self.parts):
             ids, names = part.segment.texts.ids(), part.segment.names
             named |= {ids[ordinal]: names[ordinal] for ordinal in part.ordinals()}
-        return Catalog.from_names(named, lambda id: self.documents[id].text, self._spoken)
+        return Catalog.from_names(named, ReadAhead(self._documents), self._spoken)
 
     @cached_property
     def _spoken(self) -> dict[str, Spoken]:

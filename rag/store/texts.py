@@ -86,6 +86,11 @@ class StoredTexts:
         id, title, text, source, date, attributes = found
         return Document(id, title, text, source, date, json.loads(attributes))
 
+    def texts(self, first: int, count: int) -> Sequence[tuple[str, str]]:
+        return self._rows(
+            "SELECT id, text FROM documents WHERE ordinal >= ? AND ordinal < ? ORDER BY ordinal", first, first + count
+        )
+
     def paragraph(self, row: int) -> Paragraph:
         (found,) = self._rows(
             'SELECT p.id, d.id, section, start, "end", p.text, page '
