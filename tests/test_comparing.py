@@ -312,11 +312,22 @@ DONE_AND_PLANNED = {
 def test_a_plan_is_not_set_against_what_was_done_elsewhere():
     kb = KnowledgeBase.from_texts(list(DONE_AND_PLANNED.values()), list(DONE_AND_PLANNED))
     told = [sentence.text for sentence in kb.ask("东江区和西岭区2024年谁加装的电梯更多？").sentences]
-    assert told[0].startswith("东江区") and "100台" in told[0]
-    assert told[1].startswith("西岭区（计划）") and "155台" in told[1]
+    assert told[0].startswith("东江区：") and "100台" in told[0]
+    assert told[1].startswith("西岭区（计划）：") and "155台" in told[1]
     assert len(told) == 2
 
 
 def test_what_is_finished_is_compared_and_not_what_is_signed_for():
     kb = KnowledgeBase.from_texts(list(DONE_AND_PLANNED.values()), list(DONE_AND_PLANNED))
-    assert "西岭区（170台）高于东江区（100台）" in kb.ask("东江区和西岭区谁加装的电梯更多？").text
+    assert "西岭区2023年（170台）高于东江区2024年（100台）" in kb.ask("东江区和西岭区谁加装的电梯更多？").text
+
+
+def test_figures_of_different_years_say_so_where_no_year_is_asked_for():
+    kb = KnowledgeBase.from_texts(list(DONE_AND_PLANNED.values()), list(DONE_AND_PLANNED))
+    told = [sentence.text for sentence in kb.ask("东江区和西岭区谁加装的电梯更多？").sentences]
+    assert told[0].startswith("东江区2024年：") and told[1].startswith("西岭区2023年：")
+
+
+def test_figures_of_one_year_need_not_say_it(districts):
+    told = [sentence.text for sentence in districts.ask("东江区和西岭区加装电梯完工哪个多？").sentences]
+    assert told[0].startswith("东江区：") and told[1].startswith("西岭区：")

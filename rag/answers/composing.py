@@ -44,11 +44,12 @@ class Composed:
 def compose(snapshot: Snapshot, question: Question, findings: Sequence[Finding]) -> Composed:
     """Each part's sentences in turn; a comparison of two figures at the end where they can be compared."""
     several = len(findings) > 1
+    findings = _plans_marked(question, _years_marked(question, findings))
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     firsts: list[Citation] = []
     shown: set[tuple[str, int]] = set()
-    for finding, alone in _each_place(_plans_marked(question, findings)):
+    for finding, alone in _each_place(findings):
         part = finding.part
         if not finding.answers:
             sentences.append(Sentence(wording.part_not_found(question, part.label or part.asks)))
@@ -79,6 +80,26 @@ def _plans_marked(question: Question, findings: Sequence[Finding]) -> Sequence[F
         else finding
         for finding in findings
     ]
+
+
+def _years_marked(question: Question, findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Findings, labelled with the year each tells of where no year is asked for and they tell of different ones."""
+    years = [_told_year(finding) for finding in findings]
+    if question.years or None in years or len(set(years)) < 2 or any(not f.part.label for f in findings):
+        return findings
+    return [
+        replace(finding, part=replace(finding.part, label=wording.of_year(question, finding.part.label, year)))
+        for finding, year in zip(findings, years, strict=True)
+    ]
+
+
+def _told_year(finding: Finding) -> int | None:
+    """The one year that the sentence found, or else what it stands under, tells of."""
+    if not finding.answers:
+        return None
+    best = finding.candidates[0]
+    years = best.passage.spans[best.index].years or best.passage.years
+    return next(iter(years)) if len(years) == 1 else None
 
 
 def _of_plan_and_outcome(findings: Sequence[Finding]) -> bool:

@@ -148,6 +148,11 @@ def planned(question: Question, label: str) -> str:
     return f"{label}（计划）" if question.language == "zh" else f"{label} (planned)"
 
 
+def of_year(question: Question, label: str, year: int | None) -> str:
+    """The label of a part that is told of a year."""
+    return f"{label}{year}年" if question.language == "zh" else f"{label} {year}"
+
+
 def listed(question: Question, labels: Sequence[str]) -> str:
     """Labels of parts that are told together."""
     return ("、" if question.language == "zh" else " and ").join(labels)
