@@ -159,8 +159,8 @@ def _of_another(asking: Asking, best: "Candidate") -> bool:
 
 
 def refutes(asking: Asking, best: "Candidate") -> bool:
-    """Whether a sentence, with what stands beside it, is no answer by the rules of `premise` and `scope`, or names and
-    counts nothing where that is asked for."""
+    """Whether a sentence, with what stands beside it, is no answer by the rules of `premise`, `scope`, `lacking` and
+    `wanted`, or names nothing where that is asked for."""
     spans, index = best.passage.spans, best.index
     beside = [span.text.folded for span in (*spans[max(index - 1, 0) : index], *spans[index + 1 :][:1])]
     sentence = best.passage.told[index]

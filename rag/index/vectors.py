@@ -32,7 +32,7 @@ all of it is what takes the time, as much as memory does."""
 
 BESIDE = 50_000
 """Rows from which on a search goes on in a thread of its own while its caller does something else: to hand it over
-takes a tenth of a millisecond."""
+takes a fifth of a millisecond."""
 
 RECALL = 0.99
 """Of the true 10 nearest, the share that the compressed copy must bring; measured when it is made. Of 30 as well."""

@@ -29,9 +29,9 @@ Others = Mapping[str, Mapping[str, float]]
 @cache
 def thesaurus() -> Others:
     """Each word or phrase, folded, with those that may stand in its place, above 0 to 1, the best first."""
-    found: dict[str, dict[str, float]] = defaultdict(dict)
+    found: dict[str, dict[str, float]] = {}
     for word, others in _lines(FILE):
-        _add(found[word], dict(_weighed(others.split("/"))))
+        found[word] = dict(_weighed(others.split("/"))) | found.get(word, {})  # WIFI and WiFi are one
     return found
 
 
@@ -81,6 +81,6 @@ def _weighed(others: Sequence[str]) -> Iterable[tuple[str, float]]:
 
 
 def _lines(file: Path) -> Iterable[tuple[str, str]]:
-    for line in file.read_text(encoding="utf-8").splitlines():
-        word, _, others = line.partition("\t")
-        yield fold(word), fold(others)
+    for line in fold(file.read_text(encoding="utf-8").replace("\t", "|")).splitlines():  # a tab would be a space
+        word, _, others = line.partition("|")
+        yield word, others
