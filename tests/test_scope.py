@@ -140,6 +140,8 @@ def test_a_name_of_the_kind_asked_for_is_there_or_missing(question: str, sentenc
         ("what's the average price per square metre?", "元"),
         ("how many us dollars of foreign capital came in?", "元"),
         ("how many tourists came?", "人"),
+        ("which district installed more lifts, dongjiang or xiling?", "台"),
+        ("which district has more than 30 lifts?", ""),
         ("what did a day in one of the seven quarantine hotels cost?", "元"),
         ("what does a worker there earn a month?", "元"),
         ("what did the grants to the fishing villages come to?", "元"),
