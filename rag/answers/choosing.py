@@ -13,6 +13,7 @@ from rag.questions.sorts import one_of_the_sort
 from rag.search.asking import Asking
 from rag.search.coverage import Coverage, Values
 from rag.search.ranking import Column, Features, aspect_agreement
+from rag.text import literal
 from rag.text.facts import quantities
 from rag.text.matching import Matchable, Terms
 from rag.text.measure import MEASURED, in_unit, spelled_in_unit
@@ -333,12 +334,12 @@ def _wording(kind: Kind, folded: str) -> Mapping[str, float]:
             return {"name": float(bool(_NAME.search(folded)))}
 
 
+_IS = re.compile('[”"’)]*(?:即|就?是|指|为|:|包括|包含|意为|分为|由)')
+
+
 def _told_of(name: str, folded: str) -> bool:
     """Whether a sentence says what the thing that is asked about is: “四库”即师资库、课程库…"""
-    return (
-        bool(name)
-        and re.search(rf"{re.escape(name)}[”\"’)]*(?:即|就?是|指|为|:|包括|包含|意为|分为|由)", folded) is not None
-    )
+    return literal.stands(name, folded, behind=_IS)
 
 
 @lru_cache(maxsize=256)

@@ -1,7 +1,7 @@
 """A sentence cut to what answers: the run of clauses that fits, and the figure or name that is asked for."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from embeddings.folding import fold, fold_with_offsets
@@ -12,6 +12,7 @@ from rag.answers.rows import row_of
 from rag.index.passages import Passage
 from rag.questions.question import Kind, Question, bare
 from rag.search.asking import Asking
+from rag.text import literal
 from rag.text.facts import counts, quantities, values
 from rag.text.matching import Matchable, Terms
 from rag.text.measure import in_unit, unit_of
@@ -122,7 +123,7 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
         weights = {t: group.weight * credit for group in asking.asked.groups for t, credit in group.terms.items()}
     named = _named_itself(asking)
     weights = {t: weight if t in named else TOPIC * weight for t, weight in weights.items()} if named else weights
-    places = [(place, weights.get(t, 0.0)) for t in held for place in _places(t, folded.text)]
+    places = [(place, weights.get(t, 0.0)) for t in held for place in literal.places(t, folded.text)]
     unit, counted = asking.question.unit, _counted(asking.question)
     breaks = [m.start() for m in _BREAK.finditer(folded.text)] if named else []
     said = unit == "%" or (named and unit and unit_of(fold(asking.question.asked)) == unit)  # a share is no sum
@@ -177,14 +178,6 @@ def _cell_asked(asking: Asking, piece: Piece) -> tuple[int, int] | None:
     row = row_of(piece.passage, index) if index is not None else None
     cell = asked_cell(asking, row) if row is not None else None
     return (cell.start, cell.end) if cell is not None and cell.end <= piece.end else None
-
-
-def _places(term: str, text: str) -> Iterator[int]:
-    """Where a term begins in a text; no two overlap."""
-    place = text.find(term)
-    while place >= 0:
-        yield place
-        place = text.find(term, place + len(term))
 
 
 def _counted(question: Question) -> str:

@@ -10,6 +10,7 @@ from rag.questions.measures import clauses_on
 from rag.questions.naming import name_missing
 from rag.questions.question import Kind
 from rag.search.asking import Asking
+from rag.text import literal
 from rag.text.matching import Matchable, Terms
 from rag.text.neighbours import contrasted, stands_in_place, tellable
 from rag.text.paraphrasing import paraphrases
@@ -49,7 +50,9 @@ _LOST = re.compile(
 _NAME = re.compile("[^了的也就让被得把给着过]{2,4}")
 _SHUT = re.compile("关(?=[了掉]?(?:多少|几))")
 _SHUT_TOLD = re.compile("关[闭停张门掉了]|[停歇]业|停办|撤|倒闭|清退|退出|腾退|取缔")
-_COUNTED = "[\\d万亿余多]+[个家户套名位条项张件台部所座栋处种类场册只批支间幢棵枚起]?"
+_COUNTED = re.compile("[\\d万亿余多][个家户套名位条项张件台部所座栋处种类场册只批支间幢棵枚起]?$")
+_NAMES_ON = re.compile("(?![至到为了的和与及以])[一-龥]")
+_HOW_MANY = re.compile("(?:多少|几)[一-龥]{0,2}$")
 _ASKS = re.compile(
     r"多少|百分之几|第几|几(?=[^月号日时点])|多[大长高重远久]|哪一?[个家位所座条项种类些年天里儿]?|什么|何[人时处地]?|啥|谁|几"
 )
@@ -180,7 +183,7 @@ def thing_unheard(asking: Asking, text: str) -> bool:
     question = asking.question
     if question.language != "zh" or question.kind is not Kind.NUMERIC or not _NAME.fullmatch(asking.head):
         return False
-    if not re.search(f"(?:多少|几)[一-龥]{{0,2}}{re.escape(asking.head)}", question.folded):
+    if not literal.stands(asking.head, question.folded, before=_HOW_MANY):
         return False
     return _stands(tail_of(asking.head), text, asking.asked.alike) == 0.0
 
@@ -195,7 +198,7 @@ def counted_otherwise(asking: Asking, sentence: Matchable) -> bool:
     first, last = named[-2:]
     if len(first) < 2 or len(last) < 2 or last in light.CHINESE or _stands([last], sentence.folded, asking.asked.alike):
         return False
-    return re.search(f"{_COUNTED}{re.escape(first)}(?![至到为了的和与及以])[一-龥]", sentence.folded) is not None
+    return literal.stands(first, sentence.folded, before=_COUNTED, behind=_NAMES_ON)
 
 
 def uncounted(asking: Asking, sentence: Matchable) -> bool:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 
 from rag.questions.question import Kind, Question
+from rag.text import literal
 from rag.text.facts import rewritten
 from rag.text.matching import Matchable
 
@@ -211,10 +212,13 @@ def _of_several(asked: str, told: str) -> bool:
     return len(members) > 1 and any(named) and not all(named)
 
 
+_CLAUSE_ENDS = re.compile("[一-龥]{0,8}[,。;]")
+
+
 def _passes_over(group: re.Match[str], told: str, many: int) -> bool:
     """Whether a text names a group of so many among other things and goes on: "聚焦6大重点领域,突出…"."""
-    named = re.search(rf"{re.escape(group.group().removeprefix('哪'))}[一-龥]{{0,8}}[,。;]", told)
-    return named is not None and len(_ENUMERATED.findall(told)) < many - 1
+    named = literal.stands(group.group().removeprefix("哪"), told, behind=_CLAUSE_ENDS)
+    return named and len(_ENUMERATED.findall(told)) < many - 1
 
 
 def _on_other_days(asked: str, told: str) -> bool:
@@ -228,11 +232,15 @@ def tells_anew(folded: str) -> bool:
     return bool(_ANEW.search(folded)) and not _SO_FAR.search(folded)
 
 
+_NO_DIGIT_BEFORE = re.compile(r"(?<![\d.])$")
+_NO_DIGIT_BEHIND = re.compile(r"(?!\d|\.\d)")
+
+
 def _stands(number: str, text: str) -> bool:
     """Whether a number stands in a text as a whole, an ordinal anywhere."""
     if not number[0].isdigit():
         return number in text
-    return re.search(rf"(?<![\d.]){re.escape(number)}(?!\d|\.\d)", text) is not None
+    return literal.stands(number, text, before=_NO_DIGIT_BEFORE, behind=_NO_DIGIT_BEHIND)
 
 
 def _opposed(one: re.Pattern[str], other: re.Pattern[str], asked: str, sentence: str) -> float:

@@ -10,7 +10,7 @@ from rag.text.places import places_in
 
 _WHICH = "哪(?:一|几|[两三四五六七八九十])?[个种类些位家所座条项部门款支本首场次届张只篇种]?|什么样?的?|何种|啥"
 _SORTS = tuple(
-    (named, re.compile(told))
+    (named, re.compile(f"(?:{named})$"), re.compile(told))
     for named, told in (
         ("季节|季", "[春夏秋冬]"),
         ("颜色|色", "[红白黑黄蓝绿紫灰棕褐青粉橙银金彩米]色?"),
@@ -60,7 +60,7 @@ _SORTS = tuple(
         ("行业|产业|领域|专业|学科|系", "[业学系]|领域|产业"),
     )
 )  # fmt: skip
-_NAMES = "|".join(sorted((name for named, _ in _SORTS for name in named.split("|")), key=len, reverse=True))
+_NAMES = "|".join(sorted((name for named, *_ in _SORTS for name in named.split("|")), key=len, reverse=True))
 _ASKED = re.compile(
     rf"(?:{_WHICH})(?P<after>[一-龥]{{0,3}}?(?:{_NAMES}))(?![一-龥]*(?:{_WHICH}))|"
     rf"(?P<before>{_NAMES})(?:分别|都)?(?:是|为|叫|有)(?:{_WHICH})"
@@ -75,8 +75,8 @@ def sort_of(asked: str) -> tuple[str, re.Pattern[str]] | None:
     if found is None:
         return None
     said = found["after"] or found["before"]
-    for named, told in _SORTS:
-        if name := re.search(rf"(?:{named})$", said):
+    for _, ends, told in _SORTS:
+        if name := ends.search(said):
             return name.group(), told
     return None
 

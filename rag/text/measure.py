@@ -130,6 +130,13 @@ _UNITS_EN = {
     for word in words.split()
 }  # fmt: skip
 _COUNTING_EN = re.compile(r"\b(?:how many|more(?! than)|most|fewer(?! than)|fewest)\b")
+_COUNTED_EN = tuple(
+    (
+        re.compile(rf"{_COUNTING_EN.pattern} (?:(?!(?:from|of|in|by|for|to|on|at|with|about)\b)[\w-]+ ){{0,2}}{word}"),
+        unit,
+    )
+    for word, unit in _UNITS_EN.items()
+)
 _COUNTED = re.compile(
     rf"(?:多少|(?<!哪)几)个?(?:亿|万|千|百)*[美欧日港]?(百分点|平方米|平方公里|公里|公顷|人次|艘次|块(?=[一-龥])(?!钱)|[{_COUNTERS}元钱](?!亿))"
 )
@@ -196,9 +203,8 @@ def unit_of(folded: str) -> str:
         return "元" if match.group(1) == "钱" else match.group(1)
     if number := _NUMBER_OF.search(folded):
         return number[1]
-    for word, unit in _UNITS_EN.items() if _COUNTING_EN.search(folded) else ():
-        between = r"(?:(?!(?:from|of|in|by|for|to|on|at|with|about)\b)[\w-]+ ){0,2}"
-        if re.search(rf"{_COUNTING_EN.pattern} {between}{word}", folded):
+    for pattern, unit in _COUNTED_EN if _COUNTING_EN.search(folded) else ():
+        if pattern.search(folded):
             return unit
     for unit, pattern in (("元", _MONEY), ("人", _PEOPLE), ("面积", _AREA), ("长度", _LENGTH), ("重量", _WEIGHT)):
         if pattern.search(folded):
