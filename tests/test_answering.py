@@ -302,6 +302,8 @@ def test_a_place_no_document_is_about_is_foreign() -> None:
     assert catalog().foreign("哪些省份收了货?哪几个省收了?") == []
     assert catalog().foreign("上海南站在哪里") == ["上海"]  # and not 海南
     assert places.stands("法国", "六百名青年赴法留学") and not places.stands("法国", "依法办理")
+    assert all(places.stands(province, "云贵藏三地七县") for province in ("云南", "贵州", "西藏"))
+    assert places.stands("浙江", "推进沪浙合作") and not places.stands("云南", "白云飘过高原")
 
 
 def test_several_years_make_several_parts() -> None:

@@ -317,6 +317,15 @@ def test_a_plan_is_not_set_against_what_was_done_elsewhere():
     assert len(told) == 2
 
 
+def test_what_was_said_at_the_beginning_of_a_year_is_the_plan_and_what_came_of_it_the_outcome():
+    texts = ["2023年，要完成口袋公园建设12座。", "2023年，建成口袋公园15座，居民出门就见绿。"]
+    kb = KnowledgeBase.from_texts(texts, ["东江区2023年重点工作", "东江区2024年政府工作报告"])
+    told = kb.ask("东江区2023年的口袋公园，年初说要建多少座，年底又建成了多少？").text
+    assert "计划：" in told and "12座" in told and "实际：" in told and "15座" in told
+    more = kb.ask("东江区口袋公园，2023年安排的比去年做完的多吗？")
+    assert [part.question.years for part in parts(understand(more.question), kb.snapshot.catalog)] == [{2023}, {2022}]
+
+
 def test_what_is_finished_is_compared_and_not_what_is_signed_for():
     kb = KnowledgeBase.from_texts(list(DONE_AND_PLANNED.values()), list(DONE_AND_PLANNED))
     assert "西岭区2023年（170台）高于东江区2024年（100台）" in kb.ask("东江区和西岭区谁加装的电梯更多？").text

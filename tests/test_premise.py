@@ -47,6 +47,12 @@ def test_a_rise_is_no_fall() -> None:
     assert not refuted(understand("东江区财政收入是多少?"), rise, ())
 
 
+def test_why_something_is_not_so_is_asked_of_what_denies_it() -> None:
+    why = understand("青山县为什么没能摘掉贫困帽子?")
+    assert refuted(why, "全区攻坚克难,青山县正式退出贫困县序列。", ())
+    assert not refuted(why, "青山县路远山高,脱贫难度大。", ())
+
+
 def test_a_reason_has_grounds_a_want_or_a_purpose() -> None:
     assert refuted(understand("What caused the fire at the fish market?"), "太平洋鱼市基本完工。", ())
     why = understand("东江区为什么要搬迁图书馆?")

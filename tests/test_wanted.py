@@ -81,6 +81,18 @@ def test_what_only_begins_alike_is_counted_otherwise() -> None:
     assert not otherwise("发布了哪个数据标准?", "打造数据集市,发布195个数据产品。")
 
 
+def test_what_counts_something_else_by_name_is_no_number_of_things() -> None:
+    def another(question: str, sentence: str) -> bool:
+        snapshot = Snapshot.from_documents([Document("a", "", sentence)], encoder=load_encoder(), split=split)
+        asking = Asking.from_question(understand(question), snapshot)
+        return wanted.counts_another(asking, Matchable.from_text(sentence), sentence)
+
+    assert another("新增多少个就业岗位?", "办好就业服务,实施16项任务。")
+    assert not another("新增多少个就业岗位?", "办好就业服务,实施16项任务,新增岗位3900个。")  # told of
+    assert not another("新增多少个就业岗位?", "新增就业3900个。")  # by no other name
+    assert not another("实施了多少项任务?", "办好就业服务,实施16项任务。")
+
+
 def test_what_was_done_to_a_thing_has_to_be_told() -> None:
     def nothing(question: str, text: str) -> bool:
         snapshot = Snapshot.from_documents([Document("a", "", text)], encoder=load_encoder(), split=split)

@@ -177,6 +177,8 @@ def pieces(finding: Finding, shown: set[tuple[str, int]], *, limit: int) -> list
         if not across and _told_again(asking.question, chosen[0][1], other):
             continue
         span = other.passage.spans[other.index]
+        if finding.part.against and aspect_of(span, other.passage) not in (None, asking.question.aspect):
+            continue  # what the other part is about
         within = extended if span.heads or names_item(span.text.folded) else _tightened
         piece = within(asking, other, limit=max(room, 0))
         if len(piece.text) <= room and (side_by_side or not confidence.refutes(asking, other)):

@@ -12,6 +12,7 @@ from rag.questions.question import Kind
 from rag.search.asking import Asking
 from rag.text import literal
 from rag.text.matching import Matchable, Terms
+from rag.text.measure import in_unit
 from rag.text.neighbours import contrasted, stands_in_place, tellable
 from rag.text.paraphrasing import paraphrases
 from rag.text.thesaurus import Others, thesaurus
@@ -52,6 +53,9 @@ _SHUT = re.compile("关(?=[了掉]?(?:多少|几))")
 _SHUT_TOLD = re.compile("关[闭停张门掉了]|[停歇]业|停办|撤|倒闭|清退|退出|腾退|取缔")
 _COUNTED = re.compile("[\\d万亿余多][个家户套名位条项张件台部所座栋处种类场册只批支间幢棵枚起]?$")
 _NAMES_ON = re.compile("(?![至到为了的和与及以])[一-龥]")
+_COUNTABLE = re.compile("[^了的让被把给着过来去]{2,6}")
+_COUNTERS = frozenset("个家项所条座处种类件场")
+_OF_THINGS = re.compile("[\\d.]+[余多]?[个家项所条座处种类件场](?:以上)?(?![至到为了的和与及以是在被])[一-龥]{2}")
 _HOW_MANY = re.compile("(?:多少|几)[一-龥]{0,2}$")
 _ASKS = re.compile(
     r"多少|百分之几|第几|几(?=[^月号日时点])|多[大长高重远久]|哪一?[个家位所座条项种类些年天里儿]?|什么|何[人时处地]?|啥|谁|几"
@@ -199,6 +203,23 @@ def counted_otherwise(asking: Asking, sentence: Matchable) -> bool:
     if len(first) < 2 or len(last) < 2 or last in light.CHINESE or _stands([last], sentence.folded, asking.asked.alike):
         return False
     return literal.stands(first, sentence.folded, before=_COUNTED, behind=_NAMES_ON)
+
+
+def counts_another(asking: Asking, sentence: Matchable, around: str) -> bool:
+    """Whether a Chinese question asks for a number of things, and a sentence and what stands around it have no word for
+    them, and each of its figures in that unit counts something else by name: 16项任务 for 就业岗位."""
+    question = asking.question
+    if question.language != "zh" or question.kind is not Kind.NUMERIC or question.unit not in _COUNTERS:
+        return False
+    if not (_COUNTABLE.fullmatch(asking.head) and literal.stands(asking.head, question.folded, before=_HOW_MANY)):
+        return False
+    others = asking.asked.alike.get(tail_of(asking.head)[-1], ())
+    if any(way in around for way in (asking.head[-2:], *(way for way in others if way not in asking.head))):
+        return False
+    counted = [
+        figure for figure in sentence.figures if in_unit(question.unit, sentence.folded, figure.start, figure.end)
+    ]
+    return bool(counted) and all(_OF_THINGS.match(sentence.folded, figure.start) for figure in counted)
 
 
 def uncounted(asking: Asking, sentence: Matchable) -> bool:

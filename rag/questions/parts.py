@@ -15,16 +15,18 @@ _JOINERS = re.compile(r"[和与跟、及]|以及|还有|\band\b|\bversus\b|\bvs\
 _EVERY = r"(?:各个?|[两三四五六七八九十\d]+个?|哪[个些几]?[个家]?)"
 _ALL = re.compile(rf"{_EVERY}(区|市|省|县|镇|街道|公司|部门)")
 _MOST_OF = re.compile(r"最[高低多少大小快慢]的?是?")
-_PLANNED = re.compile(r"目标|计划|原定|预期|打算|安排|\bplanned\b|\btargets?\b|\bsupposed to\b|\bmeant to\b")
+_PLANNED = re.compile(
+    r"目标|计划|原定|预期|打算|安排|[年当原]初[一-龥]{0,2}(?:[说讲定提]|要|想)|承诺|\bplanned\b|\btargets?\b|\bsupposed to\b|\bmeant to\b"
+)
 _ACTUAL = re.compile(
-    r"实际|最后|最终|完成了|达到|结果|办成|(?<![征验招吸查没])收了|\bactual|\bachieved|\breached|\bin the end"
+    r"实际|最后|最终|完成了|达到|结果|办成|[办做建修]成了|[办做建修]完|年底又?[做办完建修]|(?<![征验招吸查没])收了|\bactual|\bachieved|\breached|\bin the end"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_YEAR_BEFORE = re.compile("(?:[与和跟同比较])?(?:上一?年度?|前一年度?)的?")
+_YEAR_BEFORE = re.compile("(?:[与和跟同比较])?(?:上一?年度?|前一年度?|去年)的?")
 _NEAR = 8
 _YEARS = re.compile(r"((?:19|20)\d\d年?)")
-_PLAN_WORDS = re.compile(r"目标|计划|原定|预期|打算|安排")
-_DONE_WORDS = re.compile(r"实际|最后|最终|结果|完成了?")
+_PLAN_WORDS = re.compile(r"目标|计划|原定|预期|打算|安排|[年当原]初[一-龥]{0,2}(?:[说讲定提]好?[的了]?要?|要|想)|承诺")
+_DONE_WORDS = re.compile(r"实际|最后|最终|结果|完成了?|(?:年底)?又?[办做建修][成完]了?|年底")
 _ASPECT = re.compile(f"{_PLAN_WORDS.pattern}|{_DONE_WORDS.pattern}")
 _BEGINS_WITH_YEAR = re.compile(r"[\s而那么到和]*(?:19|20)\d\d")
 _CLAUSE = re.compile(r"[^,，;；:：?？。]+")

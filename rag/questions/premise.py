@@ -95,7 +95,7 @@ _UNDONE_ASKED = re.compile(
 """What is counted that was left undone; why it was is asked of a sentence that need not say so."""
 _NOT_SO = re.compile(r"没能|没有能|未能|一直没|还没|迟迟|(?:为什么|为何|为啥|怎么)[^,?]{0,12}[没未]")
 """What asks why something is not so."""
-_DENIED_TOLD = re.compile(r"[未没不尚无难缺]|有待|仍需|差距")
+_DENIED_TOLD = re.compile(r"[未没不尚无缺]|(?<!克)难|有待|仍需|差距")
 _EACH_ASKED = re.compile(
     r"平均|人均|户均|均价|每一?个?[户人家月天日平套张场]|\b(?:on average|average (?=[a-z])(?!of\b)|"
     r"apiece|per (?:head|person|capita|household)\b)"

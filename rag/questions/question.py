@@ -122,7 +122,7 @@ _AS_MUCH = re.compile(
     r"\bhow much money\b|\b(?:what|which) (?:percentage|percent|share|proportion|total|number|amount)(?: number| amount)?(?: of)?\b"
 )
 _PLAN = re.compile(
-    r"计划|打算|预计|准备|安排|拟|目标|将要?|规划|下一步|要建|要完成|要达到|力争|预期|争取|未来|接下来|会(?=[建开新增])|"
+    r"计划|打算|预计|准备|安排|拟|目标|将要?|规划|下一步|(?<![主需重只])要(?:建|完成|达到|给|新增|改造|修|装)|年初[一-龥]{0,2}[定说提]|力争|预期|争取|未来|接下来|会(?=[建开新增])|"
     r"\bplan(?:s|ned|ning)?\b|\btargets?\b|\bgoals?\b|\bintends?\b|\baims?\b|\bwill\b|\bexpected\b|\bset for\b|\bgoing to\b"
 )
 _DONE = re.compile(

@@ -43,6 +43,10 @@ _ANEW = re.compile(
     r"新增|新设|新建|新认定|新引进|新签|新开|新落户|新筹|净增|增加了?(?!值)|单看|单是|光是?(?=\d|20)|只算|这一年|当年|年内|"
     r"\bnew(?:ly)?\b|\badded\b|\balone\b|\bin that year\b"
 )
+_ANEW_ASKED = re.compile(r"新(?:增|设|建|认定|引进|签|开|落户|办|评上|获评|招|注册)[^,?]{0,12}(?:多少|几)|净增")
+_ALL_TOLD = re.compile(r"(?:累计|突破|达到?|现有|共有|总数|总量)[一-龥]{0,4}[\d一二两三四五六七八九十百]")
+_COMES = re.compile("(?<![高创更革刷])新|[增添招签引建]|落户|年内|当年|认定|设立|注册|成立|开[业办张]")
+_CLAUSES, _DIGIT = re.compile("[,;。]"), re.compile(r"\d")
 _BUSINESS_USE = re.compile("(?:商业|工业|商用|经营性?|非居民)(?:的)?(?:用)?[水电气]")
 _HOME_USE = re.compile("居民(?:阶梯)?(?:生活)?(?:用)?[水电气]|家庭用[水电气]")
 """Whose water, power or gas: prices differ."""
@@ -130,11 +134,7 @@ def contradicted(question: Question, sentence: Matchable, text: str, rest: str) 
     a sum in another currency, of what homes pay for what shops do; or whether all members of a group are asked for and
     neither it nor the `rest` of its paragraph after it has room for as many. `text` is as in `features`."""
     asked, told = question.folded, sentence.folded
-    if _opposed(_WHOLE_YEAR, _PART_OF_YEAR, asked, told) == 1.0:
-        return True
-    if _ALONE.search(asked) and _SO_FAR.search(told) and not _ANEW.search(told):
-        return True
-    if _ALTOGETHER.search(asked) and tells_anew(told):
+    if _opposed(_WHOLE_YEAR, _PART_OF_YEAR, asked, told) == 1.0 or _of_another_sum(asked, told):
         return True
     if question.unit == "元" and any(want.search(asked) and not has.search(text) for want, has in _CURRENCIES):
         return True
@@ -225,6 +225,21 @@ def _on_other_days(asked: str, told: str) -> bool:
     """Whether a text tells of days, and of none that is asked about."""
     wanted, days = set(_DAY.findall(asked)), set(_DAY.findall(told))
     return bool(wanted and days) and not wanted & days
+
+
+def _of_another_sum(asked: str, told: str) -> bool:
+    """Whether what there is in all is told for what came, or the other way round."""
+    if _ALONE.search(asked) and _SO_FAR.search(told) and not _ANEW.search(told):
+        return True
+    if _ANEW_ASKED.search(asked) and _tells_but_all(told):
+        return True
+    return bool(_ALTOGETHER.search(asked)) and tells_anew(told)
+
+
+def _tells_but_all(told: str) -> bool:
+    """Whether of a text's clauses that have figures one tells what there is in all, and none what came."""
+    clauses = [clause for clause in _CLAUSES.split(told) if _DIGIT.search(clause)]
+    return any(map(_ALL_TOLD.search, clauses)) and not any(map(_COMES.search, clauses))
 
 
 def tells_anew(folded: str) -> bool:

@@ -12,6 +12,20 @@ from embeddings.terms import words
 _OTHERS = "日本 俄罗斯 印度 加拿大 澳大利亚 新加坡 朝鲜 意大利 西班牙 葡萄牙 越南 巴西 埃及"
 _COUNTRIES = frozenset(_OTHERS.split())
 """Those beside the ones that end in 国."""
+_PROVINCES = (
+    "北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 云南 "
+    "陕西 甘肃 青海 台湾 内蒙古 广西 西藏 宁夏 新疆 香港 澳门"
+)
+_PUT = (
+    "京 津 沪申 渝 冀 晋 辽 吉 黑 苏 浙 皖 闽 赣 鲁 豫 鄂 湘 粤 琼 川蜀 贵黔 云滇 陕秦 甘陇 青 台 蒙 桂 藏 宁 疆 港 澳"
+)
+_SHORT = dict(zip(_PROVINCES.split(), _PUT.split(), strict=True))
+"""What is put for a province."""
+_LETTERS, _CLEAR = "".join(_SHORT.values()), "沪渝冀皖闽赣鄂湘粤琼川黔滇陕浙豫"
+_SHORT_RUN = re.compile(
+    f"[{_LETTERS}][{_CLEAR}]|[{_CLEAR}][{_LETTERS}]|[{_LETTERS}]{{3,}}|[{_LETTERS}](?=籍[^贯]|两[省地市])"
+)
+"""Several of those side by side, one at least that is no common word, or one that says whose."""
 FILE = Path(__file__).parents[1] / "weights" / "places.txt"
 
 
@@ -27,10 +41,12 @@ def _pairs() -> frozenset[str]:
 
 
 def stands(place: str, text: str) -> bool:
-    """Whether a place stands in a folded text by the first two characters of its name, or, a country, by the one that
-    is put for it: 赴法, 中法, 法籍."""
+    """Whether a place stands in a folded text by the first two characters of its name, or by the one that is put for
+    it: a country's in 赴法, 中法, 法籍, a province's beside another's, 云贵藏, or in 滇籍."""
     if place[:2] in text:
         return True
+    if place in _SHORT:
+        return any(letter in _SHORT[place] for run in _SHORT_RUN.findall(text) for letter in run)
     if not (place.endswith("国") or place in _COUNTRIES):
         return False
     return re.search(rf"[赴访驻旅留对中美日英法德俄]{place[0]}|{place[0]}[籍方资商企裔侨国]", text) is not None
