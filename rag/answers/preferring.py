@@ -7,6 +7,7 @@ from dataclasses import replace
 from rag.answers import confidence
 from rag.answers.composing import names_item
 from rag.answers.finding import Candidate
+from rag.questions.measures import tells_measure
 from rag.questions.naming import labels, name_missing
 from rag.questions.premise import gives_reason
 from rag.questions.question import Kind
@@ -17,6 +18,8 @@ NEARLY = 1.25
 """How far below the best a sentence of a newer document may score and still be taken for the same thing, later."""
 GROUNDS = 2.0
 """The same for a sentence that says outright why, where the best gives no reason."""
+OF_MEASURE = 3.0
+"""The same for a sentence with the measure asked for, where the best is none of it."""
 LABEL = 2.5
 """The same for the name of an item, which says little by itself."""
 ALL = 0.999
@@ -72,11 +75,17 @@ def own_language_first(asking: Asking, ranked: Sequence[Candidate]) -> Sequence[
 def unrefuted_first(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
     """Where the best sentence cannot answer, names no company or counts nothing where that is asked for, one nearly as
     good that can comes first."""
-    nearly = [c for c in ranked if ranked[0].score - c.score <= NEARLY]
+    nearly = [c for c in ranked if ranked[0].score - c.score <= _margin(asking, c)]
     if len(nearly) == 1 or not confidence.refutes(asking, ranked[0]):
         return ranked
     first = next((c for c in nearly[1:] if not confidence.refutes(asking, c)), None)
     return ranked if first is None else [first, *(c for c in ranked if c is not first)]
+
+
+def _margin(asking: Asking, candidate: Candidate) -> float:
+    """How far below one that cannot answer a sentence may score: more where it has the measure asked for."""
+    asked, sentence = asking.question.folded, candidate.passage.spans[candidate.index].text.folded
+    return OF_MEASURE if tells_measure(asked, sentence) else NEARLY
 
 
 def with_grounds(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:

@@ -40,6 +40,14 @@ def of_another_measure(asked: str, sentence: str, around: str) -> bool:
     )
 
 
+def tells_measure(asked: str, sentence: str) -> bool:
+    """Whether a sentence names the very measure of which the sum or the growth is asked for."""
+    found = _GROWTH_ASKED.search(asked) or _SUM_ASKED.search(asked)
+    measure = found and (found[1] or found[found.re.groups])
+    same = measure and next((names for names in _MEASURED if names.search(measure)), None)
+    return bool(same and same.search(sentence))
+
+
 def _sum_of_another(asked: str, sentence: str, around: str) -> bool:
     """Whether a sum is asked for, and the clauses that name its measure tell shares alone, 营收增长7.3%; or none does
     and what is told is another measure."""
