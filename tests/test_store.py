@@ -281,6 +281,26 @@ def test_segments_merged_within_one_change_are_swept(tmp_path: Path, monkeypatch
     assert len(list((tmp_path / "segments").iterdir())) == Store(tmp_path).stats().segments == 1
 
 
+def test_a_store_made_over_for_another_encoder_has_no_more_segments_than_another(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_store(store).add([Document(f"d{n}", "", "就业") for n in range(4)])
+    monkeypatch.setattr("rag.index.changes.BATCH", 1)
+    reencode(Store(store), ToyEncoder("toy-2"), split=lines)
+    assert Store(store).stats().segments == 1
+
+
+@pytest.mark.parametrize(("documents", "left"), [(8, 1), (1, 3)])
+def test_of_large_segments_fewer_are_merged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, documents: int, left: int
+) -> None:
+    monkeypatch.setattr("rag.index.changes.SMALL", 1)  # so that eight rows are a large segment
+    kb = open_store(tmp_path)
+    for n in range(3):
+        kb.add([Document(f"d{n}-{i}", "", "就业") for i in range(documents)])
+    assert kb.stats().segments == left
+
+
 def test_killed_at_any_instant_the_store_is_whole() -> None:
     """A handful; `python -m tests.crash` kills 200 times."""
     done = subprocess.run(

@@ -20,5 +20,6 @@ def reencode(store: Store, encoder: Encoder, *, split: Splitter = split) -> int:
         if store.stats().encoder != encoder.fingerprint:
             change = Change(Snapshot.of([], encoder), maker)
             change.add(held.documents.values())
+            change.merge(at_most=change.added)
             store.commit(change.parts, encoder=encoder.fingerprint, dimensions=encoder.dimensions)
         return len(held.documents)
