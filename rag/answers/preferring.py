@@ -4,7 +4,7 @@ reason, the name or the item that is asked for."""
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.answers import confidence
+from rag.answers import confidence, wanted
 from rag.answers.composing import names_item
 from rag.answers.finding import Candidate
 from rag.questions.measures import tells_measure
@@ -39,7 +39,7 @@ def preferred(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
             return with_grounds(asking, ordered)
         case Kind.PERSON:
             ordered = by_label(asking, ordered)
-    return unrefuted_first(asking, ordered)
+    return unrefuted_first(asking, counted_first(asking, ordered))
 
 
 def latest_first(ranked: list[Candidate]) -> list[Candidate]:
@@ -86,6 +86,18 @@ def _margin(asking: Asking, candidate: Candidate) -> float:
     """How far below one that cannot answer a sentence may score: more where it has the measure asked for."""
     asked, sentence = asking.question.folded, candidate.passage.spans[candidate.index].text.folded
     return OF_MEASURE if tells_measure(asked, sentence) else NEARLY
+
+
+def counted_first(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
+    """Where an English question asks how many, a Chinese sentence nearly as good that counts them by their name comes
+    before one that does not."""
+    if asking.question.language != "en" or ranked[0].passage.language != "zh":
+        return ranked
+    nearly = (c for c in ranked if ranked[0].score - c.score <= NEARLY)
+    first = next((c for c in nearly if wanted.counted_by_name(asking, c.passage.told[c.index])), None)
+    if first is None:
+        return ranked
+    return [replace(first, score=ranked[0].score), *(c for c in ranked if c is not first)]
 
 
 def with_grounds(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:

@@ -235,6 +235,15 @@ def things_missing(asking: Asking, near: Terms) -> bool:
     return known and not any(group.credit(near) for group in things)
 
 
+def counted_by_name(asking: Asking, sentence: Matchable) -> bool:
+    """Whether an English question asks how many, and a Chinese sentence has a figure right before a word for what is
+    counted: 22个小区 of compounds."""
+    if "how many " not in asking.question.folded:
+        return False
+    ways = {term for group in asking.asked.groups if group.head for term in group.terms if len(term) > 1}
+    return any(literal.stands(way, sentence.folded, before=_COUNTED) for way in ways)
+
+
 def unmeasured(asking: Asking, text: str, *, across: bool) -> bool:
     """Whether an English question asks for a figure of what a text, folded, does not speak of: the GDP. `across`: the
     text is Chinese."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from embeddings.folding import fold
 from embeddings.romanising import romanise
+from embeddings.terms import stem
 from rag.answers.tightening import Piece
 from rag.questions.question import Question
 from rag.questions.subjects import Subject
@@ -55,7 +56,7 @@ def leads(
         both = ("，" if zh else ", ").join(part for part in (label, answer or when) if part)
         return [lead for lead in dict.fromkeys((both, label)) if lead]
     about = label or _about(asking, when)
-    figure = answer or _figure(citation, asking.question, zh=zh)
+    figure = answer or _figure(citation, asking, zh=zh)
     whole = ("：" if zh else ": ").join(part for part in (about, figure) if part)
     return [lead for lead in dict.fromkeys((whole, figure, about)) if lead]
 
@@ -76,8 +77,9 @@ def _about(asking: Asking, other: str) -> str:
     return ", ".join(part for part in (subject, *years) if part)
 
 
-def _figure(citation: Citation, question: Question, *, zh: bool) -> str:
-    """The key figure or date in the other language; "" when there is none to give."""
+def _figure(citation: Citation, asking: Asking, *, zh: bool) -> str:
+    """The key figure or date in the other language; "" when there is none to give. What an English question counts is
+    said of it only where the quote has a word for that."""
     if citation.key is None:
         return ""
     written = fold(citation.quote[citation.key[0] - citation.start : citation.key[1] - citation.start])
@@ -89,8 +91,16 @@ def _figure(citation: Citation, question: Question, *, zh: bool) -> str:
         return ""
     if zh:
         return chinese_figure(found.value, found.unit)
-    counted = _COUNTED.search(question.folded) if found.unit in _COUNTERS else None
-    return english_figure(found.value, "") + f" {counted[1]}" if counted else english_figure(found.value, found.unit)
+    counted = _COUNTED.search(asking.question.folded) if found.unit in _COUNTERS else None
+    if counted and _names(asking, stem(counted[1]), fold(citation.quote)):
+        return f"{english_figure(found.value, '')} {counted[1]}"
+    return english_figure(found.value, found.unit)
+
+
+def _names(asking: Asking, word: str, quote: str) -> bool:
+    """Whether a folded quote has what stands for a word of the question, or nothing is known to stand for it."""
+    ways = [term for group in asking.asked.groups if group.word == word for term in group.terms]
+    return not ways or any(way in quote for way in ways)
 
 
 def _english_date(year: str | None, month: str | None, day: str | None) -> str:

@@ -30,10 +30,15 @@ _COUNTRY_ASKED = re.compile(
 )
 _NO_COUNTRY = re.compile("我国|全国|外国|各国|中国|本国|两国|国际|国家|建国|爱国|多国|跨国|大国|强国|海归")
 _COUNTRY = re.compile(r"[一-龥]国(?!家|际|内|企|资|产|有|标|债|门|庆)")
-_FOUNDED_ASKED = re.compile(r"(?:哪一?年|何时|什么时候|什么时间|几几年|几年)(?:正式|开始)?(?:建|成立|创|设立)(?!议)")
+_FOUNDED_ASKED = re.compile(
+    r"(?:哪一?年|何时|什么时候|什么时间|几几年|几年)(?:正式|开始)?(?:建|成立|创|设立)(?!议)|"
+    r"\b(?:when|(?:what|which) (?:year|month|date)) .{1,80}\b(?:founded|established|set up)\b"
+)
 _FOUNDED = re.compile("建|成立|创|设立|始[于建]|奠基|落成|成为")
 _OPENED_ASKED = re.compile(
-    r"(?:哪一?年|何时|什么时候|什么时间)(?:正式|开始)?(?:开[业馆园通张]|投[用产]|启用|通车|竣工|完工)"
+    r"(?:哪一?年|何时|什么时候|什么时间)(?:正式|开始)?(?:开[业馆园通张]|投[用产]|启用|通车|竣工|完工)|"
+    r"\b(?:when|(?:what|which) (?:year|month|date)) .{1,80}\b(?:opens?|opened|start(?:s|ed)? (?:running|operating)|"
+    r"(?:enter|go|went) (?:into )?service|finished|completed)\b"
 )
 _OPENED = re.compile("开[业馆园通张放]|投[用产入]|启用|通车|竣工|完工|完成|建成|落成|运营|使用")
 _WHICH_OF = re.compile("第几([届期批轮季])")

@@ -68,7 +68,7 @@ _KINDS_EN: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
         (Kind.COMPARISON, r"\bcompare|\bcompared|\bhigher\b|\blower\b|\bmore or (?:less|fewer)|\bgreater\b|\bdifference between|\bwhich .{0,30}\b(?:more|most|highest|largest|fastest)\b"),
-        (Kind.REASON, r"\bwhy\b|\breasons?\b|\bhow come\b|\bwhat (?:caused|made|led|prompted|drove|forced)\b"),
+        (Kind.REASON, r"\bwhy\b|\breasons?\b|\bhow come\b|\bwhat (?:caused|made|led|prompted|drove|drives|forced|motivated|(?:is|was) (?:driving|behind|prompting)|(?:lies|lay) behind)\b"),
         (Kind.NUMERIC, rf"{LENGTHWISE}"),
         (Kind.DATE, r"^(?:by |since |until |from )?when\b|\bwhen (?:did|do|does|was|were|is|are|will|would|can|could|should|had|has|have|exactly)\b|(?:and|or|,) when\b|\bwhat (?:date|year|month|day|time)|\bwhich (?:date|year|month|day)|\bon what (?:date|day)|\bby what (?:date|year)|\bin what (?:year|month)|\bhow long\b"),
         (Kind.NUMERIC, r"\bhow (?:many|much|large|big|small|high|far|old|fast|tall|wide|deep|thick|heavy|loud|hot|cold|often)\b|\bwhat (?:percentage|percent|share|proportion|interest|number|amount|rate|total|area|was the (?:number|total))|\bby how\b|\bpercentage points?\b|\bwhat (?:did|does|do|will|would) .{1,60}\b(?:cost|weigh)\b|"

@@ -69,6 +69,8 @@ _MONEY = re.compile(
     r"\bhow much (?:is|are|was|were) the (?:[\w'-]+ ){0,3}?"
     r"(?:charge|fee|fine|rent|price|prize|ticket|deposit|allowance|salary|subsidy|box office|turnover)s?\b|"
     r"(?<!\bby )\bhow much .{0,40}\b(?:spend|spent|cost|invest|invested|pay|paid|raised?)\b|"
+    r"\bhow much (?:did|does|do|will|would) .{1,60}\b(?:get|gain|receive|make|collect|save|borrow|owe)\b"
+    r"(?= (?:for|from|out of|by)\b|[?]|$)|"
     r"\bwhat(?:'s| is| was| were| are)? (?:(?!of|share|percent|proportion)[\w'-]+ ){0,5}"
     r"(?:cost|price|rent|fees?|salary|wages?|bill|fine|income|budget|worth)\b|"
     r"\b(?:in|how many(?: million| billion)?) (?:yuan|(?:us )?dollars?|rmb)\b|"
