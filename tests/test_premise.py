@@ -3,8 +3,9 @@
 import pytest
 
 from rag.questions.naming import nothing_named
-from rag.questions.premise import refuted, sets_a_task, unheard
+from rag.questions.premise import refuted, sets_a_task
 from rag.questions.question import Aspect, understand
+from rag.questions.quoting import told_share, unheard
 
 
 @pytest.mark.parametrize(
@@ -110,6 +111,10 @@ def test_a_name_in_quotation_marks_stands_somewhere() -> None:
     assert unheard(understand("东江区的“首席服务员”是怎么回事?"), passages)
     assert not unheard(understand("东江区的“首席联络员”是怎么回事?"), passages)
     assert not unheard(understand("东江区的“一湖·三带”是什么?"), passages)
+    both, one = "首席联络员制度见《一湖三带》规划", "“首席”联络员制度"
+    question = understand("“首席联络员”和《一湖·三带》是什么关系?")
+    assert told_share(question, [both, one, "其他"]) == [1.0, 0.5, 0.0]
+    assert told_share(understand("首席联络员是谁?"), [both]) == [0.0]
     assert not unheard(understand("What is the 'lake district'?"), passages)
     said_why = "我在写一份关于“民生答卷”的材料,想引用一下:东江区的“首席联络员”是怎么回事?"
     assert not unheard(understand(said_why), passages)

@@ -103,6 +103,7 @@ def test_what_was_done_to_a_thing_has_to_be_told() -> None:
     assert not nothing("被评为示范的小区有几个?", "示范小区3个。")
     assert nothing("保租房空置了多少套?", "筹措保租房2822套、供应2496套。")
     assert not nothing("保租房供应了多少套?", "筹措保租房2822套、供应2496套。")
+    assert nothing("确诊的病人,治愈了几个?", "全区9例患者均在发热门诊确诊。")
     assert nothing("辞职的教师有多少?", "15名教师获特级教师称号。")
     assert nothing("有多少海外人才离开?", "引进海外人才812人。")
     assert not nothing("有多少海外人才离开?", "引进海外人才812人,离开3人。")

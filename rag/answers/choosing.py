@@ -9,6 +9,7 @@ import numpy as np
 
 from rag.index.passages import Passage, Span
 from rag.questions.question import Aspect, Kind, Question
+from rag.questions.quoting import told_share
 from rag.questions.sorts import one_of_the_sort
 from rag.search.asking import Asking
 from rag.search.coverage import Coverage, Values
@@ -110,6 +111,7 @@ def _columns(
         "heading": heading,
         "year": [_year(question.years, span, passage) for passage, _, span in sentences],
         "aspect": [_agreement(question, span, passage, own=own) for passage, _, span in sentences],
+        "quoted": told_share(question, [span.text.folded for _, _, span in sentences]),
     }
     sights = [asking.sight(passage) for passage in passages]
     held, near, after = (

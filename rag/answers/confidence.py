@@ -10,8 +10,9 @@ from rag.answers.choosing import aspect_of, lacks
 from rag.answers.trees import chance_of, fitted_trees
 from rag.questions.lacking import lacking
 from rag.questions.naming import nothing_named
-from rag.questions.premise import refuted, sets_a_task, unheard
+from rag.questions.premise import refuted, sets_a_task
 from rag.questions.question import OTHER, Kind
+from rag.questions.quoting import quoted, unheard
 from rag.questions.scope import contradicted, of_another_part
 from rag.search.asking import Asking
 from rag.text import places
@@ -87,6 +88,8 @@ def features(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
         "passage_missing": hit.features.get("rarest_missing", hit.features.get("across:rarest_missing", 0.0)),
         "words": own.get("words", own.get("across:held", 0.0)),
         "rarest_missing_near": own.get("rarest_missing_near", own.get("across:rarest_missing", 0.0)),
+        "quotes": float(bool(quoted(asking.question))),
+        "quoted": hit.features.get("quoted", hit.features.get("across:quoted", 0.0)),
     }
     same = ("words_above", "bigrams_near", "rarest_missing")
     span, before = best.passage.spans[best.index], best.passage.spans[max(best.index - 1, 0)]

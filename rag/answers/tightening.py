@@ -91,7 +91,9 @@ def _worth(asking: Asking, clause: str, *, across: bool) -> float:
     asked = asking.asked
     held = asked.matched(text)
     covered = 2 * asked.group_coverage(held) if across else asked.bigram_coverage(held) + asked.word_coverage(held)
-    return covered + 0.4 * sum(kind_evidence(asking, text, lambda: held, across=across).values())
+    evidence = dict(kind_evidence(asking, text, lambda: held, across=across))
+    sort = evidence.pop("sort", 0.0)  # not every name says of what sort it is
+    return covered + 0.4 * sum(evidence.values()) + 0.2 * max(sort, 0.0)
 
 
 def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:

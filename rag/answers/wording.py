@@ -7,6 +7,7 @@ from decimal import Decimal
 from embeddings.folding import fold
 from embeddings.romanising import romanise
 from embeddings.terms import stem
+from rag.answers import latin
 from rag.answers.tightening import Piece
 from rag.questions.question import Question
 from rag.questions.subjects import Subject
@@ -56,7 +57,7 @@ def leads(
         both = ("，" if zh else ", ").join(part for part in (label, answer or when) if part)
         return [lead for lead in dict.fromkeys((both, label)) if lead]
     about = label or _about(asking, when)
-    figure = answer or _figure(citation, asking, zh=zh)
+    figure = answer or _figure(citation, asking, zh=zh) or ", ".join(latin.named(asking, citation.quote))
     whole = ("：" if zh else ": ").join(part for part in (about, figure) if part)
     return [lead for lead in dict.fromkeys((whole, figure, about)) if lead]
 

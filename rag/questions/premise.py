@@ -2,11 +2,11 @@
 that a figure rose or fell, that there was a reason. Rules over the wording of folded text."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from embeddings.folding import fold
 from rag.questions.measures import of_another_measure
-from rag.questions.question import Aspect, Kind, Question, without_preamble
+from rag.questions.question import Aspect, Kind, Question
 from rag.text.facts import SPELLED, without_dates
 
 _ENDS = (
@@ -104,8 +104,6 @@ _EACH_TOLD = re.compile(r"[均每/]|(?:元|人|次)一?[户人月天日]|\b(?:av
 _YEARS_ASKED = re.compile("几年|哪年")
 _ITEM = re.compile(r"^\s*\d{1,2}[.、](?!\d)")
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,16})[”\"」』]")
-_CHINESE = re.compile(r"[一-龥]{2}")
-_MARKS = re.compile(r"[\s“”\"‘’'「」『』·,，、。()（）+—–-]")
 
 
 def sets_a_task(question: Question) -> bool:
@@ -122,16 +120,6 @@ def sets_a_task(question: Question) -> bool:
 def gives_reason(folded: str) -> bool:
     """Whether a text says outright that it gives a reason."""
     return bool(_REASON_GIVEN.search(folded))
-
-
-def unheard(question: Question, passages: Iterable[str]) -> bool:
-    """Whether a Chinese name is put in quotation marks that stands in none of these passages."""
-    said = without_preamble(question.folded)
-    quoted = [_MARKS.sub("", name) for name in _QUOTED.findall(said) if _CHINESE.search(name)]
-    if not quoted:
-        return False
-    texts = [_MARKS.sub("", fold(passage)) for passage in passages]
-    return any(not any(name in text for text in texts) for name in quoted)
 
 
 def refuted(question: Question, sentence: str, near: Sequence[str], *, aspect: Aspect | None = None) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 from rag.index.passages import Passage
 from rag.index.rows import Rows, Scores
 from rag.questions.question import Aspect
+from rag.questions.quoting import told_share
 from rag.search.asking import Asking
 from rag.search.coverage import Values
 from rag.search.linear import Linear
@@ -102,6 +103,7 @@ def _same(
         "sentence": _best_of_each(bigrams[2 * count :], sights.bounds),
         "rarest_missing": missing,
         OF_MANY: missing * asking.many,
+        "quoted": np.array(told_share(asking.question, [passage.text.folded for passage in passages])),
         "title": words[2],
         "section": words[3],
         **_agreements(asking, passages),
@@ -121,6 +123,7 @@ def _across(
         "text_words": text_words,
         "sentence": _best_of_each(each, sights.bounds),
         "rarest_missing": asking.coverage.group_missing(whole),
+        "quoted": np.array(told_share(asking.question, [passage.text.folded for passage in passages])),
         **_agreements(asking, passages),
     }
     return {"across": np.ones(len(passages))} | {f"across:{name}": values for name, values in named.items()}

@@ -19,7 +19,7 @@ _NO_COUNTER = (
 )
 _COUNTER = re.compile(
     r"^(?:个?百分点|平方米|平方公里|公里|公顷|人次|艘次|万|亿|[余多])*"
-    rf"(?:平方米|平方公里|公里|公顷|人次|(?!{_NO_COUNTER})[{_COUNTERS}元年月天日公里米钱])?"
+    rf"(?:平方米|平方公里|公里|公顷|人次|(?!{_NO_COUNTER})[{_COUNTERS}元年月天日米钱])?"
 )
 """What a thing is counted by, behind what asks; no character that begins its name: 人 of 人才."""
 _TAIL = re.compile(r"[,，。;；?？!！:：()（）]")
@@ -173,7 +173,7 @@ _ALIKE: dict[str, tuple[str, ...]] = {
     "栋": ("栋", "幢", "座", "楼"), "套": ("套", "户", "flat", "apartment"), "台": ("台", "部"),
     "部": ("部", "台"), "只": ("只", "个"),
     "场": ("场", "次"), "次": ("次", "场"), "趟": ("趟", "次", "班"), "班": ("班", "趟", "次"), "架": ("架", "台"),
-    "张": ("张", "bed"), "种": ("种", "个", "类"), "类": ("类", "个", "种"),
+    "支": ("支", "个", "只", "队"), "张": ("张", "bed"), "种": ("种", "个", "类"), "类": ("类", "个", "种"),
 }  # fmt: skip
 """What a figure may be written in that is asked for in a unit."""
 

@@ -1,0 +1,47 @@
+"""What a question puts in quotation marks, and where it stands, whatever marks are around or within it. All text is
+folded."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from embeddings.folding import fold
+from rag.questions.question import Question, without_preamble
+
+_QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,16})[”\"」』]")
+_TITLED = re.compile(r"《([^《》]{2,30})》")
+_CHINESE = re.compile(r"[一-龥]{2}")
+_MARKS = str.maketrans("", "", " \t\n\r\u3000“”\"‘’'「」『』《》·,，、。()（）+—–-")
+
+
+def quoted(question: Question) -> Sequence[str]:
+    """The Chinese names it puts in quotation marks, without marks."""
+    return _named(question.folded)[0]
+
+
+def told_share(question: Question, texts: Sequence[str]) -> list[float]:
+    """Of each text, what share of the names and titles that a question quotes stands in it; 0 where it quotes none."""
+    names = [name for found in _named(question.folded) for name in found]
+    if not names:
+        return [0.0] * len(texts)
+    return [sum(name in text for name in names) / len(names) for text in map(_without_marks, texts)]
+
+
+def unheard(question: Question, passages: Iterable[str]) -> bool:
+    """Whether a Chinese name is put in quotation marks that stands in none of these passages, as written."""
+    names = quoted(question)
+    if not names:
+        return False
+    texts = [_without_marks(fold(passage)) for passage in passages]
+    return any(not any(name in text for text in texts) for name in names)
+
+
+@lru_cache(maxsize=256)
+def _named(folded: str) -> tuple[Sequence[str], Sequence[str]]:
+    said = without_preamble(folded)
+    names, titles = ([_without_marks(name) for name in found.findall(said)] for found in (_QUOTED, _TITLED))
+    return [name for name in names if _CHINESE.search(name)], [name for name in titles if _CHINESE.search(name)]
+
+
+def _without_marks(text: str) -> str:
+    return text.translate(_MARKS)
