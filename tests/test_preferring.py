@@ -2,10 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
+
 from rag import KnowledgeBase
-from rag.answers.preferring import NEARLY, OF_MEASURE, preferred
+from rag.answers.finding import Candidate
+from rag.answers.preferring import DEFINED, NEARLY, OF_MEASURE, preferred
 from rag.answers.weighing import weigh
 from rag.questions.question import understand
+from rag.questions.quoting import defines
 from rag.search.asking import Asking
 
 
@@ -25,3 +29,31 @@ def test_a_sentence_with_the_measure_asked_for_comes_before_one_of_another() -> 
     assert NEARLY < OF_MEASURE
     assert first(behind=OF_MEASURE - 0.1) == told
     assert first(behind=OF_MEASURE + 0.1) == of_another
+
+
+def test_what_is_quoted_of_a_name_is_told_by_the_sentence_that_defines_it() -> None:
+    told = "“1+3”：“1”即救助站；“3”即公安分局、城管局和城运中心。"
+    kb = KnowledgeBase.from_texts([told, "建立街面救助“1+3”机制。"], ["东江区名词解释", "东江区报告"])
+    question = "街面救助“1+3”里的“3”是哪三家？"
+    asking = Asking.from_question(understand(question), kb.snapshot)
+    candidates = {c.passage.spans[c.index].text.folded[:2]: c for c in weigh(kb.snapshot, asking, kb.search(question))}
+    defining, mentioning = candidates["“3"], candidates["建立"]
+
+    def first(*, behind: float) -> Candidate:
+        return preferred(asking, [replace(mentioning, score=defining.score + behind), defining])[0]
+
+    assert first(behind=DEFINED - 0.1) is defining
+    assert first(behind=DEFINED + 0.1) is not defining
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "defining"),
+    [
+        ("“1+3”里的“3”是哪三家?", "“3”即公安分局、城管局和城运中心。", True),
+        ("“1+3”里的“1”是哪家?", "“3”即公安分局、城管局和城运中心。", False),
+        ("“1+3”是哪几家?", "“1+3”即四家单位。", False),  # nothing beside it is quoted: any rule but this one
+        ("“1+4”里的“3”是哪三家?", "“3”即公安分局、城管局和城运中心。", False),
+    ],
+)
+def test_a_sentence_defines_the_last_of_what_is_quoted(question: str, sentence: str, defining: bool) -> None:
+    assert defines(understand(question), sentence, f"“1+3”:{sentence}") is defining

@@ -84,7 +84,8 @@ def _stems(folded: str, ending: re.Pattern[str]) -> Iterator[str]:
             if end is None:
                 continue
             stem, before = word[: end.start()], place
-            while before and (not stem or stem in _SIDES or told[before - 1].startswith("第")):
+            bare = end.start() == 0 or stem in _SIDES
+            while before and ((bare and len(stem) < _SHORTEST) or told[before - 1].startswith("第")):
                 before -= 1
                 stem = told[before] + stem
             if len(stem) >= _SHORTEST and stem.isalpha() and not _NO_NAME.search(stem) and stem + end[0] in piece:

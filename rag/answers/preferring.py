@@ -11,6 +11,7 @@ from rag.questions.measures import tells_measure
 from rag.questions.naming import labels, name_missing
 from rag.questions.premise import gives_reason
 from rag.questions.question import Kind
+from rag.questions.quoting import defines
 from rag.search.asking import Asking
 from rag.search.rarity import LITTLE
 
@@ -22,6 +23,8 @@ OF_MEASURE = 3.0
 """The same for a sentence with the measure asked for, where the best is none of it."""
 LABEL = 2.5
 """The same for the name of an item, which says little by itself."""
+DEFINED = 4.0
+"""The same for a sentence that defines what is quoted."""
 ALL = 0.999
 """Coverage from which all is held."""
 TOLD_AGAIN = 8.0
@@ -39,7 +42,7 @@ def preferred(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
             return with_grounds(asking, ordered)
         case Kind.PERSON:
             ordered = by_label(asking, ordered)
-    return unrefuted_first(asking, counted_first(asking, ordered))
+    return defined_first(asking, unrefuted_first(asking, counted_first(asking, ordered)))
 
 
 def latest_first(ranked: list[Candidate]) -> list[Candidate]:
@@ -86,6 +89,27 @@ def _margin(asking: Asking, candidate: Candidate) -> float:
     """How far below one that cannot answer a sentence may score: more where it has the measure asked for."""
     asked, sentence = asking.question.folded, candidate.passage.spans[candidate.index].text.folded
     return OF_MEASURE if tells_measure(asked, sentence) else NEARLY
+
+
+def defined_first(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
+    """Where a question quotes a part of something it quotes, the sentence that says what the part is comes first."""
+    first = next(
+        (
+            c
+            for c in ranked
+            if ranked[0].score - c.score <= DEFINED
+            and defines(asking.question, c.passage.spans[c.index].text.folded, c.passage.text.folded)
+        ),
+        None,
+    )
+    if first is None or _brings_along(ranked[0], first):
+        return ranked
+    return [first, *(c for c in ranked if c is not first)]
+
+
+def _brings_along(best: Candidate, other: Candidate) -> bool:
+    """Whether the best is the heading of the other, which is told with it."""
+    return best.passage is other.passage and best.passage.spans[best.index].heads and other.index == best.index + 1
 
 
 def counted_first(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:

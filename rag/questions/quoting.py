@@ -7,9 +7,13 @@ from functools import lru_cache
 
 from embeddings.folding import fold
 from rag.questions.question import Question, without_preamble
+from rag.text import literal
 
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,16})[”\"」』]")
 _TITLED = re.compile(r"《([^《》]{2,30})》")
+_ANY = re.compile(r"[“\"「『]([^“\"「『”」』]{1,16})[”\"」』]")
+_MARKED = ("“{}”", '"{}"', "「{}」", "『{}』")
+_IS = re.compile("即|就?是|指|为|:|包括|包含|意为|分为|由")
 _CHINESE = re.compile(r"[一-龥]{2}")
 _MARKS = str.maketrans("", "", " \t\n\r\u3000“”\"‘’'「」『』《》·,，、。()（）+—–-")
 
@@ -25,6 +29,15 @@ def told_share(question: Question, texts: Sequence[str]) -> list[float]:
     if not names:
         return [0.0] * len(texts)
     return [sum(name in text for name in names) / len(names) for text in map(_without_marks, texts)]
+
+
+def defines(question: Question, sentence: str, around: str) -> bool:
+    """Whether a sentence says what the last of several things is that a question quotes, and the others stand around
+    it: “3”即… of the “3” in “1+3+X”."""
+    *others, last = _ANY.findall(question.folded) or [""]
+    if not others or not any(literal.stands(marked.format(last), sentence, behind=_IS) for marked in _MARKED):
+        return False
+    return all(other in around for other in others)
 
 
 def unheard(question: Question, passages: Iterable[str]) -> bool:
