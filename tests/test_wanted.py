@@ -93,6 +93,30 @@ def test_what_counts_something_else_by_name_is_no_number_of_things() -> None:
     assert not another("实施了多少项任务?", "办好就业服务,实施16项任务。")
 
 
+def test_figures_that_count_other_things_answer_no_how_many_in_english() -> None:
+    def uncounted(question: str, sentence: str) -> bool:
+        snapshot = Snapshot.from_documents([Document("a", "", sentence)], encoder=load_encoder(), split=split)
+        return wanted.uncounted(Asking.from_question(understand(question), snapshot), Matchable.from_text(sentence))
+
+    signed = "225个重点项目签约,涉及总投资775亿元。"
+    assert uncounted("How many jobs came from the key projects?", signed)
+    assert uncounted("How many jobs came from the key projects?", "推进重点项目签约。")
+    assert not uncounted("How many key projects were signed?", signed)
+    assert not uncounted("How many jobs came from the key projects?", signed + "新增就业岗位3000个。")
+    assert not uncounted("Why were the key projects signed?", signed)
+
+
+def test_a_code_of_letters_and_figures_has_to_stand_in_the_text() -> None:
+    def missing(question: str, text: str) -> bool:
+        snapshot = Snapshot.from_documents([Document("a", "", text)], encoder=load_encoder(), split=split)
+        return wanted.code_missing(Asking.from_question(understand(question), snapshot), text)
+
+    assert missing("How many 6G base stations were built?", "建成5g基站449个")
+    assert not missing("How many 5G base stations were built?", "建成5g基站449个")
+    assert missing("What was the level of PM10?", "pm2.5浓度31微克")
+    assert not missing("What was built by the 1st of May, at 3pm, for 20m yuan?", "建成基站449个")
+
+
 def test_what_was_done_to_a_thing_has_to_be_told() -> None:
     def nothing(question: str, text: str) -> bool:
         snapshot = Snapshot.from_documents([Document("a", "", text)], encoder=load_encoder(), split=split)

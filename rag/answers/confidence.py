@@ -185,6 +185,7 @@ def refutes(asking: Asking, best: "Candidate") -> bool:
         or (best.passage.language == "zh" and wanted.suffered_nothing(asking, around))
         or (best.passage.language == "zh" and wanted.deed_missing(asking, around))
         or (asking.question.language == "en" and wanted.unmeasured(asking, around, across=across))
+        or (across and wanted.code_missing(asking, f"{around} {best.passage.text.folded}"))
         or (across and wanted.uncounted(asking, sentence))
         or refuted(asking.question, sentence.folded, beside, aspect=aspect_of(spans[index], best.passage))
     )

@@ -14,6 +14,8 @@ from rag.search.asking import Asking
 from rag.text.matching import Matchable
 from rag.text.places import places_in
 
+ROOM = 36
+"""Characters of names before a short quote; more would take its place in an answer read at a glance."""
 MOST = 5
 """Names that are given at most; the quote has the others."""
 _BETWEEN = (
@@ -55,7 +57,7 @@ def named(asking: Asking, quote: str) -> Sequence[str]:
             one = not wanted_here.group().endswith("s")
             found = find(_best_clause(asking, folded) if one else folded)
             names = [name for name in dict.fromkeys(found) if name.split()[0].lower() not in asked]
-            return names[:MOST]
+            return names[:MOST] if asking.question.long or sum(map(len, names)) <= ROOM else ()
     return ()
 
 

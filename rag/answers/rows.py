@@ -10,7 +10,7 @@ from decimal import Decimal
 from embeddings.folding import fold
 from rag.index.passages import Passage
 from rag.index.snapshot import Snapshot
-from rag.text.facts import quantities
+from rag.text.facts import OF_DATES, quantities
 from rag.types import Hit
 
 _COLON, _BETWEEN = "：", "，"
@@ -18,7 +18,6 @@ _NAME = re.compile("[^：。；！？]{1,24}")
 _NO_MEASURE = re.compile(r"^(?:序号|编号|代码|年份|年度|电话|(?:19|20)\d\d年?$)")
 _AND_MORE = re.compile("(?:及其?|或者?)?以[上下内外]$")
 _MINUS = "-−–"
-_DATED = ("年", "月", "日")
 _FEW = 3
 """Rows without a name of their first column that make a table: prose may have two that look alike."""
 _SEVERAL = 2
@@ -53,7 +52,7 @@ class Row:
         """What a cell counts; None where it begins with no figure."""
         value = self.value(cell)
         found = next(iter(quantities(value)), None)
-        if found is None or found.start > 1 or found.unit in _DATED:
+        if found is None or found.start > 1 or found.unit in OF_DATES:
             return None
         return -found.value if value[0] in _MINUS else found.value
 

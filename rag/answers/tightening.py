@@ -13,7 +13,7 @@ from rag.index.passages import Passage
 from rag.questions.question import Kind, Question, bare
 from rag.search.asking import Asking
 from rag.text import literal
-from rag.text.facts import counts, quantities, values
+from rag.text.facts import OF_DATES, counts, quantities, values
 from rag.text.matching import Matchable, Terms
 from rag.text.measure import in_unit, unit_of
 
@@ -22,6 +22,7 @@ _HOW_MANY = re.compile(
     r"(?= (?:did|do|does|was|were|is|are|has|have|had|will|can|could|of|in|on|for)\b)"
 )
 _BREAK = re.compile(r"[,;，；。](?!\d{3})")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _LETTER = re.compile("[a-z]")
 _CLAUSE = re.compile(r"[^，,；;。！？!?\n]*(?:(?<=\d),(?=\d{3})[^，,；;。！？!?\n]*)*[，,；;。！？!?\n]*[”’」』）)]*")
 
@@ -113,10 +114,13 @@ def key_of(asking: Asking, piece: Piece) -> tuple[int, int] | None:
             (q.start, q.end)
             for q in quantities(folded.text)
             if counts(folded.text, q)
-            and q.unit not in ("年", "月", "日")
+            and q.unit not in OF_DATES
             and not _LETTER.match(folded.text, q.start - 1)  # PM2.5
         ]
+    across = piece.passage.language != asking.question.language
+    given = set(_NUMBER.findall(asking.question.folded)) if across else set()
     spans = [(s, e) for s, e in spans if folded.text[s:e] not in asking.question.folded]
+    spans = [(s, e) for s, e in spans if not given & set(_NUMBER.findall(folded.text[s:e]))] or spans
     if not spans:
         return None
     held = asking.asked.matched(Matchable(folded.text))

@@ -11,8 +11,9 @@ from rag.questions.naming import name_missing
 from rag.questions.question import Kind
 from rag.search.asking import Asking
 from rag.text import literal
+from rag.text.facts import OF_DATES
 from rag.text.matching import Matchable, Terms
-from rag.text.measure import in_unit
+from rag.text.measure import MEASURED, in_unit
 from rag.text.neighbours import contrasted, stands_in_place, tellable
 from rag.text.paraphrasing import paraphrases
 from rag.text.thesaurus import Others, thesaurus
@@ -57,6 +58,9 @@ _COUNTABLE = re.compile("[^了的让被把给着过来去]{2,6}")
 _COUNTERS = frozenset("个家项所条座处种类件场")
 _OF_THINGS = re.compile("[\\d.]+[余多]?[个家项所条座处种类件场](?:以上)?(?![至到为了的和与及以是在被])[一-龥]{2}")
 _HOW_MANY = re.compile("(?:多少|几)[一-龥]{0,2}$")
+_CODE = re.compile(
+    r"\b(?!\d+(?:st|nd|rd|th|s|m|k|bn|km|am|pm|h)\b)(?:[a-z]{1,4}\d[\d.]{0,3}[a-z]?|\d{1,3}[a-z]{1,2})(?![\w])"
+)
 _ASKS = re.compile(
     r"多少|百分之几|第几|几(?=[^月号日时点])|多[大长高重远久]|哪一?[个家位所座条项种类些年天里儿]?|什么|何[人时处地]?|啥|谁|几"
 )
@@ -223,8 +227,26 @@ def counts_another(asking: Asking, sentence: Matchable, around: str) -> bool:
 
 
 def uncounted(asking: Asking, sentence: Matchable) -> bool:
-    """Whether an English question asks how many, and a Chinese sentence has no figure."""
-    return "how many " in asking.question.folded and not _FIGURE.search(sentence.folded)
+    """Whether an English question asks how many, and a Chinese sentence has no figure, or no word for what is counted
+    and none but figures that count something else by name, or measure: 225个重点项目, 775亿元 for jobs."""
+    if "how many " not in asking.question.folded:
+        return False
+    if not _FIGURE.search(sentence.folded):
+        return True
+    things = [group for group in asking.asked.groups if group.head]
+    if not things or any(way in sentence.folded for group in things for way in (group.word, *group.terms)):
+        return False
+    if any(group.word in _NO_THINGS for group in things):
+        return False
+    counted = [figure for figure in sentence.figures if figure.unit not in OF_DATES]
+    return bool(counted) and all(
+        figure.unit in MEASURED or _OF_THINGS.match(sentence.folded, figure.start) for figure in counted
+    )
+
+
+def code_missing(asking: Asking, text: str) -> bool:
+    """Whether an English question names something by letters and a figure, 6G, PM10, that a folded text has not."""
+    return any(code not in text.replace(" ", "") for code in _CODE.findall(asking.question.folded))
 
 
 def things_missing(asking: Asking, near: Terms) -> bool:

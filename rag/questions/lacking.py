@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag.questions.question import Kind, Question
 from rag.text import places
-from rag.text.facts import CALENDAR, counts, quantities, without_dates
+from rag.text.facts import CALENDAR, OF_DATES, counts, quantities, without_dates
 from rag.text.measure import in_unit
 
 _DAYS_ASKED = re.compile(
@@ -85,7 +85,7 @@ def _of_another_year(question: Question, sentence: str) -> bool:
     figures = [
         quantity.start
         for quantity in quantities(sentence)
-        if quantity.unit not in ("年", "月", "日")
+        if quantity.unit not in OF_DATES
         and counts(sentence, quantity)
         and (not question.unit or in_unit(question.unit, sentence, quantity.start, quantity.end))
     ]

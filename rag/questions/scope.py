@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from rag.questions.question import Kind, Question
 from rag.text import literal
-from rag.text.facts import rewritten
+from rag.text.facts import OF_DATES, rewritten
 from rag.text.matching import Matchable
 
 _WHOLE_YEAR = re.compile(
@@ -71,7 +71,6 @@ _CURRENCIES = tuple(
     )
 )
 """What a sum is asked for in, and how it is told."""
-_CALENDAR = frozenset("年月日")
 _SHARES = frozenset(("%", "百分点", "倍", "成"))
 _MEMBERS = re.compile(
     r"分别(?:[是指叫为有])|各(?:叫|是|代表)|哪(?:[两二三四五六七八九十]|\d+)|逐[个条项一]|一一|一[个条项]一?[个条项]|名单|都有[哪谁]|"
@@ -269,7 +268,7 @@ def _only_shares(asked: str, sentence: Matchable) -> bool:
     figures = [
         figure
         for figure in sentence.figures
-        if figure.unit not in _CALENDAR and sentence.folded[figure.start : figure.end] not in asked
+        if figure.unit not in OF_DATES and sentence.folded[figure.start : figure.end] not in asked
     ]
     return bool(figures) and all(figure.unit in _SHARES for figure in figures)
 

@@ -148,6 +148,8 @@ def counts(folded: str, quantity: Quantity) -> bool:
     return quantity.unit != "年" and (bool(quantity.unit) or not _YEAR_ALONE.match(folded, quantity.start))
 
 
+OF_DATES = frozenset("年月日")
+"""Units of what tells when, and does not count."""
 CALENDAR = re.compile(r"(?:19|20)\d\d年|\d{1,2}[-—–~至到]\d{1,2}月|\d{1,2}月份?(?:\d{1,2}[日号])?")
 """Years, months and days as Chinese has them."""
 
