@@ -52,6 +52,9 @@ def test_what_is_quoted_of_a_name_is_told_by_the_sentence_that_defines_it() -> N
         ("“1+3”里的“3”是哪三家?", "“3”即公安分局、城管局和城运中心。", True),
         ("“1+3”里的“1”是哪家?", "“3”即公安分局、城管局和城运中心。", False),
         ("“1+3”是哪几家?", "“1+3”即四家单位。", False),  # nothing beside it is quoted: any rule but this one
+        ("什么是“1+3”?", "4.“1+3”:四家单位一起救助的机制。", True),
+        ("什么是“1+3”?", "建立“1+3”机制。", False),
+        ("谁建立了“1+3”?", "4.“1+3”:四家单位一起救助的机制。", False),
         ("“1+4”里的“3”是哪三家?", "“3”即公安分局、城管局和城运中心。", False),
     ],
 )

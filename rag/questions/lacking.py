@@ -28,6 +28,7 @@ _COUNTRY_ASKED = re.compile(
     r"哪(?:些|几个|一?个)国家(?!有|标|资|企|内|产|级|[规战政法])|(?:来自|出海|海外|去了?|赴|访问了?)[^,?]{0,6}哪一?个?国家?(?!有|标|资|企|内|产|级)|"
     r"\b(?:which|what) countries"
 )
+_ABROAD = re.compile("[海国境]外|出[海国]|外[国资商]|国门")
 _NO_COUNTRY = re.compile("我国|全国|外国|各国|中国|本国|两国|国际|国家|建国|爱国|多国|跨国|大国|强国|海归")
 _COUNTRY = re.compile(r"[一-龥]国(?!家|际|内|企|资|产|有|标|债|门|庆)")
 _FOUNDED_ASKED = re.compile(
@@ -68,6 +69,8 @@ def _tells_how_long(sentence: str) -> bool:
 
 
 def _names_country(sentence: str, asked: str) -> bool:
+    if "中国" in sentence and not _ABROAD.search(asked):
+        return True
     named: Sequence[str] = places.places_in(sentence)
     return any(name not in asked for name in named) or bool(_COUNTRY.search(_NO_COUNTRY.sub(" ", sentence)))
 

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from embeddings.folding import fold
-from rag.questions.question import Question, without_preamble
+from rag.questions.question import Kind, Question, without_preamble
 from rag.text import literal
 
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,16})[”\"」』]")
 _TITLED = re.compile(r"《([^《》]{2,30})》")
 _ANY = re.compile(r"[“\"「『]([^“\"「『”」』]{1,16})[”\"」』]")
+_ENTRY = re.compile(r"\s*\d{1,2}[、.]\s*[“\"「『]([^”\"」』]{1,16})[”\"」』]\s*:")
 _MARKED = ("“{}”", '"{}"', "「{}」", "『{}』")
 _IS = re.compile("即|就?是|指|为|:|包括|包含|意为|分为|由")
 _CHINESE = re.compile(r"[一-龥]{2}")
@@ -33,9 +34,12 @@ def told_share(question: Question, texts: Sequence[str]) -> list[float]:
 
 def defines(question: Question, sentence: str, around: str) -> bool:
     """Whether a sentence says what the last of several things is that a question quotes, and the others stand around
-    it: “3”即… of the “3” in “1+3+X”."""
+    it: “3”即… of the “3” in “1+3+X”; or is the entry of the one thing that it asks the meaning of: 21.“数字化小区”:."""
     *others, last = _ANY.findall(question.folded) or [""]
-    if not others or not any(literal.stands(marked.format(last), sentence, behind=_IS) for marked in _MARKED):
+    if not others:
+        entry = _ENTRY.match(sentence) if last and question.kind in (Kind.DEFINITION, Kind.LIST) else None
+        return entry is not None and entry[1] == last
+    if not any(literal.stands(marked.format(last), sentence, behind=_IS) for marked in _MARKED):
         return False
     return all(other in around for other in others)
 
