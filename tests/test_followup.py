@@ -254,3 +254,25 @@ def test_the_kind_of_answer_is_the_one_asked_for(catalog):
     assert (swapped.asked, swapped.kind, swapped.unit) == ("那虹口呢?", Kind.NUMERIC, "张")
     assert (measure.kind, measure.unit) == (Kind.NUMERIC, "")
     assert asked.kind is Kind.PLACE
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "resolved"),
+    [
+        (BEDS, "不对,我要的是虹口的", "虹口2023年新增养老床位多少张?"),
+        (BEDS, "不是2023年，我问的是2021年呢?", "杨浦区2021年新增养老床位多少张?"),
+        ("杨浦区养老床位有多少张?", "不是总数,我问的是新增了几张", "杨浦区养老床位，新增了几张?"),
+        ("杨浦区2023年计划新增养老床位多少张?", "实际呢?", "杨浦区2023年实际新增养老床位多少张?"),
+        ("杨浦区2023年实际新增养老床位多少张?", "计划是多少?", "杨浦区2023年计划新增养老床位多少张?"),
+        ("杨浦区2023年有哪些养老项目?", "还有别的吗?", "杨浦区2023年有哪些养老项目?"),
+        (BEDS, "还有哪些?", "杨浦区2023年新增养老床位，有哪些?"),
+        ("杨浦区哪家宾馆当了隔离点?", "在哪条路上?", "杨浦区宾馆当了隔离点，在哪条路上?"),
+    ],
+)
+def test_corrections_outcomes_and_the_others(catalog, before, question, resolved):
+    assert whole(catalog, before, question) == resolved
+
+
+def test_the_level_of_a_district_is_no_part_of_its_name(catalog):
+    told = whole(catalog, "黄浦区级财政收入增长多少?", "2025年的目标呢?")
+    assert told == "黄浦2025年区级财政收入增长，目标?"

@@ -23,13 +23,14 @@ from rag.questions.pointing import (
     of_the_topic,
     of_two,
     that_place,
+    the_others,
     without_pointer,
     without_which,
 )
 from rag.questions.question import Kind, Question, bare, understand
-from rag.questions.said import PLACE_EN, Said, broader, tidy, without_ends
+from rag.questions.said import PLACE_EN, Said, broader, corrected, tidy, without_ends
 from rag.questions.subjects import Catalog
-from rag.questions.swapping import narrowed, once_one, swapped, swapped_head, swapped_ordinal
+from rag.questions.swapping import narrowed, once_one, swapped, swapped_head, swapped_ordinal, switched
 from rag.text.facts import values
 
 Turn = tuple[str, str]
@@ -106,7 +107,7 @@ def _completed(question: str, before: _Turn | None, heard: str, catalog: Catalog
     """Understood once it is whole, with the other reading it has."""
     if before is None:
         return _Turn(understand(question), question)
-    reading = _complete(question, before, heard, catalog)
+    reading = _complete(corrected(question), before, heard, catalog)
     whole = _understood(reading.text, question, before.whole, catalog)
     if reading.otherwise and reading.otherwise != reading.text:
         whole = replace(whole, otherwise=_understood(reading.otherwise, question, before.whole, catalog))
@@ -140,6 +141,8 @@ def _complete(question: str, before: _Turn, heard: str, catalog: Catalog) -> _Re
         said, earlier = without_which(said, catalog), Said.of(once_one(one), catalog)
         topic = earlier
     base, topic_now = (_with_its_own(each, said, catalog) for each in (earlier, topic))
+    if said.chinese and the_others(said):
+        return _Reading(_of_all(before.whole, topic_now), topic_now)
     if not said.size and base == before.whole.text and understand(question).kind is Kind.OTHER:
         return _Reading(question, before.topic)
     if not said.size and base != before.whole.text:
@@ -147,6 +150,13 @@ def _complete(question: str, before: _Turn, heard: str, catalog: Catalog) -> _Re
     reading = _read(question, said, earlier, base, topic_now, catalog)
     text, otherwise = (_finished(t, said, heard, catalog) if t else "" for t in (reading.text, reading.otherwise))
     return _Reading(text, reading.topic, otherwise)
+
+
+def _of_all(before: Question, topic: str) -> str:
+    """The question before, which was for all of something, or one for all of what it was about."""
+    if before.kind is Kind.NUMERIC and before.language == "zh":
+        return f"{tidy(_ASKED.sub(' ', topic)).strip('，, ')}，有哪些?"
+    return before.text
 
 
 def _with_its_own(earlier: Said, said: Said, catalog: Catalog) -> str:
@@ -163,6 +173,8 @@ def _read(question: str, said: Said, earlier: Said, base: str, topic: str, catal
     """As `_complete`, of a question that says something, before what was heard is put in and the mark at the end."""
     if ordinal := swapped_ordinal(base, said.own):
         return _Reading(ordinal, ordinal)
+    if other := switched(base, said.own):
+        return _Reading(other, other)
     if said.subjects and said.size >= _enough(said):
         text = without_ends(question) + ("" if said.years else _year_told(said, earlier))
         return _Reading(text, text)

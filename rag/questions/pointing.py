@@ -30,6 +30,8 @@ _ONE = re.compile(r"^(?:它(?!们)|其(?![中他它余]))|该[区市省县镇乡
 _FIRST, _LAST = re.compile(r"前者|\bthe former\b"), re.compile(r"后者|\bthe latter\b")
 _MEASURE_ZH = re.compile(
     r"(?:增速|增幅|增长率?|同比|比例|比重|占比|数量|总[量数额]|金额|规模|人数|个数|目标|比率?|涨幅|降幅|增加|下降|减少|实际|计划|预期|结果)+|[一-龥]{1,2}了|"
+    r"在?(?:哪一?[条个座幢]?)?(?:马?路|大?街|楼)上?|地址|位置|地点|"
+    r"(?:(?:新|净)?增加?|减少|(?:新?认|评)定|累计)了?几?[个家户套名位条项张件处所]?|"
     r"(?:在?(?:全[市省国区]|中心城区))?(?:排名?|位列|位居|名列)(?:在?第?几|老几|如何|怎么样)?"
 )
 _MEASURES_EN = (
@@ -38,6 +40,11 @@ _MEASURES_EN = (
 )
 _MEASURE_EN = frozenset(_MEASURES_EN.split())
 """What is said of anything measured, and names nothing by itself; a bare verb neither: 完成了 of "完成了多少?"."""
+_SO_MANY = r"[\d一二两三四五六七八九十几]+[个家处项条位种]"
+_THE_OTHERS = re.compile(
+    r"(?:那么?)?(?:还有(?:别的|其他的?|另外的?|哪些|什么|哪几[个家处项])?(?:吗|呢|没有)?|"
+    rf"(?:别的|其[他它余]的?|剩下的?|另外的?)(?:{_SO_MANY})?(?:是哪些|是什么|有哪些)?呢?)[?。]?"
+)
 _WHICH_ONE = re.compile(r"(?:(?:的?[那这](?:一?[种类些个批块]|部分))|的)呢?[\s?。]*$")
 _ONE_OF_THEM = re.compile(r"(?:的?[那这](?:一?[种类些个批块]|部分)|的)$")
 
@@ -71,6 +78,11 @@ def generic(said: Said) -> bool:
     if said.chinese:
         return bool(_MEASURE_ZH.fullmatch(re.sub(r"[\s的是为]|多少|[?？]", "", fold(said.own))))
     return all(word in _MEASURE_EN for word in re.findall(r"[a-z-]+", content))
+
+
+def the_others(said: Said) -> bool:
+    """Whether it but asks for the others of what was told: "还有别的吗?", "另外两个呢?"."""
+    return _THE_OTHERS.fullmatch(fold(said.text).strip()) is not None
 
 
 def without_pointer(own: str) -> str:

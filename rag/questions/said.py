@@ -11,8 +11,13 @@ from rag.questions.periods import Span, spans
 from rag.questions.question import bare, language_of
 from rag.questions.subjects import Catalog, Subject
 
+_CORRECTS = re.compile(
+    r"^(?:(?:不(?:对|是)[^,，。!！]{0,12}|错了|不)[,，。!！]\s*(?:我(?:要|问|想问|想知道|想看|说|指)的?是)?|我(?:要|问|想问|想知道)的是|"
+    r"(?:[Nn]o[,.] )?(?:I|i) (?:mean|meant|asked (?:about|for))\b)\s*"
+)
+"""How one says that something else was meant: "不是总数,我问的是…"."""
 LEAD = re.compile(
-    r"^(?:(?:那么?|而(?!且)|还有|另外|再问一?下|换[成作做到]|改成|要是|如果是|若是|至于|再看看?|"
+    r"^(?:(?:那么?|而(?!且)|还有(?![吗呢别其])|另外|再问一?下|换[成作做到]|改成|要是|如果是|若是|至于|再看看?|"
     r"and|what about|how about|what of|then|also)(?![a-z])[\s,，]*)+"
 )
 _TAIL = re.compile(r"(?:的?呢|的(?=[?？]*$))?[\s?？。]*$")
@@ -91,6 +96,11 @@ class Said:
         return len(_FILLERS.sub("", content)) if self.chinese else len(re.findall(r"[a-z0-9][a-z0-9.'-]*", content))
 
 
+def corrected(text: str) -> str:
+    """Without what a follow-up opens with to say that something else was meant."""
+    return _CORRECTS.sub("", text.strip()) or text
+
+
 def _foreign(text: str, catalog: Catalog) -> list[str]:
     return [*catalog.foreign(fold(text)), *map(fold, PLACE_EN.findall(text))]
 
@@ -117,7 +127,7 @@ def mention(named: Sequence[Subject], catalog: Catalog) -> re.Pattern[str]:
     chinese = "|".join(re.escape(form) for form in forms if form[0] >= "㐀")
     latin = "|".join(re.escape(form) for form in forms if form[0] < "㐀")
     suffixes = "|".join(sorted({s.suffix for s in named if s.suffix}, key=len, reverse=True))
-    options = [rf"(?:(?:{chinese})(?:{suffixes})?)+"] if chinese else []
+    options = [rf"(?:(?:{chinese})(?:(?:{suffixes})(?!级))?)+"] if chinese else []
     return re.compile("|".join([*options, *([rf"\b(?:{latin})\b(?: district| city)?"] if latin else [])]))
 
 

@@ -10,6 +10,12 @@ from rag.questions.subjects import Catalog
 from rag.text.measure import head_of
 
 _ORDINAL = re.compile(r"^第?[\d一二三四五六七八九十/、.]+(?P<of>[一-龥]{0,3})$")
+_OUTCOME = re.compile(
+    "(?:实际|最后|最终|结果)(?:上|的?(?:完成)?情况|完成|结果)?了?|完成了?|(?:实际)?完成(?:多少|了多少)?"
+)
+_PLANNED = re.compile("(?:原来?的?|年初的?|当初的?)?(?:计划|目标|安排)(?:数|值|是|的)?(?:多少)?")
+_PLAN = re.compile("(?:原定)?(?:计划|打算|准备|预计|预期)(?:要)?|目标(?:是|为)|安排(?=[完建做新竣])")
+_DONE = re.compile("实际(?:上)?|最终|最后")
 _ASKED_LAST = re.compile(r"(?:一共|总共|分别)?[是有为]?(?:多少|几|什么|怎么样?|如何)?[呢吗吧?？。]*$")
 _WHICH = re.compile(r"(?:哪一?[个家]?(?:[区市省县镇]|街道|公司)?|谁)(?:的)?")
 _MORE = re.compile(r"(?:更|最)?[多少高低大小快慢](?:一?[些点])?(?=[?？。]*$)")
@@ -65,6 +71,15 @@ def swapped_ordinal(base: str, own: str) -> str:
         like = re.compile(rf"(?<![\d+])第?[\d一二三四五六七八九十/、.]+{of}")
         if like.search(base):
             return like.sub(name, base, count=1)
+    return ""
+
+
+def switched(base: str, own: str) -> str:
+    """A Chinese question for a plan as one for its outcome, where a follow-up but says 实际, or the other way round; ""
+    where it says something else, or the question before is not for the other."""
+    for says, other, instead in ((_OUTCOME, _PLAN, "实际"), (_PLANNED, _DONE, "计划")):
+        if says.fullmatch(own.strip("的呢?？ ")) and other.search(base) and instead not in base:
+            return other.sub("", other.sub(instead, base, count=1)).replace(f"{instead}{instead}", instead)
     return ""
 
 

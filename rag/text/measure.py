@@ -80,7 +80,7 @@ _MONEY = re.compile(
 )
 _SHARE = re.compile(
     r"百分之(?:几|多少)|百分比|(?:几|(?<!以)多少)个?(?:百分)?点(?![钟开关之以前后零])|占比|比例|比重|增长率|增速|增幅|涨幅|降幅|"
-    r"率是?多少|率有多高|涨了多少|增长了?多少|下降了?多少|"
+    r"增[长速幅],?的?(?:预期)?目标|率是?多少|率有多高|(?<![效频功汇税费])率(?:如何|怎么?样|呢)?[??]?$|涨了多少|增长了?多少|下降了?多少|"
     r"\bper ?cent|\bpercentage|"
     r"\b(?:growth|unemployment|vacancy|occupancy|employment|birth|interest|response|completion) rate|"
     r"\bwhat (?:share|proportion|rate|interest)\b|\bat what (?:\w+ )?rate|"
