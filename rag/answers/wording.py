@@ -26,6 +26,7 @@ _UNITS = {
     "人次": " visits", "项": " items", "套": " flats", "张": " beds", "台": " units", "件": " cases",
 }  # fmt: skip
 
+_CLAUSE_END = re.compile(r"[，；。]|[,;](?!\d)")
 _COUNTERS = frozenset([*"个家户人台部项件套张条处座所只次场对辆架艘门支栋幢", "人次", "艘次"])
 """Units that say of a figure only that it counts something."""
 _COUNTED = re.compile(
@@ -93,15 +94,22 @@ def _figure(citation: Citation, asking: Asking, *, zh: bool) -> str:
     if zh:
         return chinese_figure(found.value, found.unit)
     counted = _COUNTED.search(asking.question.folded) if found.unit in _COUNTERS else None
-    if counted and _names(asking, stem(counted[1]), fold(citation.quote)):
+    if counted and _names(asking, stem(counted[1]), _clause(citation.quote, citation.key[0] - citation.start)):
         return f"{english_figure(found.value, '')} {counted[1]}"
     return english_figure(found.value, found.unit)
 
 
-def _names(asking: Asking, word: str, quote: str) -> bool:
-    """Whether a folded quote has what stands for a word of the question, or nothing is known to stand for it."""
+def _clause(quote: str, at: int) -> str:
+    """The clause of a quote at an offset, folded."""
+    start = max((found.end() for found in _CLAUSE_END.finditer(quote, 0, at)), default=0)
+    end = _CLAUSE_END.search(quote, at)
+    return fold(quote[start : end.start() if end else len(quote)])
+
+
+def _names(asking: Asking, word: str, clause: str) -> bool:
+    """Whether a folded clause has what stands for a word of the question, or nothing is known to stand for it."""
     ways = [term for group in asking.asked.groups if group.word == word for term in group.terms]
-    return not ways or any(way in quote for way in ways)
+    return not ways or any(way in clause for way in ways)
 
 
 def _english_date(year: str | None, month: str | None, day: str | None) -> str:
