@@ -26,7 +26,7 @@ from rag.types import Document, Leg, Paragraph
 ROOT = Path(__file__).parents[2]
 ELSEWHERE = ("静安区", "徐汇区", "浦东新区", "长宁区", "朝阳区", "南山区")
 OTHER_YEARS = ("2017", "2018", "2030")
-OWN = ("sample", "english", "chinese", EVERYDAY, "near")
+OWN = ("sample", "english", "chinese", EVERYDAY, "near", "unanswerable")
 """Our own question files; those of dialogues are kept to measure follow-ups by."""
 PAPERS = ("papers", "papers-zh")
 """Papers of many kinds in either language, and the files of questions over them."""
