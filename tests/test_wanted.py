@@ -14,7 +14,7 @@ from rag.reading import split
 from rag.search.asking import Asking
 from rag.text.facts import spelled, years
 from rag.text.matching import Matchable
-from rag.text.measure import in_unit
+from rag.text.measure import head_of, in_unit
 from rag.text.paraphrasing import LEAST, paraphrases
 
 
@@ -30,6 +30,7 @@ def test_the_thing_asked_for_stands_at_the_end_of_what_names_it() -> None:
     assert tail_of("total cost of the tunnel") == ["cost"]
     assert tail_of("tonnes of blue mussels") == ["mussel"]
     assert tail_of("") == ()
+    assert head_of("社区公园新建了几座?", "zh") == "社区公园"
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,7 @@ def test_a_share_is_not_how_many_there_are() -> None:
         asking = Asking.from_question(understand(question), snapshot)
         return wanted.told_as_share(asking, Matchable.from_text(sentence))
 
+    assert as_share("破了多少刑事案件?", "刑事案件立案数下降11.9%。")
     assert as_share("刑事警情有多少起?", "刑事警情下降15.3%,电信诈骗发案203起。")
     assert not as_share("刑事警情有多少起?", "刑事警情下降15.3%,共203起。")
     assert not as_share("刑事警情下降了百分之几?", "刑事警情下降15.3%,电信诈骗发案203起。")
@@ -114,6 +116,8 @@ def test_a_code_of_letters_and_figures_has_to_stand_in_the_text() -> None:
     assert missing("How many 6G base stations were built?", "建成5g基站449个")
     assert not missing("How many 5G base stations were built?", "建成5g基站449个")
     assert missing("What was the level of PM10?", "pm2.5浓度31微克")
+    assert missing("东江6G基站有多少座?", "建成5g基站449个") and not missing("东江5G基站有多少座?", "建成5g基站449个")
+    assert not missing("开通多少班次?6G基站有多少座?", "开通班次30趟")  # one of the two may be answered
     assert not missing("What was built by the 1st of May, at 3pm, for 20m yuan?", "建成基站449个")
 
 

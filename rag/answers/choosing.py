@@ -26,7 +26,7 @@ DATE = re.compile(
     r"\b(?:seconds|minutes|hours|days|weeks|months|years|(?:an?|one|half an) (?:minute|hour|day|week|month|year))\b"
 )
 _EXACT = (
-    (re.compile(r"几号(?![线楼街院门房地])|几日|哪一?天|具体日期|\bwhat (?:date|day)|\bwhich day"), (re.compile(r"\d日|\d号(?![线楼院门房])|[初廿][一二三四五六七八九十]|\b(?:[12]?\d|3[01])\b"),)),
+    (re.compile(r"几号(?![线楼街院门房地])|几日|哪一?天|具体日期|\bwhat (?:date|day)|\bwhich day"), (re.compile(r"\d日|\d号(?![线楼院门房])|工作日|周[一二三四五六日末]|星期|[当次即][日天]|[元除]旦|除夕|春节|[初廿][一二三四五六七八九十]|(?<=[a-z] )(?:[12]?\d|3[01])\b|\b(?:[12]?\d|3[01])(?:st|nd|rd|th)?(?= (?:of )?[a-z])"),)),
     (re.compile(r"几月|哪个?月|\bwhat month|\bwhich month"), (re.compile(r"\d月|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"),)),
     (re.compile(r"哪一?年|几几年|\bwhat year|\bwhich year"), (re.compile(r"\d{4}|民国\d|[西公]元前?\d|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]年"),)),
 )  # fmt: skip

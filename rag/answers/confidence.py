@@ -12,7 +12,7 @@ from rag.questions.lacking import lacking
 from rag.questions.naming import nothing_named
 from rag.questions.premise import refuted, sets_a_task
 from rag.questions.question import OTHER, Kind
-from rag.questions.quoting import quoted, unheard
+from rag.questions.quoting import defines, quoted, unheard
 from rag.questions.scope import contradicted, of_another_part
 from rag.search.asking import Asking
 from rag.text import places
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 TABLE = 0.5
 """How sure it is that a table answers which has most of what a column of it measures."""
+DEFINED = 0.5
+"""How sure it is that a sentence answers which defines the very thing that is quoted."""
 UNNAMED = 0.6
 """What is left of a chance where what an English question counts has no word in the Chinese sentence that is known for
 it: of our own questions none of 163 right answers was such, and 23 of what was found for 166 that nothing answers."""
@@ -185,7 +187,7 @@ def refutes(asking: Asking, best: "Candidate") -> bool:
         or (best.passage.language == "zh" and wanted.suffered_nothing(asking, around))
         or (best.passage.language == "zh" and wanted.deed_missing(asking, around))
         or (asking.question.language == "en" and wanted.unmeasured(asking, around, across=across))
-        or (across and wanted.code_missing(asking, f"{around} {best.passage.text.folded}"))
+        or wanted.code_missing(asking, f"{around} {best.passage.text.folded}")
         or (across and wanted.uncounted(asking, sentence))
         or refuted(asking.question, sentence.folded, beside, aspect=aspect_of(spans[index], best.passage))
     )
@@ -204,6 +206,9 @@ def of(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -
     named = features(asking, hits, candidates)
     if ruled_out(asking, hits, candidates, named):
         return 0.0
+    best = candidates[0].passage
+    if defines(asking.question, best.spans[candidates[0].index].text.folded, best.text.folded):
+        return max(DEFINED, _chance(asking, named))
     missing = bool(named["across"]) and wanted.things_missing(asking, candidates[0].near)
     beside = named.get("contrast_asked", 0.0) == 1.0
     return _chance(asking, named) * (UNNAMED if missing else NEIGHBOUR if beside else 1.0)

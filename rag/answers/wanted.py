@@ -51,16 +51,15 @@ _LOST = re.compile(
 """The same at the end of a question: 有多少人才离开."""
 _NAME = re.compile("[^了的也就让被得把给着过]{2,4}")
 _SHUT = re.compile("关(?=[了掉]?(?:多少|几))")
-_SHUT_TOLD = re.compile("关[闭停张门掉了]|[停歇]业|停办|撤|倒闭|清退|退出|腾退|取缔")
+_SHUT_TOLD = re.compile("关[闭停张门掉了]|[停歇]业|停办|撤|倒闭|清退|退出|腾退|取缔|淘汰")
 _COUNTED = re.compile("[\\d万亿余多][个家户套名位条项张件台部所座栋处种类场册只批支间幢棵枚起]?$")
 _NAMES_ON = re.compile("(?![至到为了的和与及以])[一-龥]")
 _COUNTABLE = re.compile("[^了的让被把给着过来去]{2,6}")
 _COUNTERS = frozenset("个家项所条座处种类件场")
 _OF_THINGS = re.compile("[\\d.]+[余多]?[个家项所条座处种类件场](?:以上)?(?![至到为了的和与及以是在被])[一-龥]{2}")
+_SO_MANY = re.compile("多少$")
 _HOW_MANY = re.compile("(?:多少|几)[一-龥]{0,2}$")
-_CODE = re.compile(
-    r"\b(?!\d+(?:st|nd|rd|th|s|m|k|bn|km|am|pm|h)\b)(?:[a-z]{1,4}\d[\d.]{0,3}[a-z]?|\d{1,3}[a-z]{1,2})(?![\w])"
-)
+_CODE = re.compile(r"(?<![a-z\d.])(?:(?!x\d)[a-z]{1,4}\d[\d.]{0,3}[a-z]?|\d{1,2}[agd])(?![a-z\d+-])")
 _ASKS = re.compile(
     r"多少|百分之几|第几|几(?=[^月号日时点])|多[大长高重远久]|哪一?[个家位所座条项种类些年天里儿]?|什么|何[人时处地]?|啥|谁|几"
 )
@@ -148,7 +147,9 @@ def told_as_share(asking: Asking, sentence: Matchable) -> bool:
     """Whether a Chinese question asks how many of something there are, and each clause of a sentence that names it
     tells a share alone: 刑事警情下降15.3%."""
     question = asking.question
-    if question.language != "zh" or question.kind is not Kind.NUMERIC or question.unit in _SHARES:
+    if question.language != "zh" or question.kind is not Kind.NUMERIC:
+        return False
+    if question.unit in _SHARES and not literal.stands(asking.head, question.folded, before=_SO_MANY):
         return False
     if len(asking.head) < LONG:
         return False
@@ -245,8 +246,10 @@ def uncounted(asking: Asking, sentence: Matchable) -> bool:
 
 
 def code_missing(asking: Asking, text: str) -> bool:
-    """Whether an English question names something by letters and a figure, 6G, PM10, that a folded text has not."""
-    return any(code not in text.replace(" ", "") for code in _CODE.findall(asking.question.folded))
+    """Whether a question names something by letters and a figure, 6G, PM10, that a folded text has not."""
+    asked = asking.question.folded
+    codes = _CODE.findall(asked) if asked.count("?") < 2 else []  # of several questions one may be answered
+    return any(code not in text.replace(" ", "") for code in codes)
 
 
 def things_missing(asking: Asking, near: Terms) -> bool:
