@@ -23,7 +23,7 @@ OF_MEASURE = 3.0
 """The same for a sentence with the measure asked for, where the best is none of it."""
 LABEL = 2.5
 """The same for the name of an item, which says little by itself."""
-DEFINED = 4.0
+DEFINED = 8.0
 """The same for a sentence that defines what is quoted."""
 ALL = 0.999
 """Coverage from which all is held."""

@@ -54,9 +54,11 @@ _SHUT = re.compile("关(?=[了掉]?(?:多少|几))")
 _SHUT_TOLD = re.compile("关[闭停张门掉了]|[停歇]业|停办|撤|倒闭|清退|退出|腾退|取缔|淘汰")
 _COUNTED = re.compile("[\\d万亿余多][个家户套名位条项张件台部所座栋处种类场册只批支间幢棵枚起]?$")
 _NAMES_ON = re.compile("(?![至到为了的和与及以])[一-龥]")
-_COUNTABLE = re.compile("[^了的让被把给着过来去]{2,6}")
-_COUNTERS = frozenset("个家项所条座处种类件场")
-_OF_THINGS = re.compile("[\\d.]+[余多]?[个家项所条座处种类件场](?:以上)?(?![至到为了的和与及以是在被])[一-龥]{2}")
+_SAID_OF = re.compile(
+    "[了的让被把给着过来去能会有是在]|找|办|达到|完成|获|参加|得到|拿|做|评|建成|通过|实现|开工|竣工|入选|报名"
+)
+_COUNTERS = frozenset("个家项所条座处种类件场名位")
+_OF_THINGS = re.compile("[\\d.]+[余多]?[个家项所条座处种类件场名位](?:以上)?(?![至到为了的和与及以是在被])[一-龥]{2}")
 _SO_MANY = re.compile("多少$")
 _HOW_MANY = re.compile("(?:多少|几)[一-龥]{0,2}$")
 _CODE = re.compile(r"(?<![a-z\d.])(?:(?!x\d)[a-z]{1,4}\d[\d.]{0,3}[a-z]?|\d{1,2}[agd])(?![a-z\d+-])")
@@ -216,15 +218,21 @@ def counts_another(asking: Asking, sentence: Matchable, around: str) -> bool:
     question = asking.question
     if question.language != "zh" or question.kind is not Kind.NUMERIC or question.unit not in _COUNTERS:
         return False
-    if not (_COUNTABLE.fullmatch(asking.head) and literal.stands(asking.head, question.folded, before=_HOW_MANY)):
-        return False
-    others = asking.asked.alike.get(tail_of(asking.head)[-1], ())
-    if any(way in around for way in (asking.head[-2:], *(way for way in others if way not in asking.head))):
+    thing = _thing(asking.head) if literal.stands(asking.head, question.folded, before=_HOW_MANY) else ""
+    others = [way for way in asking.asked.alike.get(thing, ()) if way not in asking.head]
+    if not thing or any(way in around for way in (thing[-2:], *others)):
         return False
     counted = [
         figure for figure in sentence.figures if in_unit(question.unit, sentence.folded, figure.start, figure.end)
     ]
     return bool(counted) and all(_OF_THINGS.match(sentence.folded, figure.start) for figure in counted)
+
+
+def _thing(head: str) -> str:
+    """The last word of those of a folded head that name what is counted, before what is said of it: 残疾人 of
+    残疾人找到了工作; "" where it is but a character."""
+    named = words(_SAID_OF.split(head, maxsplit=1)[0])
+    return named[-1] if named and min(len(named[0]), len(named[-1])) > 1 else ""
 
 
 def uncounted(asking: Asking, sentence: Matchable) -> bool:

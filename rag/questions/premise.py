@@ -28,7 +28,7 @@ _ENDED_TOLD = re.compile(
     r"moved? (?:out|away)|bann?|not (?:re)?open)"
 )
 _FALL_ASKED = re.compile(
-    r"下降了?|减少了?|降低了?|下滑了?|回落|降幅|跌了|少了多少|\b(?:f[ae]ll(?:en)?|dropp?(?:ed)?|declined?|decreased?|shrank|shrunk)\b"
+    r"下降了?|减少了?|降低了?|下滑了?|回落|降幅|跌了|少了多少|往下[掉降走]|走低|变[差少低坏]|恶化|比[^,?]{1,8}[少低]了|\b(?:f[ae]ll(?:en)?|dropp?(?:ed)?|declined?|decreased?|shrank|shrunk)\b"
 )
 _FALL_TOLD = re.compile(r"[降减跌滑缩少落]|\b(?:f[ae]ll|drop|declin|decreas|shr[aiu]nk|lower|reduc|cut|less|fewer)")
 _RISE_ASKED = re.compile(

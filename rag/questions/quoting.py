@@ -10,6 +10,8 @@ from rag.questions.question import Kind, Question, without_preamble
 from rag.text import literal
 
 _QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,16})[”\"」』]")
+_PURPOSE = re.compile("^为了?[^,]{2,24},")
+"""What somebody says of what something is for, in words of their own: 为了让天空没有“蜘蛛网”,…"""
 _TITLED = re.compile(r"《([^《》]{2,30})》")
 _ANY = re.compile(r"[“\"「『]([^“\"「『”」』]{1,16})[”\"」』]")
 _ENTRY = re.compile(r"\s*\d{1,2}[、.]\s*[“\"「『]([^”\"」』]{1,16})[”\"」』]\s*:")
@@ -55,7 +57,7 @@ def unheard(question: Question, passages: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=256)
 def _named(folded: str) -> tuple[Sequence[str], Sequence[str]]:
-    said = without_preamble(folded)
+    said = _PURPOSE.sub("", without_preamble(folded))
     names, titles = ([_without_marks(name) for name in found.findall(said)] for found in (_QUOTED, _TITLED))
     return [name for name in names if _CHINESE.search(name)], [name for name in titles if _CHINESE.search(name)]
 

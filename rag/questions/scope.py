@@ -34,7 +34,11 @@ _ONE_OF = re.compile(r"光是?(?!20\d\d|\d)|单是|单独|单单|单就|只算|�
 _TOGETHER = re.compile(r"等[\d一二两三四五六七八九十多]*[处个项家所条座地幅块片]|、[^。;]{0,40}(?:合计|总共|一共)")
 """Several told in one: 水电路261弄等处, 合计."""
 _ALONE = re.compile(r"单看|单是|光是?(?=\d|20)|仅(?=20\d\d年)|只算|这一年|当年新|\balone\b")
-_ALTOGETHER = re.compile(r"历年|算上|累计|至今|迄今|\bcumulative|\bto date\b")
+_NOW = "(?:现在|目前|如今|眼下)"
+_ALTOGETHER = re.compile(
+    rf"历年|算上|累计|至今|迄今|{_NOW}[^,?]{{0,16}}有(?:几|多少)|有(?:几|多少)[^,?]{{0,12}}{_NOW}|"
+    rf"{_NOW}[^,?]{{0,20}}(?:总共|一共)|\bcumulative|\bto date\b"
+)
 _SO_FAR = re.compile(
     r"累计|历年|至今|迄今|到现在|目前|现有|算上|总数|总量|共有|总共有|一共有|"
     r"\bcumulative|\bso far\b|\bto date\b|\bin total\b|\ball told\b|\baltogether\b"
@@ -57,7 +61,10 @@ _LATER = re.compile(
     r"(?<!第)[二三四五六七八九]期(?=工程|项目|建设|[一-龥]{0,6}(?:多少|几|什么|哪))"
 )
 """Which of a row is meant, beyond the first, which may be called otherwise; with a name, the first as well."""
-_MEETING = re.compile(r"(第(?:[一二三四五六七八九十百]+|\d+)次)([一-龥]{0,6}?)(普查|会议|大会|全会|论坛|调查|代表)")
+_MEETING = re.compile(
+    r"(第(?:[一二三四五六七八九十百]+|\d+)[次届])([一-龥]{0,6}?)"
+    r"(普查|会议|大会|全会|论坛|调查|代表|运动会|运会|艺术节|文化节|大赛|锦标赛|比赛|展览会)"
+)
 """Which of a row of meetings, censuses and the like."""
 _NUMBERED = re.compile(
     r"(?<![\d.])(\d+)(?:号线|街坊|弄|号楼|路(?=公交|车|的|[一-龥]*线)|号(?=[一-龥])(?!之?[前后起]|[去来到在召开举上下早晚]))"
@@ -94,7 +101,7 @@ _NO_BODY = re.compile(
 _DAY = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})[日号]")
 _ENUMERATED = re.compile(r"[、;；]|[①②③④⑤⑥]|[一二三四五六七八九]是|\d[.)]")
 _SEVERAL = re.compile(r"(?P<members>[^,。;:()]+、[^,。;:()]+)等(?:\d+|[两三四五六七八九十]+)[个处家所条座地幅块片]")
-_ALL_OF_THEM = re.compile("等|[那这][几些]|各")
+_ALL_OF_THEM = re.compile(r"等|[那这](?:[几些]|[\d两三四五六七八九十]+[个所家处条座项])|各|总[计共]|一共")
 _ENDING = 2
 """Characters of a name's end by which it is known again."""
 _PAIR = 2
@@ -160,7 +167,10 @@ def _another_of_a_row(asked: str, text: str) -> bool:
     """Whether a session, phase, census and the like is asked about by its place in a row, and a text has none of it."""
     if any(not _stands(which, text) for which in _LATER.findall(asked)):
         return True
-    return any(not re.search(f"{which}[^,。;]{{0,8}}{what}", text) for which, _, what in _MEETING.findall(asked))
+    return any(
+        not re.search(f"{which}[^,。;]{{0,8}}{what}", text) and (which.endswith("次") or which in text)
+        for which, _, what in _MEETING.findall(asked)
+    )
 
 
 def _too_few(asked: str, told: str) -> bool:
