@@ -28,6 +28,7 @@ def named(question: str, quote: str) -> list[str]:
         ),
         ("Which two cities joined?", "新增台州、金华为友好合作城市。", ["Taizhou", "Jinhua"]),
         ("Which subdistricts took part?", "大桥街道等8个街道参加。", ["Daqiao Subdistrict"]),
+        ("With which countries are projects shared?", "与法国、以色列对接项目。", ["France", "Israel"]),
         ("Which roads were widened?", "拓宽一批道路，新建公路。", []),
         ("How many roads were widened?", "拓宽黄河路、进贤路等3条道路。", []),
         ("哪两条路要整修?", "开展黄河路、进贤路路面整修。", []),

@@ -30,6 +30,18 @@ _READ = {
     "番禺": "panyu", "六安": "luan", "长": "chang",
 }  # fmt: skip
 """Names that are not read as their characters mostly are."""
+_COUNTRIES = {
+    "法国": "France", "德国": "Germany", "意大利": "Italy", "西班牙": "Spain", "英国": "Britain",
+    "美国": "the United States", "日本": "Japan", "韩国": "South Korea", "俄罗斯": "Russia", "加拿大": "Canada",
+    "澳大利亚": "Australia", "印度": "India", "新加坡": "Singapore", "马来西亚": "Malaysia", "泰国": "Thailand",
+    "越南": "Vietnam", "老挝": "Laos", "柬埔寨": "Cambodia", "印度尼西亚": "Indonesia", "菲律宾": "the Philippines",
+    "以色列": "Israel", "阿联酋": "the United Arab Emirates", "沙特": "Saudi Arabia", "土耳其": "Turkey",
+    "埃及": "Egypt", "南非": "South Africa", "巴西": "Brazil", "墨西哥": "Mexico", "荷兰": "the Netherlands",
+    "比利时": "Belgium", "瑞士": "Switzerland", "瑞典": "Sweden", "挪威": "Norway", "芬兰": "Finland",
+    "丹麦": "Denmark", "奥地利": "Austria", "波兰": "Poland", "葡萄牙": "Portugal", "希腊": "Greece",
+    "爱尔兰": "Ireland", "新西兰": "New Zealand", "哈萨克斯坦": "Kazakhstan", "巴基斯坦": "Pakistan",
+    "匈牙利": "Hungary", "捷克": "Czechia",
+}  # fmt: skip
 _SIDES = {"东": "East", "西": "West", "南": "South", "北": "North", "中": "Middle"}
 _WORDS = {
     "中心": "Central", "市中心": "Central", "人民": "People's", "儿童": "Children's", "中医": "TCM",
@@ -70,6 +82,12 @@ def _best_clause(asking: Asking, folded: str) -> str:
 
 def _places(folded: str) -> Iterator[str]:
     return (_letters(place) for place in places_in(folded))
+
+
+def _countries(folded: str) -> Iterator[str]:
+    return (
+        english for _, english in sorted((folded.find(name), _COUNTRIES[name]) for name in _COUNTRIES if name in folded)
+    )
 
 
 def _of_kind(ending: re.Pattern[str], english: str, folded: str) -> Iterator[str]:
@@ -117,6 +135,7 @@ def _letters(name: str) -> str:
 
 _FINDING: Sequence[tuple[re.Pattern[str], Callable[[str], Iterator[str]]]] = (
     (re.compile(rf"{_BETWEEN}(?:cit(?:y|ies)|provinces?|places?)\b"), _places),
+    (re.compile(rf"{_BETWEEN}(?:countries|country)\b"), _countries),
     *(
         (re.compile(rf"{_BETWEEN}(?:{asked})\b"), partial(_of_kind, re.compile(rf"(?:{ending})$"), english))
         for asked, ending, english in (

@@ -32,7 +32,7 @@ _BEGINS_WITH_YEAR = re.compile(r"[\s而那么到和]*(?:19|20)\d\d")
 _CLAUSE = re.compile(r"[^,，;；:：?？。]+")
 _GENERIC = re.compile(
     r"增加|新增|增长|减少|下降|完成|实际|计划|目标|预期|安排|户数|数量|个数|总数|人数|比例|几份|两份|报告|文件|当年|那年|那一年|"
-    r"还有|另外|以及|其中|[的有了做定原要又再年]|\b(?:increase|rise|plan|actual|target|goal|aim|objective|number|figure|report|document|year|set|the|what)(?:s|ed|d|ned)?\b"
+    r"还有|另外|以及|其中|[的有了做定原要又再年]|\b(?:increase|rise|plan|actual|target|goal|aim|objective|number|figure|report|document|year|set|the|what|complete|finish|build|deliver|do|make|intend|hope|expect|it|they|them)(?:s|es|ed|d|ned|ing)?\b"
 )
 """What says nothing of the topic."""
 _ASKING = re.compile("[哪谁几啥咋何吗嘛怎么]|什么|多[少大长高久远重]")

@@ -72,7 +72,7 @@ _KINDS_EN: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (Kind.REASON, r"\bwhy\b|\breasons?\b|\bhow come\b|\bwhat (?:caused|made|led|prompted|drove|drives|forced|motivated|(?:is|was) (?:driving|behind|prompting)|(?:lies|lay) behind)\b"),
         (Kind.NUMERIC, rf"{LENGTHWISE}"),
         (Kind.DATE, r"^(?:by |since |until |from )?when\b|\bwhen (?:did|do|does|was|were|is|are|will|would|can|could|should|had|has|have|exactly)\b|(?:and|or|,) when\b|\bwhat (?:date|year|month|day|time)|\bwhich (?:date|year|month|day)|\bon what (?:date|day)|\bby what (?:date|year)|\bin what (?:year|month)|\bhow long\b"),
-        (Kind.NUMERIC, r"\bhow (?:many|much|large|big|small|high|far|old|fast|tall|wide|deep|thick|heavy|loud|hot|cold|often)\b|\bwhat (?:percentage|percent|share|proportion|interest|number|amount|rate|total|area|was the (?:number|total))|\bby how\b|\bpercentage points?\b|\bwhat (?:did|does|do|will|would) .{1,60}\b(?:cost|weigh)\b|"
+        (Kind.NUMERIC, r"\bhow (?:many|much|large|big|small|high|far|old|fast|tall|wide|deep|thick|heavy|loud|hot|cold|often)\b|\bwhat (?:percentage|percent|share|proportion|interest|number|amount|rate|total|area|was the (?:number|total))|\bby how\b|\bpercentage points?\b|\bwhat (?:did|does|do|will|would) .{1,120}\b(?:cost|weigh)\b|"
         rf"{SUMMED}|"
         rf"\bwhat(?:'s| is| was| were| are| will be) (?:(?!of\b)[\w'-]+ ){{0,6}}?(?:{_MEASURES})\b|\bwhat (?:{_MEASURES})\b|"
         rf"^(?!.*\b(?:what|which|who|whose|where|when|why|how|is|are|was|were|did|does|do)\b).*\b(?:{_MEASURES}|number|amount|total|percentage)\b"),

@@ -37,7 +37,8 @@ _ALONE = re.compile(r"单看|单是|光是?(?=\d|20)|仅(?=20\d\d年)|只算|这
 _NOW = "(?:现在|目前|如今|眼下)"
 _ALTOGETHER = re.compile(
     rf"历年|算上|累计|至今|迄今|{_NOW}[^,?]{{0,16}}有(?:几|多少)|有(?:几|多少)[^,?]{{0,12}}{_NOW}|"
-    rf"{_NOW}[^,?]{{0,20}}(?:总共|一共)|\bcumulative|\bto date\b"
+    rf"{_NOW}[^,?]{{0,20}}(?:总共|一共)|\bcumulative|\bto date\b|"
+    r"\bhow many .{1,80}\b(?:does|do) [\w' ]{1,40}\bhave\b(?! (?:to|been)\b)"
 )
 _SO_FAR = re.compile(
     r"累计|历年|至今|迄今|到现在|目前|现有|算上|总数|总量|共有|总共有|一共有|"

@@ -65,7 +65,7 @@ _STOP_EN = re.compile(
 _MONEY = re.compile(
     r"多少钱|多少资金|多少(?:差价|房款|首付|押金|租金|房租|补偿款?|赔偿款?|奖金|罚款|资助|补贴|学费)|(?:多少|几)个?[千百十]?[亿万]的|(?:耗资|斥资|花费|花销|开销|总投资)[^,?占比]{0,4}(?:多少|几)|花了?多少(?!时[间候]|个?(?:小时|[月天周年])|人|力气|精力)|投[入资]了?多少|经费|预算(?!收入的)|补贴|奖金|"
     r"几个亿|(?:多少|几)[十百千]?亿(?=[??。,，]|$)|(?:几[百千万]?|多少)块钱|[价票费租补罚付赔卖收贵薪][^,?]{0,8}(?:几[百千万]?|多少)块(?=[??。,，]|$)|造价|租金|房租|房价|单价|票价|售价|年薪|月薪|工资|薪[水酬资]|"
-    r"\bhow much (?:money|funding)|\b(?:what|how much) (?:did|does|do|will|would) .{1,80}\b(?:cost|earn)\b|"
+    r"\bhow much (?:money|funding)|\b(?:what|how much) (?:did|does|do|will|would) .{1,120}\b(?:cost|earn)\b|"
     r"\bhow much (?:is|are|was|were) the (?:[\w'-]+ ){0,3}?"
     r"(?:charge|fee|fine|rent|price|prize|ticket|deposit|allowance|salary|subsidy|box office|turnover)s?\b|"
     r"(?<!\bby )\bhow much .{0,40}\b(?:spend|spent|cost|invest|invested|pay|paid|raised?)\b|"
