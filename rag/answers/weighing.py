@@ -10,6 +10,7 @@ from rag.answers.preferring import preferred
 from rag.index.passages import Passage
 from rag.index.snapshot import Snapshot
 from rag.questions.question import Kind, Question
+from rag.questions.quoting import defines, quotes
 from rag.search import ranking
 from rag.search.asking import Asking
 from rag.search.coverage import Values
@@ -44,6 +45,8 @@ def weigh(
     order = sorted(range(len(places)), key=lambda row: (-scores[row], places[row][0].paragraph.id, places[row][1]))
     across = any(passage.language != asking.question.language for passage, _ in places)
     kept = order[: max(depth, ACROSS) if across else depth]
+    if quotes(asking.question):  # what says what is quoted, however little else of the question it has
+        kept += [row for row in order[len(kept) :] if _defines(asking.question, *places[row])]
     if not kept:
         return []
     sentences = [places[row] for row in kept]
@@ -52,6 +55,10 @@ def weigh(
     candidates = [_candidate(asking, *place, scores[row], own, cosine) for place, row, own, cosine in told]
     ranked = sorted(candidates, key=lambda c: (-c.score, *c.place))
     return preferred(asking, ranked)
+
+
+def _defines(question: Question, passage: Passage, index: int) -> bool:
+    return defines(question, passage.spans[index].text.folded, passage.text.folded)
 
 
 def _candidate(

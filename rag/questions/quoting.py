@@ -26,6 +26,11 @@ def quoted(question: Question) -> Sequence[str]:
     return _named(question.folded)[0]
 
 
+def quotes(question: Question) -> bool:
+    """Whether it puts anything in quotation marks."""
+    return _ANY.search(question.folded) is not None
+
+
 def told_share(question: Question, texts: Sequence[str]) -> list[float]:
     """Of each text, what share of the names and titles that a question quotes stands in it; 0 where it quotes none."""
     names = [name for found in _named(question.folded) for name in found]

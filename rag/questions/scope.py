@@ -49,7 +49,9 @@ _ANEW = re.compile(
     r"\bnew(?:ly)?\b|\badded\b|\balone\b|\bin that year\b"
 )
 _ANEW_ASKED = re.compile(r"新(?:增|设|建|认定|引进|签|开|落户|办|评上|获评|招|注册)[^,?]{0,12}(?:多少|几)|净增")
-_ALL_TOLD = re.compile(r"(?:累计|突破|达到?|现有|共有|总数|总量)[一-龥]{0,4}[\d一二两三四五六七八九十百]")
+_ALL_TOLD = re.compile(
+    r"(?:累计[一-龥]{0,14}|(?:突破|达到?|现有|共有|总数|总量)[一-龥]{0,4})[\d一二两三四五六七八九十百]"
+)
 _COMES = re.compile("(?<![高创更革刷])新|[增添招签引建]|落户|年内|当年|认定|设立|注册|成立|开[业办张]")
 _CLAUSES, _DIGIT = re.compile("[,;。]"), re.compile(r"\d")
 _BUSINESS_USE = re.compile("(?:商业|工业|商用|经营性?|非居民)(?:的)?(?:用)?[水电气]")
