@@ -138,3 +138,35 @@ def test_what_is_said_of_why_one_asks_is_no_word_of_the_matter() -> None:
 )
 def test_what_has_happened_is_no_plan(question: str, aspect: Aspect | None) -> None:
     assert understand(question).aspect is aspect
+
+
+@pytest.mark.parametrize(
+    ("question", "years", "reported"),
+    [
+        ("东江去年添了几根充电桩?(2024年1月的报告)", {2023}, {2024}),
+        ("东江今年要添几根充电桩?(2024年报告)", {2024}, {2024}),
+        ("东江2022年添了几根充电桩?(2024年报告)", {2022}, {2024}),
+        ("东江去年添了几根充电桩?", set(), set()),
+        ("2024年报告是哪天作的?", {2024}, set()),
+    ],
+)
+def test_a_report_named_aside_tells_what_last_year_is(question: str, years: set[int], reported: set[int]) -> None:
+    understood = understand(question)
+    assert (understood.years, understood.reported) == (years, reported)
+
+
+def test_what_is_abbreviated_is_what_something_means() -> None:
+    understood = understand("QFLP是什么的缩写,做什么用的?")
+    assert (understood.kind, understood.bare) == (Kind.DEFINITION, "qflp")
+    assert understand("“锦鲤计划”到底是个什么性质的东西?请解释一下").kind is Kind.DEFINITION
+
+
+def test_a_list_is_asked_for_behind_several() -> None:
+    assert understand("江边有几幢老厂房要修缮,说了哪几处?").kind is Kind.LIST
+    assert understand("江边要修缮几幢老厂房?").kind is Kind.NUMERIC
+    assert understand("路边装了几盏灯?").unit == "盏"
+
+
+def test_what_is_quoted_is_no_plan() -> None:
+    assert understand("“创新未来”是什么品牌?").aspect is None
+    assert understand("未来要打造什么品牌?").aspect is Aspect.PLAN

@@ -241,11 +241,14 @@ def _source(folded: str) -> str:
     is: that tells of the year before as well. "" where it is the report itself that is asked about, or one of several
     years."""
     named = _REPORT.search(folded)
-    if named is None or _ANY_YEAR.search(folded[: named.start()]):
+    if named is None:
         return ""
     before = folded[: named.start()]
-    aside = before.endswith("(") and folded[named.end() :].startswith(")")
-    return named.group() if named["says"] is not None or aside or _BY_REPORT.search(before) else ""
+    if before.endswith("(") and folded[named.end() :].startswith(")"):
+        return named.group()
+    if _ANY_YEAR.search(before):
+        return ""
+    return named.group() if named["says"] is not None or _BY_REPORT.search(before) else ""
 
 
 def _years_asked(folded: str) -> frozenset[int]:
