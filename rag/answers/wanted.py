@@ -55,7 +55,7 @@ _SHUT_TOLD = re.compile("关[闭停张门掉了]|[停歇]业|停办|撤|倒闭|�
 _COUNTED = re.compile("[\\d万亿余多][个家户套名位条项张件台部所座栋处种类场册只批支间幢棵枚起]?$")
 _NAMES_ON = re.compile("(?![至到为了的和与及以])[一-龥]")
 _SAID_OF = re.compile(
-    "[了的让被把给着过来去能会有是在]|找|办|达到|完成|获|参加|得到|拿|做|评|建成|通过|实现|开工|竣工|入选|报名"
+    "[了的让被把给着过来去能会有是在已都均]|提前|找|办|达到|完成|获|参加|得到|拿|做|评|建成|通过|实现|开工|竣工|入选|报名"
 )
 _COUNTERS = frozenset("个家项所条座处种类件场名位")
 _OF_THINGS = re.compile("[\\d.]+[余多]?[个家项所条座处种类件场名位](?:以上)?(?![至到为了的和与及以是在被])[一-龥]{2}")
@@ -218,8 +218,9 @@ def counts_another(asking: Asking, sentence: Matchable, around: str) -> bool:
     question = asking.question
     if question.language != "zh" or question.kind is not Kind.NUMERIC or question.unit not in _COUNTERS:
         return False
-    thing = _thing(asking.head) if literal.stands(asking.head, question.folded, before=_HOW_MANY) else ""
-    others = [way for way in asking.asked.alike.get(thing, ()) if way not in asking.head]
+    phrase = _SAID_OF.split(asking.head, maxsplit=1)[0]
+    thing = _thing(phrase) if literal.stands(asking.head, question.folded, before=_HOW_MANY) else ""
+    others = [way for way in asking.asked.alike.get(thing, ()) if way not in phrase]
     if not thing or any(way in around for way in (thing[-2:], *others)):
         return False
     counted = [
@@ -228,10 +229,9 @@ def counts_another(asking: Asking, sentence: Matchable, around: str) -> bool:
     return bool(counted) and all(_OF_THINGS.match(sentence.folded, figure.start) for figure in counted)
 
 
-def _thing(head: str) -> str:
-    """The last word of those of a folded head that name what is counted, before what is said of it: 残疾人 of
-    残疾人找到了工作; "" where it is but a character."""
-    named = words(_SAID_OF.split(head, maxsplit=1)[0])
+def _thing(phrase: str) -> str:
+    """The last word of those that name what is counted; "" where that, or the first, is but a character."""
+    named = words(phrase)
     return named[-1] if named and min(len(named[0]), len(named[-1])) > 1 else ""
 
 
