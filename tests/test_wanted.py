@@ -93,6 +93,7 @@ def test_what_counts_something_else_by_name_is_no_number_of_things() -> None:
     assert not another("新增多少个就业岗位?", "办好就业服务,实施16项任务,新增岗位3900个。")  # told of
     assert another("帮多少名残疾人找到了工作?", "帮助782名失业青年就业。")
     assert not another("有几位老师评上了特级教师?", "15名教师获特级教师称号。")
+    assert not another("有多少个事项可以在外地办?", "88个事项实现异地可办。")
     assert not another("有几项指标已经提前达标?", "25项主要指标完成良好,6项指标提前完成。")
     assert not another("新增多少个就业岗位?", "新增就业3900个。")  # by no other name
     assert not another("实施了多少项任务?", "办好就业服务,实施16项任务。")
