@@ -179,7 +179,6 @@ def refutes(asking: Asking, best: "Candidate") -> bool:
         or contradicted(asking.question, sentence, around, rest)
         or wanted.told_without_figure(asking, sentence)
         or wanted.told_as_share(asking, sentence)
-        or wanted.counted_otherwise(asking, sentence)
         or wanted.counts_another(asking, sentence, f"{around} {best.passage.text.folded}")
         or (best.passage.language == "zh" and lacking(asking.question, sentence.folded))
         or (not across and wanted.neighbour_in_place(asking, sentence.folded, around))

@@ -53,7 +53,6 @@ _NAME = re.compile("[^了的也就让被得把给着过]{2,4}")
 _SHUT = re.compile("关(?=[了掉]?(?:多少|几))")
 _SHUT_TOLD = re.compile("关[闭停张门掉了]|[停歇]业|停办|撤|倒闭|清退|退出|腾退|取缔|淘汰")
 _COUNTED = re.compile("[\\d万亿余多][个家户套名位条项张件台部所座栋处种类场册只批支间幢棵枚起]?$")
-_NAMES_ON = re.compile("(?![至到为了的和与及以])[一-龥]")
 _SAID_OF = re.compile(
     "[了的让被把给着过来去能会有是在已都均可应需想要将]|提前|找|办|达到|完成|获|参加|得到|拿|做|评|建成|通过|实现|开工|竣工|入选|报名"
 )
@@ -197,19 +196,6 @@ def thing_unheard(asking: Asking, text: str) -> bool:
     if not literal.stands(asking.head, question.folded, before=_HOW_MANY):
         return False
     return _stands(tail_of(asking.head), text, asking.asked.alike) == 0.0
-
-
-def counted_otherwise(asking: Asking, sentence: Matchable) -> bool:
-    """Whether a Chinese question asks for a number of things named by two words, 数据标准, and a sentence counts what
-    only the first of them begins, 195个数据产品."""
-    question = asking.question
-    named = words(asking.head) if question.language == "zh" and question.kind is Kind.NUMERIC else ()
-    if len(named) < 2 or "".join(named[-2:]) != asking.head[-len("".join(named[-2:])) :]:
-        return False
-    first, last = named[-2:]
-    if len(first) < 2 or len(last) < 2 or last in light.CHINESE or _stands([last], sentence.folded, asking.asked.alike):
-        return False
-    return literal.stands(first, sentence.folded, before=_COUNTED, behind=_NAMES_ON)
 
 
 def counts_another(asking: Asking, sentence: Matchable, around: str) -> bool:

@@ -56,11 +56,11 @@ def choosing(body: Body) -> Iterator[Group]:
             asking = Asking.from_question(part.question, body.snapshot)
             hits = retrieval.find(body.snapshot, asking, only=part.documents)
             candidates = weigh(body.snapshot, asking, hits[: answering.PASSAGES], depth=24)
-            right = [_answers(case, candidate) for candidate in candidates]
+            right = [answers(case, candidate) for candidate in candidates]
             yield Group([c.features for c in candidates], right, case.source, case.fold)
 
 
-def _answers(case: Case, candidate: Candidate) -> bool:
+def answers(case: Case, candidate: Candidate) -> bool:
     """Whether it is a sentence of the evidence that holds an answer, where answers are known."""
     folded = candidate.passage.spans[candidate.index].text.folded
     return holds_evidence(case, candidate.passage.paragraph) and (
@@ -87,7 +87,7 @@ def _judged(snapshot: Snapshot, case: Case) -> Iterator[Group]:
         features = confidence.features(asking, hits, candidates)
         if confidence.ruled_out(asking, hits, candidates, features):
             features = {**features, "ruled_out": 1.0}
-        if case.answerable and not any(_answers(case, candidate) for candidate in candidates[:2]):
+        if case.answerable and not any(answers(case, candidate) for candidate in candidates[:2]):
             features = {**features, "missed": 1.0}
         yield Group([features], [case.answerable], case.source, case.fold)
 
