@@ -6,7 +6,7 @@ import pytest
 
 from rag import KnowledgeBase
 from rag.answers.finding import Candidate
-from rag.answers.preferring import DEFINED, NEARLY, OF_MEASURE, preferred
+from rag.answers.preferring import DEFINED, NEARLY, NUMBERED, OF_MEASURE, preferred
 from rag.answers.weighing import weigh
 from rag.questions.question import understand
 from rag.questions.quoting import defines
@@ -51,7 +51,8 @@ def test_what_is_quoted_of_a_name_is_told_by_the_sentence_that_defines_it() -> N
     [
         ("“1+3”里的“3”是哪三家?", "“3”即公安分局、城管局和城运中心。", True),
         ("“1+3”里的“1”是哪家?", "“3”即公安分局、城管局和城运中心。", False),
-        ("“1+3”是哪几家?", "“1+3”即四家单位。", False),  # nothing beside it is quoted: any rule but this one
+        ("“1+3”是哪几家?", "“1+3”即四家单位。", True),
+        ("“1+3”有几家?", "“1+3”即四家单位。", False),  # its meaning is not asked for
         ("什么是“1+3”?", "4.“1+3”:四家单位一起救助的机制。", True),
         ("什么是“1+3”?", "建立“1+3”机制。", False),
         ("谁建立了“1+3”?", "4.“1+3”:四家单位一起救助的机制。", False),
@@ -60,3 +61,18 @@ def test_what_is_quoted_of_a_name_is_told_by_the_sentence_that_defines_it() -> N
 )
 def test_a_sentence_defines_the_last_of_what_is_quoted(question: str, sentence: str, defining: bool) -> None:
     assert defines(understand(question), sentence, f"“1+3”:{sentence}") is defining
+
+
+def test_a_sentence_with_the_numbers_of_the_question_comes_before_one_without() -> None:
+    told, of_another = "7所学校开工，将增加4710个学位。", "学校开工建设，多出学位800个。"
+    kb = KnowledgeBase.from_texts([told, of_another], ["东江区报告", "东江区教育"])
+    question = "要开工的那7所学校能多出多少个学位？"
+    asking = Asking.from_question(understand(question), kb.snapshot)
+    own, other = sorted(
+        weigh(kb.snapshot, asking, kb.search(question)), key=lambda c: "800" in c.passage.paragraph.text
+    )
+    one = Asking.from_question(understand("要开工的学校能多出多少个学位？"), kb.snapshot)
+    ranked = [replace(other, score=own.score + NUMBERED - 0.1), own]
+    assert preferred(one, ranked)[0].place == other.place
+    eleven = Asking.from_question(understand("要开工的那17所学校能多出多少个学位？"), kb.snapshot)
+    assert preferred(eleven, ranked)[0].place == other.place

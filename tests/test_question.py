@@ -155,6 +155,10 @@ def test_a_report_named_aside_tells_what_last_year_is(question: str, years: set[
     assert (understood.years, understood.reported) == (years, reported)
 
 
+def test_a_year_that_a_fall_is_held_against_is_not_asked_about() -> None:
+    assert understand("排放要比2019年再降一成,定在哪年做到?").years == set()
+
+
 def test_what_is_abbreviated_is_what_something_means() -> None:
     understood = understand("QFLP是什么的缩写,做什么用的?")
     assert (understood.kind, understood.bare) == (Kind.DEFINITION, "qflp")
@@ -164,6 +168,7 @@ def test_what_is_abbreviated_is_what_something_means() -> None:
 def test_a_list_is_asked_for_behind_several() -> None:
     assert understand("江边有几幢老厂房要修缮,说了哪几处?").kind is Kind.LIST
     assert understand("江边要修缮几幢老厂房?").kind is Kind.NUMERIC
+    assert (understand("越江通道全长").kind, understand("越江通道全长").unit) == (Kind.NUMERIC, "长度")
     assert understand("路边装了几盏灯?").unit == "盏"
 
 

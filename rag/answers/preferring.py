@@ -1,6 +1,7 @@
 """Which of sentences that score nearly alike comes first: what was told later, what is not refuted, what gives the
 reason, the name or the item that is asked for."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,13 +15,20 @@ from rag.questions.question import Kind
 from rag.questions.quoting import defines
 from rag.search.asking import Asking
 from rag.search.rarity import LITTLE
+from rag.text import literal
 
+_NUMBER = re.compile(
+    r"(?<![\d.,a-z-])(?!(?:19|20)\d\d(?![\d.]))\d+(?:\.\d+)?(?![\d.,%]*(?:[号年月日届次期线]|st|nd|rd|th))(?![a-z\d-])"
+)
+_NO_DIGIT, _NO_DIGITS_ON = re.compile(r"(?<![\d.])$"), re.compile(r"(?!\d|\.\d)")
 NEARLY = 1.25
 """How far below the best a sentence of a newer document may score and still be taken for the same thing, later."""
 GROUNDS = 2.0
 """The same for a sentence that says outright why, where the best gives no reason."""
 OF_MEASURE = 3.0
 """The same for a sentence with the measure asked for, where the best is none of it."""
+NUMBERED = 2.0
+"""The same for a sentence with the numbers that a question names."""
 LABEL = 2.5
 """The same for the name of an item, which says little by itself."""
 DEFINED = 8.0
@@ -42,7 +50,7 @@ def preferred(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
             return with_grounds(asking, ordered)
         case Kind.PERSON:
             ordered = by_label(asking, ordered)
-    return defined_first(asking, unrefuted_first(asking, counted_first(asking, ordered)))
+    return defined_first(asking, unrefuted_first(asking, counted_first(asking, numbered_first(asking, ordered))))
 
 
 def latest_first(ranked: list[Candidate]) -> list[Candidate]:
@@ -110,6 +118,22 @@ def defined_first(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
 def _brings_along(best: Candidate, other: Candidate) -> bool:
     """Whether the best is the heading of the other, which is told with it."""
     return best.passage is other.passage and best.passage.spans[best.index].heads and other.index == best.index + 1
+
+
+def numbered_first(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
+    """Where a question names a number of things, "over 100 projects", 那7所学校, a sentence nearly as good that has all
+    its numbers comes before one that does not."""
+    asked = asking.question.folded
+    numbers = [number for number in _NUMBER.findall(asked) if len(number) > 1]
+    if not numbers or _tells(numbers, ranked[0]):
+        return ranked
+    first = next((c for c in ranked if ranked[0].score - c.score <= NUMBERED and _tells(numbers, c)), None)
+    return ranked if first is None else [first, *(c for c in ranked if c is not first)]
+
+
+def _tells(numbers: Sequence[str], candidate: Candidate) -> bool:
+    told = candidate.passage.spans[candidate.index].text.folded.replace(",", "")
+    return all(literal.stands(number, told, before=_NO_DIGIT, behind=_NO_DIGITS_ON) for number in numbers)
 
 
 def counted_first(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:

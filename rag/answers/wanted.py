@@ -58,6 +58,7 @@ _SAID_OF = re.compile(
 )
 _COUNTERS = frozenset("个家项所条座处种类件场名位")
 _OF_THINGS = re.compile("[\\d.]+[余多]?[个家项所条座处种类件场名位](?:以上)?(?![至到为了的和与及以是在被])[一-龥]{2}")
+_THERE_ARE = re.compile("(?:一共|总共|现在|共)?有(?:几|多少)[个家项所条座处种类件场名位]")
 _SO_MANY = re.compile("多少$")
 _HOW_MANY = re.compile("(?:多少|几)[一-龥]{0,2}$")
 _CODE = re.compile(r"(?<![a-z\d.])(?:(?!x\d)[a-z]{1,4}\d[\d.]{0,3}[a-z]?|\d{1,2}[agd])(?![a-z\d+-])")
@@ -205,7 +206,9 @@ def counts_another(asking: Asking, sentence: Matchable, around: str) -> bool:
     if question.language != "zh" or question.kind is not Kind.NUMERIC or question.unit not in _COUNTERS:
         return False
     phrase = _SAID_OF.split(asking.head, maxsplit=1)[0]
-    thing = _thing(phrase) if literal.stands(asking.head, question.folded, before=_HOW_MANY) else ""
+    asked = literal.stands(asking.head, question.folded, before=_HOW_MANY)
+    asked = asked or literal.stands(asking.head, question.folded, behind=_THERE_ARE)
+    thing = _thing(phrase) if asked else ""
     others = [way for way in asking.asked.alike.get(thing, ()) if way not in phrase]
     if not thing or any(way in around for way in (thing[-2:], *others)):
         return False

@@ -20,6 +20,8 @@ _MEASURED = tuple(
 )  # fmt: skip
 """Measures of which none is another."""
 _SUM_TOLD = re.compile(r"\d[万亿千百]*[美欧日港]?[元亿]")
+_SHARE_OF = re.compile("占[^,;。]{1,16}(?:比重|比例)")
+"""What names a measure as the whole of which something is a share."""
 _GOES_ON = re.compile(r"^(?:达到?|为|至|总[额量计]|实现|完成|约|共|突破|超过?|接近|合计)")
 """How a clause begins that goes on with the figures of the one before."""
 _RATE_ASKED = re.compile(
@@ -75,7 +77,7 @@ def _growth_of_another(asked: str, sentence: str, around: str) -> bool:
     another."""
     measure = _GROWTH_ASKED.search(asked)
     same = measure and next((names for names in _MEASURED if names.search(measure[1])), None)
-    if not same or same.search(sentence):
+    if not same or same.search(_SHARE_OF.sub(" ", sentence)):
         return False
     return not same.search(around) or any(names.search(sentence) for names in _MEASURED)
 

@@ -56,7 +56,7 @@ _KINDS_ZH: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
         (Kind.MANNER, r"怎么|怎样|靠(?:的?是)?(?:什么|啥)|如何|咋|什么方式|(?:什么|啥)(?:办法|法子)|有没有.{2,30}(?:措施|办法|法子)|什么措施|什么方法|通过什么"),
         (Kind.YES_NO, r"吗[??]?$|是否|是不是|有没有|能不能|可不可以|对不对|会不会"),
         (Kind.ENTITY, r"哪|什么|啥|叫|名称|名字"),
-        (Kind.NUMERIC, r"[一-龥](?:[数率额量费]|人次|人口|浓度|面积|金额|费用|单价|配比|比例|[涨增降]幅)(?: ?\d{4}年?)?[??]?$"),
+        (Kind.NUMERIC, r"[一-龥](?:[数率额量费]|人次|人口|浓度|面积|金额|费用|单价|配比|比例|[涨增降]幅|[全总]长|长度)(?: ?\d{4}年?)?[??]?$"),
     )
 )  # fmt: skip
 _MEASURES = (
@@ -131,8 +131,9 @@ _DONE = re.compile(
     r"\b(?:installed|added|built|opened|spent|received|gave|increased|created|paid|raised)\b|\bdid\b|\bactual(?:ly)?\b|\bachieved?\b|\bcompleted?\b|\bwas\b|\bwere\b|\brose\b|\bgrew\b|\bhad\b"
 )
 _AGAINST = re.compile(
-    r"(?:[比较]|[与和跟同](?=\d+年相?比))((?:19|20)\d\d)年(?:度|同期|相比|又|还)*(?=[增提上升下降减高低多少涨跌快慢变])"
+    r"(?:[比较]|[与和跟同](?=\d+年相?比))((?:19|20)\d\d)年(?:度|同期|相比|又|还|再|进一步)*(?=[增提上升下降减高低多少涨跌快慢变])"
 )
+_YEAR_WANTED = re.compile("哪一?年|什么时候|何时|几几年")
 _SHORT_YEAR = re.compile(r"(?<![\d.近过用了达满整第长有历约超])([12]\d)年(?![来间以内里前后多半历])")
 """A year as it is said: 22年和23年."""
 _REPORT = re.compile(
@@ -255,6 +256,8 @@ def _years_asked(folded: str) -> frozenset[int]:
     """Years a question is about: not the one just before, that a figure is only held against ("2023年比2022年增长")."""
     named = frozenset(years(folded))
     asked = named - {int(year) for year in _AGAINST.findall(folded)}
+    if not asked and _YEAR_WANTED.search(folded):
+        return asked
     return asked if all(year + 1 in asked for year in named - asked) else named
 
 

@@ -16,6 +16,7 @@ _TITLED = re.compile(r"《([^《》]{2,30})》")
 _ANY = re.compile(r"[“\"「『]([^“\"「『”」』]{1,16})[”\"」』]")
 _ENTRY = re.compile(r"\s*\d{1,2}[、.]\s*[“\"「『]([^”\"」』]{1,16})[”\"」』]\s*:")
 _MARKED = ("“{}”", '"{}"', "「{}」", "『{}』")
+_MEANS = re.compile("即|指|包括|分别")
 _IS = re.compile("即|就?是|指|为|:|包括|包含|意为|分为|由")
 _CHINESE = re.compile(r"[一-龥]{2}")
 _MARKS = str.maketrans("", "", " \t\n\r\u3000“”\"‘’'「」『』《》·,，、。()（）+—–-")
@@ -41,11 +42,14 @@ def told_share(question: Question, texts: Sequence[str]) -> list[float]:
 
 def defines(question: Question, sentence: str, around: str) -> bool:
     """Whether a sentence says what the last of several things is that a question quotes, and the others stand around
-    it: “3”即… of the “3” in “1+3+X”; or is the entry of the one thing that it asks the meaning of: 21.“数字化小区”:."""
+    it: “3”即… of the “3” in “1+3+X”; or says so of the one thing that it asks the meaning of: “四库”即…, 2.“数字”:."""
     *others, last = _ANY.findall(question.folded) or [""]
     if not others:
-        entry = _ENTRY.match(sentence) if last and question.kind in (Kind.DEFINITION, Kind.LIST) else None
-        return entry is not None and entry[1] == last
+        if not last or question.kind not in (Kind.DEFINITION, Kind.LIST):
+            return False
+        entry = _ENTRY.match(sentence)
+        told = any(literal.stands(marked.format(last), sentence, behind=_MEANS) for marked in _MARKED)
+        return told or (entry is not None and entry[1] == last)
     if not any(literal.stands(marked.format(last), sentence, behind=_IS) for marked in _MARKED):
         return False
     return all(other in around for other in others)

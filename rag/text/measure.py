@@ -101,7 +101,7 @@ SUMMED = (
 )
 """What asks in English for a sum without a word for it: "what did the repairs come to"."""
 _LENGTH = re.compile(
-    r"多长(?!时间)|多远|几公里|多少公里|里程|"
+    r"多长(?!时间)|多远|几公里|多少公里|里程|(?:[全总]长|长度)(?:是|有|为)?[??]?$|"
     rf"{LENGTHWISE}|\bhow many kilomet|"
     r"\bhow (?:tall|wide|deep|thick)\b|\bwhat (?:is|was|'s) the (?:length|height|width|depth)\b"
 )
