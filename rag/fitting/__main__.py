@@ -2,7 +2,8 @@
 
 Ranking and choosing are fitted on one half of the rows and reported on the other; the halves are cut by a hash, so that
 nothing moves between them. Of the confidence, each of ten folds is judged by what was fitted on the others: thresholds
-and figures come from that, and what is kept is fitted on all.
+and figures come from that, and what is kept is fitted on all. What the rules beside it refuse is counted by
+`python -m rag.fitting.refusals`.
 """
 
 import argparse
