@@ -322,6 +322,7 @@ def test_what_was_said_at_the_beginning_of_a_year_is_the_plan_and_what_came_of_i
     kb = KnowledgeBase.from_texts(texts, ["东江区2023年重点工作", "东江区2024年政府工作报告"])
     told = kb.ask("东江区2023年的口袋公园，年初说要建多少座，年底又建成了多少？").text
     assert "计划：" in told and "12座" in told and "实际：" in told and "15座" in told
+    assert len(parts(understand("东江区的口袋公园计划什么时候建完？"), kb.snapshot.catalog)) == 1
     more = kb.ask("东江区口袋公园，2023年安排的比去年做完的多吗？")
     assert [part.question.years for part in parts(understand(more.question), kb.snapshot.catalog)] == [{2023}, {2022}]
 

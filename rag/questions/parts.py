@@ -19,8 +19,9 @@ _PLANNED = re.compile(
     r"目标|计划|原定|预期|打算|安排|[年当原]初[一-龥]{0,2}(?:[说讲定提]|要|想)|承诺|\bplanned\b|\btargets?\b|\bsupposed to\b|\bmeant to\b"
 )
 _ACTUAL = re.compile(
-    r"实际|最后|最终|完成了|达到|结果|办成|[办做建修]成了|[办做建修]完|年底又?[做办完建修]|(?<![征验招吸查没])收了|\bactual|\bachieved|\breached|\bin the end"
+    r"实际|最后|最终|完成了|达到|结果|办成|[办做建修]成了|(?:去年|上一?年)[办做建修]完|[办做建修]完了|年底又[做办完建修]|(?<![征验招吸查没])收了|\bactual|\bachieved|\breached|\bin the end"
 )
+_FINISHED = re.compile("[办做建修][完成好]")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _YEAR_BEFORE = re.compile("(?:[与和跟同比较])?(?:上一?年度?|前一年度?|去年)的?")
 _NEAR = 8
@@ -272,7 +273,9 @@ def _year_before(question: Question) -> Aspect | None:
     if found is None:
         return None
     said = question.folded[found.end() : found.end() + _NEAR]
-    return Aspect.DONE if _ACTUAL.search(said) else Aspect.PLAN if _PLANNED.search(said) else None
+    if _ACTUAL.search(said) or _FINISHED.match(said):
+        return Aspect.DONE
+    return Aspect.PLAN if _PLANNED.search(said) else None
 
 
 def _a_year_earlier(question: Question) -> Question:

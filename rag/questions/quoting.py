@@ -41,8 +41,9 @@ def told_share(question: Question, texts: Sequence[str]) -> list[float]:
 
 
 def defines(question: Question, sentence: str, around: str) -> bool:
-    """Whether a sentence says what the last of several things is that a question quotes, and the others stand around
-    it: “3”即… of the “3” in “1+3+X”; or says so of the one thing that it asks the meaning of: “四库”即…, 2.“数字”:."""
+    """Whether a sentence says what the last of several things is that a question quotes, part of another of them that
+    stands around it: “3”即… of the “3” in “1+3+X”; or says so of the one thing that it asks the meaning of: “四库”即…,
+    2.“数字化小区”:."""
     *others, last = _ANY.findall(question.folded) or [""]
     if not others:
         if not last or question.kind not in (Kind.DEFINITION, Kind.LIST):
@@ -50,9 +51,9 @@ def defines(question: Question, sentence: str, around: str) -> bool:
         entry = _ENTRY.match(sentence)
         told = any(literal.stands(marked.format(last), sentence, behind=_MEANS) for marked in _MARKED)
         return told or (entry is not None and entry[1] == last)
-    if not any(literal.stands(marked.format(last), sentence, behind=_IS) for marked in _MARKED):
+    if not any(last in other for other in others) or not all(other in around for other in others):
         return False
-    return all(other in around for other in others)
+    return any(literal.stands(marked.format(last), sentence, behind=_IS) for marked in _MARKED)
 
 
 def unheard(question: Question, passages: Iterable[str]) -> bool:
