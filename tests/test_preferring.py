@@ -13,14 +13,18 @@ from rag.questions.quoting import defines
 from rag.search.asking import Asking
 
 
+def found(kb: KnowledgeBase, question: str, *, other: str) -> tuple[Asking, Candidate, Candidate]:
+    """A question understood, the candidate without and the one with a piece of text."""
+    asking = Asking.from_question(understand(question), kb.snapshot)
+    candidates = weigh(kb.snapshot, asking, kb.search(question))
+    own, another = sorted(candidates, key=lambda c: other in c.passage.paragraph.text)
+    return asking, own, another
+
+
 def test_a_sentence_with_the_measure_asked_for_comes_before_one_of_another() -> None:
     told, of_another = "2024年地区生产总值增长5.5%。", "2024年软件业利润增速最快，增长12%。"
     kb = KnowledgeBase.from_texts([told, of_another], ["东江区报告", "东江区软件业报告"])
-    question = "东江区地区生产总值增速是多少？"
-    asking = Asking.from_question(understand(question), kb.snapshot)
-    own, other = sorted(
-        weigh(kb.snapshot, asking, kb.search(question)), key=lambda c: "利润" in c.passage.paragraph.text
-    )
+    asking, own, other = found(kb, "东江区地区生产总值增速是多少？", other="利润")
 
     def first(*, behind: float) -> str:
         ranked = [replace(other, score=own.score + behind), own]
@@ -65,15 +69,14 @@ def test_a_sentence_defines_the_last_of_what_is_quoted(question: str, sentence: 
 
 
 def test_a_sentence_with_the_numbers_of_the_question_comes_before_one_without() -> None:
-    told, of_another = "7所学校开工，将增加4710个学位。", "学校开工建设，多出学位800个。"
+    told, of_another = "17所学校开工，将增加4710个学位。", "学校开工建设，多出学位800个。"
     kb = KnowledgeBase.from_texts([told, of_another], ["东江区报告", "东江区教育"])
-    question = "要开工的那7所学校能多出多少个学位？"
-    asking = Asking.from_question(understand(question), kb.snapshot)
-    own, other = sorted(
-        weigh(kb.snapshot, asking, kb.search(question)), key=lambda c: "800" in c.passage.paragraph.text
-    )
-    one = Asking.from_question(understand("要开工的学校能多出多少个学位？"), kb.snapshot)
-    ranked = [replace(other, score=own.score + NUMBERED - 0.1), own]
-    assert preferred(one, ranked)[0].place == other.place
-    eleven = Asking.from_question(understand("要开工的那17所学校能多出多少个学位？"), kb.snapshot)
-    assert preferred(eleven, ranked)[0].place == other.place
+
+    def first(question: str, *, behind: float) -> str:
+        asking, own, other = found(kb, question, other="800")
+        return preferred(asking, [replace(other, score=own.score + behind), own])[0].passage.paragraph.text
+
+    assert first("要开工的那17所学校能多出多少个学位？", behind=NUMBERED - 0.1) == told
+    assert first("要开工的那17所学校能多出多少个学位？", behind=NUMBERED + 0.1) == of_another
+    assert first("要开工的那19所学校能多出多少个学位？", behind=NUMBERED - 0.1) == of_another
+    assert first("要开工的学校能多出多少个学位？", behind=NUMBERED - 0.1) == of_another

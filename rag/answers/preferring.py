@@ -8,7 +8,7 @@ from dataclasses import replace
 from rag.answers import confidence, wanted
 from rag.answers.composing import names_item
 from rag.answers.finding import Candidate
-from rag.questions.measures import tells_measure
+from rag.questions.measures import measure_asked
 from rag.questions.naming import labels, name_missing
 from rag.questions.premise import gives_reason
 from rag.questions.question import Kind
@@ -20,7 +20,6 @@ from rag.text import literal
 _NUMBER = re.compile(
     r"(?<![\d.,a-z-])(?!(?:19|20)\d\d(?![\d.]))\d+(?:\.\d+)?(?![\d.,%]*(?:[号年月日届次期线]|st|nd|rd|th))(?![a-z\d-])"
 )
-_NO_DIGIT, _NO_DIGITS_ON = re.compile(r"(?<![\d.])$"), re.compile(r"(?!\d|\.\d)")
 NEARLY = 1.25
 """How far below the best a sentence of a newer document may score and still be taken for the same thing, later."""
 GROUNDS = 2.0
@@ -51,6 +50,11 @@ def preferred(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
         case Kind.PERSON:
             ordered = by_label(asking, ordered)
     return defined_first(asking, unrefuted_first(asking, counted_first(asking, numbered_first(asking, ordered))))
+
+
+def _put_first(first: Candidate | None, ranked: list[Candidate]) -> list[Candidate]:
+    """With one of them before the others; as they stand where that is None."""
+    return ranked if first is None else [first, *(c for c in ranked if c is not first)]
 
 
 def latest_first(ranked: list[Candidate]) -> list[Candidate]:
@@ -85,18 +89,18 @@ def own_language_first(asking: Asking, ranked: Sequence[Candidate]) -> Sequence[
 
 def unrefuted_first(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
     """Where the best sentence cannot answer, names no company or counts nothing where that is asked for, one nearly as
-    good that can comes first."""
-    nearly = [c for c in ranked if ranked[0].score - c.score <= _margin(asking, c)]
-    if len(nearly) == 1 or not confidence.refutes(asking, ranked[0]):
+    good that can comes first; one with the measure that is asked for from further behind."""
+    best, measure = ranked[0], measure_asked(asking.question.folded)
+
+    def near(c: Candidate) -> bool:
+        behind = best.score - c.score
+        has = measure is not None and behind <= OF_MEASURE and measure.search(c.passage.spans[c.index].text.folded)
+        return behind <= NEARLY or bool(has)
+
+    nearly = [c for c in ranked[1:] if near(c)]
+    if not nearly or not confidence.refutes(asking, best):
         return ranked
-    first = next((c for c in nearly[1:] if not confidence.refutes(asking, c)), None)
-    return ranked if first is None else [first, *(c for c in ranked if c is not first)]
-
-
-def _margin(asking: Asking, candidate: Candidate) -> float:
-    """How far below one that cannot answer a sentence may score: more where it has the measure asked for."""
-    asked, sentence = asking.question.folded, candidate.passage.spans[candidate.index].text.folded
-    return OF_MEASURE if tells_measure(asked, sentence) else NEARLY
+    return _put_first(next((c for c in nearly if not confidence.refutes(asking, c)), None), ranked)
 
 
 def defined_first(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
@@ -110,9 +114,7 @@ def defined_first(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
         ),
         None,
     )
-    if first is None or _brings_along(ranked[0], first):
-        return ranked
-    return [first, *(c for c in ranked if c is not first)]
+    return ranked if first is not None and _brings_along(ranked[0], first) else _put_first(first, ranked)
 
 
 def _brings_along(best: Candidate, other: Candidate) -> bool:
@@ -128,12 +130,12 @@ def numbered_first(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
     if not numbers or _tells(numbers, ranked[0]):
         return ranked
     first = next((c for c in ranked if ranked[0].score - c.score <= NUMBERED and _tells(numbers, c)), None)
-    return ranked if first is None else [first, *(c for c in ranked if c is not first)]
+    return _put_first(first, ranked)
 
 
 def _tells(numbers: Sequence[str], candidate: Candidate) -> bool:
     told = candidate.passage.spans[candidate.index].text.folded.replace(",", "")
-    return all(literal.stands(number, told, before=_NO_DIGIT, behind=_NO_DIGITS_ON) for number in numbers)
+    return all(literal.number_stands(number, told) for number in numbers)
 
 
 def counted_first(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
@@ -158,7 +160,7 @@ def with_grounds(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
     outright = (c for c in grounded if gives_reason(c.passage.spans[c.index].text.folded))
     nearly = (c for c in grounded if best.score - c.score <= NEARLY)
     first = next(outright, None) or next(nearly, None)
-    return ranked if first is None else [first, *(c for c in ranked if c is not first)]
+    return _put_first(first, ranked)
 
 
 def by_label(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
@@ -170,7 +172,7 @@ def by_label(asking: Asking, ranked: list[Candidate]) -> list[Candidate]:
     telling -= {subject.name for subject in asking.subjects}
     told = (c for c in ranked if labels(asking.question, c.passage.spans[c.index].text.folded, telling))
     first = next(told, None)
-    return ranked if first is None else [first, *(c for c in ranked if c is not first)]
+    return _put_first(first, ranked)
 
 
 def under_its_name(asking: Asking, ranked: Sequence[Candidate]) -> Sequence[Candidate]:

@@ -30,8 +30,9 @@ FALSE_ABSTENTION = {"zh": 0.035, "en": 0.045, "few": 0.06}
 their own words less speaks for a passage than in ours; and of those in the documents' words, since in everyday ones
 more is doubtful that is right. An English question is mostly asked of Chinese documents, where less does still. Of few
 paragraphs, those of five on one topic. Chinese ones were at .05 until questions in everyday words, written to measure
-by, were declined in .10 to .16: totals on those flatter by that choice. English ones were at .06 until of 149 such,
-half of two sets, .05 to .09 were declined, and as few of what nothing answers got an answer at .2 as at .27."""
+by, were declined in .10 to .16: totals on those flatter by that choice. English ones were at .06 until .04 to .09 of
+those in four sets that are looked at were declined; of what nothing answers there, no more got an answer at .20 than
+at .27."""
 
 
 def bodies(data: Path, reports: Path | None, stage: str, *, size: int) -> Iterator[Body]:

@@ -42,12 +42,15 @@ def of_another_measure(asked: str, sentence: str, around: str) -> bool:
     )
 
 
-def tells_measure(asked: str, sentence: str) -> bool:
-    """Whether a sentence names the very measure of which the sum or the growth is asked for."""
-    found = _GROWTH_ASKED.search(asked) or _SUM_ASKED.search(asked)
-    measure = found and (found[1] or found[found.re.groups])
-    same = measure and next((names for names in _MEASURED if names.search(measure)), None)
-    return bool(same and same.search(sentence))
+def measure_asked(asked: str) -> re.Pattern[str] | None:
+    """The names of the measure of which the sum or the growth is asked for."""
+    growth, total = _GROWTH_ASKED.search(asked), _SUM_ASKED.search(asked)
+    return _names_of(growth[1] if growth else (total[1] or total[2]) if total else "")
+
+
+def _names_of(measure: str) -> re.Pattern[str] | None:
+    """What a measure is called as well; None for one that is none of those told apart."""
+    return next((names for names in _MEASURED if names.search(measure)), None)
 
 
 def _sum_of_another(asked: str, sentence: str, around: str) -> bool:
@@ -57,7 +60,7 @@ def _sum_of_another(asked: str, sentence: str, around: str) -> bool:
     measure = found and (found[1] or found[2])
     if not measure:
         return False
-    same = next((names for names in _MEASURED if names.search(measure)), None)
+    same = _names_of(measure)
     if same and not same.search(around) and any(names.search(sentence) for names in _MEASURED):
         return True
     told = clauses_on(measure, sentence)
@@ -76,8 +79,8 @@ def _growth_of_another(asked: str, sentence: str, around: str) -> bool:
     """Whether it is asked by how much a measure grew that nothing near names, or that the sentence does not name but
     another."""
     measure = _GROWTH_ASKED.search(asked)
-    same = measure and next((names for names in _MEASURED if names.search(measure[1])), None)
-    if not same or same.search(_SHARE_OF.sub(" ", sentence)):
+    same = _names_of(measure[1]) if measure else None
+    if same is None or same.search(_SHARE_OF.sub(" ", sentence)):
         return False
     return not same.search(around) or any(names.search(sentence) for names in _MEASURED)
 

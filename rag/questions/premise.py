@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from embeddings.folding import fold
 from rag.questions.measures import of_another_measure
-from rag.questions.question import Aspect, Kind, Question
+from rag.questions.question import Aspect, Kind, Question, without_quoted
 from rag.text.facts import SPELLED, without_dates
 
 _ENDS = (
@@ -103,7 +103,6 @@ _EACH_ASKED = re.compile(
 _EACH_TOLD = re.compile(r"[均每/]|(?:元|人|次)一?[户人月天日]|\b(?:average|averag\w+|median|mean|per|each|an?)\b")
 _YEARS_ASKED = re.compile("几年|哪年")
 _ITEM = re.compile(r"^\s*\d{1,2}[.、](?!\d)")
-_QUOTED = re.compile(r"[“\"「『]([^”\"」』]{2,16})[”\"」』]")
 
 
 def sets_a_task(question: Question) -> bool:
@@ -113,7 +112,7 @@ def sets_a_task(question: Question) -> bool:
         (question.kind is Kind.OTHER and bool(_TASK.search(question.folded)))
         or bool(_OPINION.search(fold(question.asked)))
         or bool(_ERRAND.search(question.folded))
-        or bool(_SOON.search(_QUOTED.sub(" ", question.folded)))
+        or bool(_SOON.search(without_quoted(question.folded)))
     )
 
 

@@ -204,7 +204,7 @@ def understand(text: str, *, asked: str | None = None) -> Question:
         language,
         kind_of(folded, language),
         _years_asked(beside),
-        aspect_of(_QUOTED.sub(" ", folded)),
+        aspect_of(without_quoted(folded)),
         unit_of(folded),
         folded,
         bare(beside) or bare(folded) or folded,
@@ -259,6 +259,11 @@ def _years_asked(folded: str) -> frozenset[int]:
     if not asked and _YEAR_WANTED.search(folded):
         return asked
     return asked if all(year + 1 in asked for year in named - asked) else named
+
+
+def without_quoted(folded: str) -> str:
+    """A folded text without what it puts in quotation marks, which is a name and says nothing itself."""
+    return _QUOTED.sub(" ", folded)
 
 
 def without_preamble(folded: str) -> str:

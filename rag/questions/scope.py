@@ -102,6 +102,7 @@ _NO_BODY = re.compile(
 )
 """What stands before 公司 or 医院 and names none."""
 _DAY = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})[日号]")
+_CLAUSE_ENDS = re.compile("[一-龥]{0,8}[,。;]")
 _ENUMERATED = re.compile(r"[、;；]|[①②③④⑤⑥]|[一二三四五六七八九]是|\d[.)]")
 _SEVERAL = re.compile(r"(?P<members>[^,。;:()]+、[^,。;:()]+)等(?:\d+|[两三四五六七八九十]+)[个处家所条座地幅块片]")
 _ALL_OF_THEM = re.compile(r"等|[那这](?:[几些]|[\d两三四五六七八九十]+[个所家处条座项])|各|总[计共]|一共")
@@ -224,9 +225,6 @@ def _of_several(asked: str, told: str) -> bool:
     return len(members) > 1 and any(named) and not all(named)
 
 
-_CLAUSE_ENDS = re.compile("[一-龥]{0,8}[,。;]")
-
-
 def _passes_over(group: re.Match[str], told: str, many: int) -> bool:
     """Whether a text names a group of so many among other things and goes on: "聚焦6大重点领域,突出…"."""
     named = literal.stands(group.group().removeprefix("哪"), told, behind=_CLAUSE_ENDS)
@@ -259,15 +257,11 @@ def tells_anew(folded: str) -> bool:
     return bool(_ANEW.search(folded)) and not _SO_FAR.search(folded)
 
 
-_NO_DIGIT_BEFORE = re.compile(r"(?<![\d.])$")
-_NO_DIGIT_BEHIND = re.compile(r"(?!\d|\.\d)")
-
-
 def _stands(number: str, text: str) -> bool:
     """Whether a number stands in a text as a whole, an ordinal anywhere."""
     if not number[0].isdigit():
         return number in text
-    return literal.stands(number, text, before=_NO_DIGIT_BEFORE, behind=_NO_DIGIT_BEHIND)
+    return literal.number_stands(number, text)
 
 
 def _opposed(one: re.Pattern[str], other: re.Pattern[str], asked: str, sentence: str) -> float:

@@ -7,6 +7,8 @@ characters; the name is found as it is, and only what stands beside it by patter
 import re
 from collections.abc import Iterator
 
+_NO_DIGIT, _NO_DIGIT_ON = re.compile(r"(?<![\d.])$"), re.compile(r"(?!\d|\.\d)")
+
 
 def places(name: str, text: str) -> Iterator[int]:
     """Where a name begins in a text; no two overlap. None for an empty name."""
@@ -14,6 +16,11 @@ def places(name: str, text: str) -> Iterator[int]:
     while at >= 0:
         yield at
         at = text.find(name, at + len(name))
+
+
+def number_stands(number: str, text: str) -> bool:
+    """Whether a number stands in a text as a whole, no part of a longer one."""
+    return stands(number, text, before=_NO_DIGIT, behind=_NO_DIGIT_ON)
 
 
 def stands(
