@@ -31,7 +31,7 @@ HOMES = {
     "langchain_community": ("evals/bench",),
     "sqlalchemy": ("ui/storage/sql_database.py",),
     "sqlite3": ("rag/", "ui/", "evals/bench"),
-    "torch": ("embeddings/sentence", "embeddings/training/", "evals/bench"),
+    "torch": ("embeddings/sentence", "embeddings/training/", "rag/fitting/training", "evals/bench"),
     "sentence_transformers": ("embeddings/sentence", "rag/search/reranker.py", "evals/bench"),
     "transformers": ("embeddings/sentence", "embeddings/training/", "evals/bench"),
 }

@@ -10,9 +10,9 @@ from embeddings import load_encoder
 from embeddings.folding import fold
 from rag import KnowledgeBase
 from rag.answers import confidence
-from rag.answers.trees import Trees, chance_of, fitted_trees
+from rag.answers.network import fitted_network
 from rag.fitting import alike, cases
-from rag.fitting.__main__ import lots
+from rag.fitting.judging import lots
 from rag.fitting.logit import Group, choose
 from rag.fitting.rows import FOLDS, fold_of
 from rag.questions.question import understand
@@ -40,7 +40,7 @@ def test_of_five_own_passages_one_answers_or_none() -> None:
 
 
 def test_few_paragraphs_have_a_threshold_of_their_own() -> None:
-    thresholds = fitted_trees("confidence").about["thresholds"]
+    thresholds = fitted_network("confidence").about["thresholds"]
     for question, language in (("东江区有多少人？", "zh"), ("How many people live in Dongjiang?", "en")):
         for paragraphs, lot in ((FEW, "few"), (FEW + 1, language)):
             texts = [f"第{number}段。" for number in range(paragraphs)]
@@ -54,10 +54,10 @@ def test_few_paragraphs_have_a_threshold_of_their_own() -> None:
 def test_papers_are_asked_about_together_and_each_alone() -> None:
     bodies = list(cases.papers(ToyEncoder()))
     papers = [len(body.snapshot.documents) for body in bodies]
-    assert papers == 2 * [12, *3 * [4], *12 * [1]]
+    assert papers == [12, *3 * [4], *12 * [1], 30, *7 * [4], 2, *30 * [1]]
     asked = [[case for case in body.cases if not case.source.endswith("displaced")] for body in bodies]
     assert all(doc in body.snapshot.documents for body in bodies for case in body.cases for doc, _ in case.evidence)
-    for together, alone in ((asked[0], asked[4:16]), (asked[16], asked[20:])):
+    for together, alone in ((asked[0], asked[4:16]), (asked[16], asked[25:])):
         # Each is asked of its paper alone, but for the few that more than one answers.
         several = sum(len({doc for doc, _ in case.evidence}) > 1 for case in together)
         assert len(together) >= 150 and len(together) - sum(map(len, alone)) <= 2 * several + 2
@@ -85,10 +85,3 @@ def test_many_paragraphs_are_told_by_their_logarithm() -> None:
     assert [many(count) for count in (0, 1, MANY)] == [0.0, 0.0, 0.0]
     assert many(MANY**2) == pytest.approx(1.0)
     assert many(30_000) == pytest.approx(math.log(30) / math.log(1000))
-
-
-def test_models_together_have_the_mean_of_their_log_odds() -> None:
-    surer, doubtful = (Trees([leaf], 0.5, {}) for leaf in (2.0, -1.0))
-    # Log odds of 2.5 and -0.5 come to 1.
-    assert chance_of(surer, doubtful, features={}) == pytest.approx(1 / (1 + math.exp(-1.0)))
-    assert chance_of(surer, features={}) == surer.chance({})

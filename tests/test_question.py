@@ -97,6 +97,11 @@ def test_the_year_before_that_a_figure_is_held_against_is_not_asked_about(questi
     assert understand(question).years == years
 
 
+def test_two_figures_behind_letters_are_no_year() -> None:
+    assert understand("东江区18年建了多少条路?").years == {2018}
+    assert understand("东江区PM10年均浓度是多少?").years == frozenset()
+
+
 def test_the_year_of_a_report_is_no_period() -> None:
     question = understand("东江区2024年政府工作报告里说新增床位多少张？")
     assert (question.years, question.reported) == (frozenset(), frozenset({2024}))

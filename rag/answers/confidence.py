@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from embeddings.romanising import romanise
 from rag.answers import wanted
 from rag.answers.choosing import aspect_of, lacks
-from rag.answers.trees import chance_of, fitted_trees
+from rag.answers.network import chance_of, fitted_network
 from rag.questions.lacking import lacking
 from rag.questions.naming import nothing_named
 from rag.questions.premise import refuted, sets_a_task
@@ -206,11 +206,12 @@ def of(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -
     if ruled_out(asking, hits, candidates, named):
         return 0.0
     best = candidates[0].passage
+    chance = _chance(asking, named, candidates[0])
     if defines(asking.question, best.spans[candidates[0].index].text.folded, best.text.folded):
-        return max(DEFINED, _chance(asking, named))
+        return max(DEFINED, chance)
     missing = bool(named["across"]) and wanted.things_missing(asking, candidates[0].near)
     beside = named.get("contrast_asked", 0.0) == 1.0
-    return _chance(asking, named) * (UNNAMED if missing else NEIGHBOUR if beside else 1.0)
+    return chance * (UNNAMED if missing else NEIGHBOUR if beside else 1.0)
 
 
 def of_table(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -> float:
@@ -218,16 +219,16 @@ def of_table(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
     it, at least TABLE; 0 where that is ruled out by its year, its subject or a name."""
     named = features(asking, hits, candidates)
     out = named["year"] == -1.0 or not asking.asked.vocabulary or not _beyond_subjects(asking, candidates[0])
-    return 0.0 if out else max(TABLE, _chance(asking, named))
+    return 0.0 if out else max(TABLE, _chance(asking, named, candidates[0]))
 
 
 def threshold(asking: Asking) -> float:
     """Below it the answer abstains: that of the question's language, or of few paragraphs; chosen on rows that the
-    trees were not fitted on, stored with the risk-coverage curve."""
-    thresholds: Mapping[str, float] = fitted_trees(ANY).about["thresholds"]
+    networks were not fitted on, stored with the risk-coverage curve."""
+    thresholds: Mapping[str, float] = fitted_network(ANY).about["thresholds"]
     return thresholds.get("few" if asking.few else asking.question.language, 1.0)
 
 
-def _chance(asking: Asking, named: Mapping[str, float]) -> float:
+def _chance(asking: Asking, named: Mapping[str, float], best: "Candidate") -> float:
     few = asking.few and not named["across"]  # none of few paragraphs in the other language were to learn from
-    return chance_of(*map(fitted_trees, (ANY, FEW) if few else (ANY,)), features=named)
+    return chance_of(*map(fitted_network, (ANY, FEW) if few else (ANY,)), features=named, words=best.words)

@@ -1,28 +1,29 @@
 """What was found for one part of a question."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from rag.answers.rows import Row
 from rag.index.passages import Passage
 from rag.questions.parts import Part
 from rag.search.asking import Asking
+from rag.search.coverage import Values
 from rag.text.matching import Terms
 from rag.types import Hit
-
-_NONE = Terms()
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer; a higher score is better. `near` are the question's terms in and around it."""
+    """A sentence that may answer; a higher score is better. `near` are the question's terms in and around it, `words`
+    what `rag.answers.wordwise` knows of each word of the question against it."""
 
     passage: Passage
     index: int
     score: float
     features: Mapping[str, float]
-    near: Terms = _NONE
+    near: Terms
+    words: Values = field(compare=False)
 
     @property
     def place(self) -> tuple[str, int]:

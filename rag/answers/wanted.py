@@ -62,7 +62,7 @@ _THERE_ARE = re.compile("(?:一共|总共|现在|共)?有(?:几|多少)[个家�
 _SO_MANY = re.compile("多少$")
 _HOW_MANY = re.compile("(?:多少|几)[一-龥]{0,2}$")
 _CODE = re.compile(r"(?<![a-z\d.])(?:(?!x\d)[a-z]{1,4}\d[\d.]{0,3}[a-z]?|\d{1,2}[agd])(?![a-z\d+-])")
-_ASKS = re.compile(
+ASKS = re.compile(
     r"多少|百分之几|第几|几(?=[^月号日时点])|多[大长高重远久]|哪一?[个家位所座条项种类些年天里儿]?|什么|何[人时处地]?|啥|谁|几"
 )
 BEFORE, BEHIND = 8, 9
@@ -108,7 +108,7 @@ def contrasts(asking: Asking, sentence: str, around: str) -> Mapping[str, float]
         for word in contrasted(asked, sentence, around)
         if not any(way in text for way in tellable(word, alike.get(word, ()), text))
     ]
-    asks = next(reversed(list(_ASKS.finditer(asked))), None)
+    asks = next(reversed(list(ASKS.finditer(asked))), None)
     near = asked[max(asks.start() - BEFORE, 0) : asks.end() + BEHIND] if asks else ""
     return {"contrast": float(bool(found)), "contrast_asked": float(any(word in near for word in found))}
 

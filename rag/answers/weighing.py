@@ -1,11 +1,14 @@
 """The sentences of the best passages, weighed for a question."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from rag.answers import wordwise
 from rag.answers.choosing import ABOVE, features, lack_of
 from rag.answers.finding import Candidate
+from rag.answers.network import fitted_network
 from rag.answers.preferring import preferred
 from rag.index.passages import Passage
 from rag.index.snapshot import Snapshot
@@ -18,6 +21,8 @@ from rag.search.linear import fitted
 from rag.search.ranking import Features
 from rag.types import Hit
 
+PICKING = "picking"
+"""The file of the network's weights."""
 OTHER_YEAR = 3.0
 """What a sentence loses for speaking of another year: a figure of that year never stands for the one asked for."""
 WEIGHED = 8
@@ -31,10 +36,17 @@ UNNAMED = 8.0
 own sentence has been told already."""
 
 
-def weigh(
+def weigh(snapshot: Snapshot, asking: Asking, hits: Sequence[Hit], *, aspect: float = 0.0) -> list[Candidate]:
+    """The sentences of these hits, best first, ties by paragraph and place."""
+    candidates = weighed_by_word(scored(snapshot, asking, hits, aspect=aspect))
+    ranked = sorted(candidates, key=lambda c: (-c.score, *c.place))
+    return preferred(asking, ranked) if ranked else []
+
+
+def scored(
     snapshot: Snapshot, asking: Asking, hits: Sequence[Hit], *, aspect: float = 0.0, depth: int = WEIGHED
 ) -> list[Candidate]:
-    """The sentences of these hits, best first, ties by paragraph and place."""
+    """The best sentences of these hits with the scores that are linear in their features."""
     passages = [snapshot.passage_of(hit.paragraph) for hit in hits]
     places = [(passage, index) for passage in passages for index in range(len(passage.spans))]
     found = features(asking, passages, [hit.score - hits[0].score for hit in hits])
@@ -51,23 +63,47 @@ def weigh(
         return []
     sentences = [places[row] for row in kept]
     cosines = (snapshot.sentence_vectors(sentences) @ asking.vector).tolist()
-    told = zip(sentences, kept, ranking.named(found, kept), cosines, strict=True)
-    candidates = [_candidate(asking, *place, scores[row], own, cosine) for place, row, own, cosine in told]
-    ranked = sorted(candidates, key=lambda c: (-c.score, *c.place))
-    return preferred(asking, ranked)
+    words = wordwise.of(asking, hits, sentences)
+    told = zip(sentences, kept, ranking.named(found, kept), cosines, words, strict=True)
+    return [_candidate(asking, *place, scores[row], own, cosine, known) for place, row, own, cosine, known in told]
 
 
 def _defines(question: Question, passage: Passage, index: int) -> bool:
     return defines(question, passage.spans[index].text.folded, passage.text.folded)
 
 
+def weighed_by_word(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """With what the network adds to their scores for how each word of the question stands to them."""
+    added = np.zeros(len(candidates))
+    read = read_of(candidates)
+    for count in {len(c.words) for c in candidates}:  # those in the question's language, and those in the other
+        rows = [row for row, c in enumerate(candidates) if len(c.words) == count]
+        words = [candidates[row].words for row in rows]
+        added[rows] = fitted_network(PICKING).log_odds([read[row] for row in rows], words)
+    return [replace(c, score=c.score + more) for c, more in zip(candidates, added.tolist(), strict=True)]
+
+
+def read_of(candidates: Sequence[Candidate]) -> Sequence[Mapping[str, float]]:
+    """What the network reads of each beside its words: its features and how far it is `behind` the best, at or below
+    0."""
+    best = max((c.score for c in candidates), default=0.0)
+    return [{**c.features, "behind": c.score - best} for c in candidates]
+
+
 def _candidate(
-    asking: Asking, passage: Passage, index: int, score: float, features: Mapping[str, float], cosine: float
+    asking: Asking,
+    passage: Passage,
+    index: int,
+    score: float,
+    features: Mapping[str, float],
+    cosine: float,
+    words: Values,
 ) -> Candidate:
     """Scored with the cosine of its sentence to the question as well."""
     name = "similarity" if passage.language == asking.question.language else "across:similarity"
     score += fitted("choosing").weight(name) * cosine
-    return Candidate(passage, index, score, {**features, name: cosine}, asking.sight(passage).held_near(index))
+    near = asking.sight(passage).held_near(index)
+    return Candidate(passage, index, score, {**features, name: cosine}, near, words)
 
 
 def bonus(question: Question, found: Features, *, aspect: float, beside: str = "") -> Values:

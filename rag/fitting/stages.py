@@ -1,7 +1,7 @@
 """What each model learns from: the features of its candidates, and which are right."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from embeddings.folding import fold
 from rag.answers import answering, confidence
 from rag.answers.finding import Candidate
-from rag.answers.weighing import weigh
+from rag.answers.weighing import read_of, scored, weigh
 from rag.fitting.cases import Body, Case
 from rag.fitting.logit import Group
 from rag.index.snapshot import Snapshot
@@ -55,9 +55,35 @@ def choosing(body: Body) -> Iterator[Group]:
         for part in parts(question, body.snapshot.catalog):
             asking = Asking.from_question(part.question, body.snapshot)
             hits = retrieval.find(body.snapshot, asking, only=part.documents)
-            candidates = weigh(body.snapshot, asking, hits[: answering.PASSAGES], depth=24)
+            candidates = scored(body.snapshot, asking, hits[: answering.PASSAGES], depth=24)
             right = [answers(case, candidate) for candidate in candidates]
             yield Group([c.features for c in candidates], right, case.source, case.fold)
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """The sentences weighed for a question, by what `rag.answers.weighing` reads of each, the words of
+    `rag.answers.wordwise` and the scores that are linear; `right` are those of the evidence with the answer."""
+
+    features: Sequence[Mapping[str, float]]
+    words: Sequence[NDArray[np.float64]]
+    scores: Sequence[float]
+    right: Sequence[bool]
+    source: str
+    fold: int
+
+
+def picking(body: Body) -> Iterator[Choice]:
+    """One of each answerable question."""
+    for case in body.cases:
+        if not case.answerable or not case.answers:
+            continue
+        part = parts(question_of(case, body.snapshot), body.snapshot.catalog)[0]
+        asking = Asking.from_question(part.question, body.snapshot)
+        hits = retrieval.find(body.snapshot, asking, only=part.documents)
+        found = scored(body.snapshot, asking, hits[: answering.PASSAGES])
+        right = [answers(case, candidate) for candidate in found]
+        yield Choice(read_of(found), [c.words for c in found], [c.score for c in found], right, case.source, case.fold)
 
 
 def answers(case: Case, candidate: Candidate) -> bool:
@@ -68,9 +94,23 @@ def answers(case: Case, candidate: Candidate) -> bool:
     )
 
 
-def judging(body: Body) -> Iterator[Group]:
-    """The best found for each question, one row a question; right when the documents hold an answer. One for which
-    something else was found is marked "missed": it tells nothing about what an answer looks like."""
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """The best found for a question, by the features of `rag.answers.confidence` and the words of
+    `rag.answers.wordwise`; `yes` when the documents hold an answer. `refused` by a rule, it is never answered; where
+    something else was `missed` than what answers, it tells nothing about what an answer looks like."""
+
+    features: Mapping[str, float]
+    words: NDArray[np.float64]
+    yes: bool
+    refused: bool
+    missed: bool
+    source: str
+    fold: int
+
+
+def judging(body: Body) -> Iterator[Judgement]:
+    """One of each question for which anything is found, and one of it with its evidence taken away."""
     for case in body.cases:
         yield from _judged(body.snapshot, case)
         if case.answerable and not case.source.startswith("five"):
@@ -78,18 +118,22 @@ def judging(body: Body) -> Iterator[Group]:
             yield from _judged(withheld(body.snapshot, case), without)
 
 
-def _judged(snapshot: Snapshot, case: Case) -> Iterator[Group]:
+def _judged(snapshot: Snapshot, case: Case) -> Iterator[Judgement]:
     part = parts(question_of(case, snapshot), snapshot.catalog)[0]
     asking = Asking.from_question(part.question, snapshot)
     hits = retrieval.find(snapshot, asking, only=part.documents)
     candidates = weigh(snapshot, asking, hits[: answering.PASSAGES])
     if candidates:
         features = confidence.features(asking, hits, candidates)
-        if confidence.ruled_out(asking, hits, candidates, features):
-            features = {**features, "ruled_out": 1.0}
-        if case.answerable and not any(answers(case, candidate) for candidate in candidates[:2]):
-            features = {**features, "missed": 1.0}
-        yield Group([features], [case.answerable], case.source, case.fold)
+        yield Judgement(
+            features,
+            candidates[0].words,
+            case.answerable,
+            confidence.ruled_out(asking, hits, candidates, features),
+            case.answerable and not any(answers(case, candidate) for candidate in candidates[:2]),
+            case.source,
+            case.fold,
+        )
 
 
 class Withholding(Snapshot):
@@ -115,4 +159,4 @@ def withheld(snapshot: Snapshot, case: Case) -> Snapshot:
     return without
 
 
-STAGES: Sequence[str] = ("ranking", "choosing", "confidence")
+STAGES: Sequence[str] = ("ranking", "choosing", "picking", "confidence")

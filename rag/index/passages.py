@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from embeddings.terms import words
 from rag.index.headings import Heading, aspect_of, heading_of
 from rag.index.imprint import Imprint
 from rag.questions.question import Aspect
@@ -33,6 +34,9 @@ _INTENDED = re.compile(
 )
 """What leaves no doubt: 完成, 建成 and the like stand in plans as well as in reports."""
 
+MOST_WORDS = 60
+"""Of a sentence that are compared with a question's."""
+
 
 @dataclass(frozen=True)
 class Span:
@@ -46,6 +50,11 @@ class Span:
     def years(self) -> frozenset[int]:
         """Those it tells of."""
         return frozenset(years_told(self.text.folded))
+
+    @cached_property
+    def words(self) -> Sequence[str]:
+        """Each once, no more than MOST_WORDS."""
+        return list(dict.fromkeys(words(self.text.folded)))[:MOST_WORDS]
 
     @cached_property
     def aspect(self) -> Aspect | None:

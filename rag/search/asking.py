@@ -146,11 +146,11 @@ class Asking:
         """What of the question stands in a passage; looked up once."""
         id = passage.paragraph.id
         if id not in self._sights:
-            self._sights[id] = self._seen(id) or self.look([passage])[0]
+            self._sights[id] = self.seen(id) or self.look([passage])[0]
         return self._sights[id]
 
-    def _seen(self, id: str) -> Sight | None:
-        """In what was looked at last first."""
+    def seen(self, id: str) -> Sight | None:
+        """What of the question stands in a passage that was looked at, in what was looked at last first."""
         for sights, passages in reversed(self._looked):
             for place, passage in enumerate(passages):
                 if passage.paragraph.id == id:

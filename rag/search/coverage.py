@@ -85,8 +85,12 @@ class Coverage:
         lacking = (1 - words_held) * self._rarity
         return np.asarray(lacking.max(axis=1, initial=0.0) / (self.asked.top or 1.0))
 
+    def groups_held(self, held: Held) -> Values:
+        """How far each group is held; shape (texts, groups)."""
+        return self._credits.of_groups(held)
+
     def of_groups(self, held: Held) -> Values:
-        return self._credits.share(self._credits.of_groups(held))
+        return self._credits.share(self.groups_held(held))
 
     def head_of_groups(self, held: Held) -> Values:
         """As `of_groups`, of those that name what is asked for; 1 where none does."""
@@ -95,7 +99,7 @@ class Coverage:
 
     def group_missing(self, held: Held) -> Values:
         """As `rarest_missing`, of groups."""
-        lacking = (1 - self._credits.of_groups(held)) * self._credits.weights
+        lacking = (1 - self.groups_held(held)) * self._credits.weights
         return np.asarray(lacking.max(axis=1, initial=0.0) / self._credits.weights.max(initial=1e-9))
 
 

@@ -1,0 +1,172 @@
+"""How each word of a question stands to a sentence found for it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.answers.wanted import ASKS
+from rag.index.passages import Passage, Span
+from rag.questions import light
+from rag.search.asking import Asking
+from rag.search.coverage import Values
+from rag.text.nearness import nearest
+from rag.types import Hit
+
+Place = tuple[Passage, int]
+"""A passage and the number of one of its sentences."""
+
+OF_QUESTION = (
+    "weight", "telling", "unseen", "head", "before_asking", "behind_asking", "place", "length", "digits", "latin",
+    "light",
+)  # fmt: skip
+OF_SENTENCE = (
+    "in_sentence", "near", "in_passage", "above", "in_another", "in_others", "in_rest", "word_before", "word_behind",
+    "nearest", "characters", "characters_around", "figure_far", "figure_clause", "figures",
+)  # fmt: skip
+NAMES = (*OF_QUESTION, *OF_SENTENCE)
+"""What is known of a word, each 0 to 1 or little above:
+
+- `weight`: how telling it is, over 10, as in `rag.search.rarity`; `telling`: over that of the most telling one
+- `unseen`: the documents have it nowhere; `head`: it names what is asked for
+- `before_asking`, `behind_asking`: how far it stands from what asks, over 20 characters; `place`: where in the question
+- `length`: characters over 8; `digits`, `latin`, `light`: what kind of word
+- `in_sentence`, `near`, `in_passage`, `above`: how surely it, or another for it, stands there, as in
+  `rag.text.matching.Group.credit`
+- `in_another`, `in_others`: the best and the mean of the other passages found; `in_rest`: the best of the other
+  sentences weighed
+- `word_before`, `word_behind`: `in_sentence` of the words beside it
+- `nearest`: the cosine to the nearest word of the sentence
+- `characters`, `characters_around`: the share of its characters that stand in the sentence; in the passage and above it
+- `figure_far`: how far the nearest figure of the sentence stands from it, over 30 characters; 1 without one
+- `figure_clause`: whether a figure stands in its clause; `figures`: whether the sentence has any
+"""
+
+OTHERS = 5
+"""Other passages looked at."""
+FAR, LONG, APART = 20, 8, 30
+
+_CLAUSE_END = re.compile("[,;。:!?、]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    word: str
+    weight: float
+    unseen: bool
+    head: bool
+    ways: Sequence[str]
+    """The word and others for it."""
+
+
+def of(asking: Asking, hits: Sequence[Hit], places: Sequence[Place]) -> list[Values]:
+    """Of each sentence, shape (words, len(NAMES)), in the question's order. All passages of the hits and the places
+    have been looked at."""
+    found: list[Values] = [np.zeros((0, len(NAMES)))] * len(places)
+    for across in (False, True):
+        rows = [row for row, (p, _) in enumerate(places) if (p.language != asking.question.language) is across]
+        words = _words(asking, across=across) if rows else ()
+        if words:
+            for row, values in zip(rows, _told(asking, hits, [places[r] for r in rows], words, across), strict=True):
+                found[row] = values
+    return found
+
+
+def _words(asking: Asking, *, across: bool) -> Sequence[_Word]:
+    asked = asking.asked
+    if across:
+        return [_Word(g.word, g.weight, g.unseen, g.head, list(g.terms)) for g in asked.groups]
+    return [
+        _Word(word, weight, word in asked.unseen, word in asked.head, [word, *asked.alike.get(word, ())])
+        for word, weight in asked.words.items()
+    ]
+
+
+def _told(
+    asking: Asking, hits: Sequence[Hit], places: Sequence[Place], words: Sequence[_Word], across: bool
+) -> list[Values]:
+    """Of sentences in one language."""
+    asked = np.array(_of_question(asking, words), np.float64)
+    credits_of = asking.coverage.groups_held if across else asking.coverage.words_held
+    sights = [asking.sight(passage) for passage, _ in places]
+    hit_ids = [hit.paragraph.id for hit in hits[: OTHERS + 1]]
+    whole = {id: seen.spans.any(axis=0) for id in hit_ids if (seen := asking.seen(id)) is not None}
+    own = [
+        row
+        for sight, (_, index) in zip(sights, places, strict=True)
+        for row in (sight.spans[index], sight.near[index], sight.spans.any(axis=0), sight.above)
+    ]
+    credit = credits_of(np.array([*own, *whole.values()]))
+    spans = [passage.spans[index] for passage, index in places]
+    near = nearest([each.word for each in words], [span.words for span in spans])
+    mine, others = credit[: len(own)].reshape(len(places), 4, -1), credit[len(own) :]
+    found = []
+    for row, (passage, _) in enumerate(places):
+        beside = others[[place for place, id in enumerate(whole) if id != passage.paragraph.id][:OTHERS]]
+        rest = np.delete(mine[:, 0], row, axis=0)
+        sentence = mine[row, 0]
+        columns = [
+            *mine[row],
+            beside.max(axis=0, initial=0.0),
+            beside.sum(axis=0) / max(len(beside), 1),
+            rest.max(axis=0, initial=0.0),
+            np.concatenate(([0.0], sentence[:-1])),
+            np.concatenate((sentence[1:], [0.0])),
+            near[row],
+            *np.array(_beside_figures(passage, spans[row], words), np.float64).T,
+        ]
+        found.append(np.concatenate((asked, np.array(columns).T), axis=1))
+    return found
+
+
+def _of_question(asking: Asking, words: Sequence[_Word]) -> Sequence[tuple[float, ...]]:
+    """The columns of OF_QUESTION, a row a word."""
+    folded = asking.question.folded
+    top = max(each.weight for each in words)
+    asks = next(reversed([found.start() for found in ASKS.finditer(folded)]), None)
+    rows = []
+    for each in words:
+        at = folded.find(each.word)
+        apart = at - asks if asks is not None and at >= 0 else 0
+        rows.append(
+            (
+                each.weight / 10,
+                each.weight / top,
+                each.unseen,
+                each.head,
+                min(max(-apart, 0), FAR) / FAR,
+                min(max(apart, 0), FAR) / FAR,
+                max(at, 0) / len(folded),
+                min(len(each.word), LONG) / LONG,
+                any(map(str.isdigit, each.word)),
+                each.word.isascii(),
+                each.word in light.CHINESE,
+            )
+        )
+    return rows
+
+
+def _beside_figures(passage: Passage, span: Span, words: Sequence[_Word]) -> Sequence[tuple[float, ...]]:
+    """The columns of OF_SENTENCE from `characters` on, a row a word."""
+    told = span.text.folded
+    characters = set(told)
+    around = characters.union(passage.title.folded, passage.section.folded, passage.text.folded)
+    figures = [(figure.start, figure.end) for figure in span.text.figures]
+    clause_ends = [end.start() for end in _CLAUSE_END.finditer(told)] if figures else []
+
+    def clause(at: int) -> int:
+        return sum(end < at for end in clause_ends)
+
+    counted = {clause(start) for start, _ in figures}
+    rows = []
+    for each in words:
+        inside = sum(map(characters.__contains__, each.word)) / len(each.word)
+        nearby = sum(map(around.__contains__, each.word)) / len(each.word)
+        places = [at for way in each.ways if (at := told.find(way)) >= 0] if figures else []
+        if not places:
+            rows.append((inside, nearby, 1.0, 0.0, float(bool(figures))))
+            continue
+        far = min(min(abs(at - start), abs(at - end)) for at in places for start, end in figures)
+        rows.append((inside, nearby, min(far, APART) / APART, any(clause(at) in counted for at in places), 1.0))
+    return rows
