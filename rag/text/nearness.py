@@ -10,7 +10,7 @@ from embeddings import load_encoder
 from rag.text.remembering import Remembered
 
 KEPT = 20_000
-"""Words whose vectors are kept, 1 KB each."""
+"""Words whose vectors are kept, 2 KB each."""
 
 
 def nearest(words: Sequence[str], texts: Sequence[Sequence[str]]) -> NDArray[np.float64]:
