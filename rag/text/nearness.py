@@ -11,6 +11,9 @@ from rag.text.remembering import Remembered
 
 KEPT = 20_000
 """Words whose vectors are kept, 2 KB each."""
+ALONE = 1 << 18
+"""Multiplications that OpenBLAS makes in one thread. Beyond, the threads of those who ask at once wait for one another:
+32 clients got 103 answers a second, not 260."""
 
 
 def nearest(words: Sequence[str], texts: Sequence[Sequence[str]]) -> NDArray[np.float64]:
@@ -22,7 +25,9 @@ def nearest(words: Sequence[str], texts: Sequence[Sequence[str]]) -> NDArray[np.
         return found
     known = _vectors()([*words, *(word for row in having for word in texts[row])])
     vectors = np.frombuffer(b"".join(known), np.float32).reshape(len(known), -1)
-    cosines = vectors[len(words) :] @ vectors[: len(words)].T
+    asked, told = vectors[: len(words)].T, vectors[len(words) :]
+    step = max(ALONE // asked.size, 1)
+    cosines = np.concatenate([told[start : start + step] @ asked for start in range(0, len(told), step)])
     sizes = np.array([len(texts[row]) for row in having])
     found[having] = np.maximum.reduceat(cosines, np.cumsum(sizes) - sizes, axis=0)
     return found
