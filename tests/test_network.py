@@ -11,6 +11,8 @@ from rag.answers import wordwise
 from rag.answers.network import FARTHEST, MOST_WORDS, SUM, Layer, Member, Network, chance_of
 from rag.answers.weighing import scored
 from rag.fitting import training
+from rag.fitting.picking import fit_picking
+from rag.fitting.stages import Choice
 from rag.questions.question import understand
 from rag.search import retrieval
 from rag.search.asking import Asking
@@ -162,3 +164,21 @@ def test_an_english_question_is_told_by_what_stands_for_its_words() -> None:
     told = words_of("How many hospital beds were added?", ["新增医院床位537张。", "道路改造完成。"])
     assert {word: row["in_sentence"] > 0.5 for word, row in told.items()}["hospital"]
     assert {row["latin"] for row in told.values()} == {1.0}
+
+
+def test_picking_is_told_without_and_with_what_the_network_adds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two sentences one holds all words of the question and scores less: it is the right one."""
+    monkeypatch.setattr(training, "ROUNDS", 40)
+    drawn = np.random.default_rng(3)
+    choices = []
+    for number in range(200):
+        held, lacking = drawn.random((2, 4, len(wordwise.NAMES)))
+        held[:, wordwise.NAMES.index("in_sentence")] = 1.0
+        lacking[:, wordwise.NAMES.index("in_sentence")] = 0.0
+        rows = [{"length": 0.5}, {"length": 0.5}]
+        choices.append(Choice(rows, [lacking, held], [1.0, 0.5], [False, True], "own:zh", number % 10))
+    nothing_right = Choice(choices[0].features, choices[0].words, [1.0, 0.5], [False, False], "own:zh", 0)
+    network, figures = fit_picking([*choices, nothing_right], {"made_by": "a test"})
+    without, added = figures["top1_without_and_with"]["own:zh"]
+    assert (without, added > 0.95) == (0.0, True)
+    assert network.about["questions"] == 200

@@ -13,8 +13,6 @@ from rag.fitting.stages import Choice
 from rag.fitting.training import Choices, padded, train_choice
 
 FOLDS = 4
-OURS = 2.0
-"""What a source of ours counts beside a public one, as in `rag.fitting.logit`."""
 _OURS = ("own", "reports", "papers")
 
 
@@ -29,7 +27,7 @@ def fit_picking(
 
     def fit(learnt: Sequence[Choice]) -> Network:
         of_source = Counter(each.source for each in learnt)
-        share = [(OURS if each.source.startswith(_OURS) else 1.0) / of_source[each.source] for each in learnt]
+        share = [(logit.OURS if each.source.startswith(_OURS) else 1.0) / of_source[each.source] for each in learnt]
         rows = [row for each in learnt for row in each.features]
         made = Choices(
             logit.matrix(rows, names).astype(np.float32),
