@@ -62,8 +62,8 @@ def test_no_feature_counts_beyond_a_few_spreads_nor_a_word_beyond_the_first() ->
 
 
 def test_rows_are_weighed_side_by_side_as_each_alone() -> None:
-    words = [np.array([[1.0], [0.0]]), np.array([[0.2], [3.0]])]
-    ages = [{"age": 6.0}, {"age": 1.0}]
+    words = [np.array([[1.0], [0.0]]), np.array([[0.2], [3.0]]), np.array([[2.0]])]
+    ages = [{"age": 6.0}, {"age": 1.0}, {"age": 3.0}]
     together = tiny().log_odds(ages, words)
     assert together == pytest.approx([log_odds(age, each) for age, each in zip(ages, words, strict=True)])
 
@@ -91,7 +91,7 @@ def test_it_learns_that_one_word_missing_is_enough(monkeypatch: pytest.MonkeyPat
     words, count = training.padded([each[:, None].astype(float) for each in missing])
     yes = ~missing.any(axis=1)
     rows = training.Rows(drawn.random((600, 1)).astype(np.float32), words, count, yes, np.ones(600))
-    network = training.train(rows, ["noise"], ["missing"], members=1)
+    network = training.train(rows, ["noise"], ["missing"])
 
     def chance(*told: float) -> float:
         return chance_of(network, features={"noise": 0.5}, words=np.array(told)[:, None])
@@ -102,7 +102,7 @@ def test_it_learns_that_one_word_missing_is_enough(monkeypatch: pytest.MonkeyPat
 
 def test_what_is_added_to_scores_lets_the_right_one_win(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first scores 1 more, whichever is right: only the words tell."""
-    monkeypatch.setattr(training, "ROUNDS", 60)
+    monkeypatch.setattr(training, "ROUNDS_OF_CHOICE", 60)
     drawn = np.random.default_rng(7)
     held = drawn.random((400, 2, 3)) < 0.6
     held = held[held.all(axis=2).sum(axis=1) == 1]  # of one of the two all words are held
@@ -168,7 +168,7 @@ def test_an_english_question_is_told_by_what_stands_for_its_words() -> None:
 
 def test_picking_is_told_without_and_with_what_the_network_adds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two sentences one holds all words of the question and scores less: it is the right one."""
-    monkeypatch.setattr(training, "ROUNDS", 40)
+    monkeypatch.setattr(training, "ROUNDS_OF_CHOICE", 40)
     drawn = np.random.default_rng(3)
     choices = []
     for number in range(200):

@@ -95,12 +95,16 @@ class Network:
         path.write_text("{" + ",\n".join(told) + "}\n", encoding="utf-8")
 
     def log_odds(self, features: Sequence[Mapping[str, float]], words: Sequence[Values]) -> Values:
-        """Of rows that have as many words each, of shape (words, len(word_names)); a feature that is not given counts
-        as 0. Shape (rows,)."""
+        """Of rows with the words of each, of shape (words, len(word_names)); a feature that is not given counts as 0.
+        Shape (rows,)."""
         values = np.array([[row.get(name, 0.0) for name in self.names] for row in features])
         apart = np.clip((values - self.mean) / self.spread, -FARTHEST, FARTHEST)
-        read = np.array([each[:MOST_WORDS] for each in words])
-        return np.asarray(np.mean([member.log_odds(apart, read) for member in self.members], axis=0))
+        found = np.zeros(len(words))
+        for count in set(map(len, words)):  # of one question those in its language, and those in the other
+            rows = [row for row, each in enumerate(words) if len(each) == count]
+            read = np.array([words[row][:MOST_WORDS] for row in rows])
+            found[rows] = np.mean([member.log_odds(apart[rows], read) for member in self.members], axis=0)
+        return found
 
 
 def chance_of(*networks: Network, features: Mapping[str, float], words: Values) -> float:

@@ -75,12 +75,9 @@ def _defines(question: Question, passage: Passage, index: int) -> bool:
 def weighed_by_word(candidates: Sequence[Candidate]) -> list[Candidate]:
     """With what the network adds to their scores for how each word of the question stands to them. Headings stay as
     they are: what they head tells, so that none counted as right in what the network learnt from."""
-    added = np.zeros(len(candidates))
-    read = read_of(candidates)
-    for count in {len(c.words) for c in candidates}:  # those in the question's language, and those in the other
-        rows = [row for row, c in enumerate(candidates) if len(c.words) == count]
-        words = [candidates[row].words for row in rows]
-        added[rows] = fitted_network(PICKING).log_odds([read[row] for row in rows], words)
+    if not candidates:
+        return []
+    added = fitted_network(PICKING).log_odds(read_of(candidates), [c.words for c in candidates])
     added[[c.passage.spans[c.index].heads for c in candidates]] = 0.0
     return [replace(c, score=c.score + more) for c, more in zip(candidates, added.tolist(), strict=True)]
 

@@ -45,17 +45,8 @@ def fit_picking(
         for each in choices:
             if each.fold % FOLDS == number:
                 scores = np.array(each.scores)
-                by_both = scores + added(network, each)
+                by_both = scores + network.log_odds(each.features, each.words)
                 tops[each.source].append((each.right[int(scores.argmax())], each.right[int(by_both.argmax())]))
     figures = {source: [round(float(share), 4) for share in np.mean(told, axis=0)] for source, told in tops.items()}
     told = {**about, "questions": len(choices), "top1_without_and_with": figures}
     return replace(fit(choices), about=told), {"top1_without_and_with": figures}
-
-
-def added(network: Network, choice: Choice) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """What a network adds to the scores of the sentences, in their order."""
-    found = np.zeros(len(choice.right))
-    for count in {len(words) for words in choice.words}:
-        rows = [row for row, words in enumerate(choice.words) if len(words) == count]
-        found[rows] = network.log_odds([choice.features[row] for row in rows], [choice.words[row] for row in rows])
-    return found

@@ -12,7 +12,8 @@ from torch.nn import functional
 from rag.answers.network import DIGITS, FARTHEST, MOST_WORDS, SUM, Layer, Member, Network
 
 WIDTH, JOINED, DROPPED = 24, 48, 0.2
-ROUNDS, BATCH, RATE, DECAY, MEMBERS = 36, 256, 3e-3, 2e-2, 2
+ROUNDS, ROUNDS_OF_CHOICE = 36, 24
+BATCH, RATE, DECAY, MEMBERS = 256, 3e-3, 2e-2, 2
 NEVER = -1e4
 
 
@@ -41,7 +42,7 @@ def padded(words: Sequence[NDArray[np.float64]]) -> tuple[NDArray[np.float32], N
     return made, count
 
 
-def train(rows: Rows, names: Sequence[str], word_names: Sequence[str], *, members: int = MEMBERS) -> Network:
+def train(rows: Rows, names: Sequence[str], word_names: Sequence[str]) -> Network:
     """Of the log loss."""
     yes = torch.from_numpy(rows.yes.astype(np.float32))
     share = torch.from_numpy((rows.share / rows.share.mean()).astype(np.float32))
@@ -49,7 +50,7 @@ def train(rows: Rows, names: Sequence[str], word_names: Sequence[str], *, member
     def loss(odds: Callable[[Tensor], Tensor], batch: Tensor) -> Tensor:
         return functional.binary_cross_entropy_with_logits(odds(batch), yes[batch], weight=share[batch])
 
-    return _trained(rows.features, rows.words, rows.count, len(yes), loss, names, word_names, members)
+    return _trained(rows.features, rows.words, rows.count, len(yes), loss, names, word_names, ROUNDS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +84,8 @@ def train_choice(choices: Choices, names: Sequence[str], word_names: Sequence[st
         return -(share[batch] * chance.masked_fill(~wanted, NEVER).logsumexp(1)).mean()
 
     questions = len(choices.share)
-    return _trained(choices.features, choices.words, choices.count, questions, loss, names, word_names, MEMBERS)
+    words, count = choices.words, choices.count
+    return _trained(choices.features, words, count, questions, loss, names, word_names, ROUNDS_OF_CHOICE)
 
 
 class _Net(nn.Module):
@@ -111,7 +113,7 @@ def _trained(
     loss: Callable[[Callable[[Tensor], Tensor], Tensor], Tensor],
     names: Sequence[str],
     word_names: Sequence[str],
-    members: int,
+    rounds: int,
 ) -> Network:
     """By AdamW (Loshchilov and Hutter 2019) with one cycle of the rate (Smith 2018), `size` things to learn from in
     batches; `loss` is of a batch, given what gives rows their log odds."""
@@ -121,19 +123,19 @@ def _trained(
     told = torch.from_numpy(words)
     there = (torch.arange(words.shape[1])[None] < torch.from_numpy(count)[:, None]).float()
     taken = []
-    for seed in range(members):
+    for seed in range(MEMBERS):
         torch.manual_seed(seed)
         shuffled = np.random.default_rng(seed)
         net = _Net(words.shape[2], features.shape[1]).train()
         optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY)
-        steps = ROUNDS * -(-size // BATCH)
+        steps = rounds * -(-size // BATCH)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps)
 
         def odds(rows: Tensor, net: _Net = net) -> Tensor:
             given: Tensor = net(apart[rows], told[rows], there[rows])
             return given
 
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for batch in torch.split(torch.from_numpy(shuffled.permutation(size)), BATCH):
                 optimizer.zero_grad()
                 torch.autograd.backward(loss(odds, batch))

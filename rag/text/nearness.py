@@ -13,7 +13,7 @@ KEPT = 20_000
 """Words whose vectors are kept, 2 KB each."""
 ALONE = 1 << 18
 """Multiplications that OpenBLAS makes in one thread. Beyond, the threads of those who ask at once wait for one another:
-32 clients got 103 answers a second, not 260."""
+32 clients got 103 answers a second, not 250."""
 
 
 def nearest(words: Sequence[str], texts: Sequence[Sequence[str]]) -> NDArray[np.float64]:
