@@ -1,10 +1,12 @@
 """How each word of a question stands to a sentence found for it."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.answers.wanted import ASKS
 from rag.index.passages import Passage, Span
@@ -101,23 +103,27 @@ def _told(
     spans = [passage.spans[index] for passage, index in places]
     near = nearest([each.word for each in words], [span.words for span in spans])
     mine, others = credit[: len(own)].reshape(len(places), 4, -1), credit[len(own) :]
-    found = []
-    for row, (passage, _) in enumerate(places):
-        beside = others[[place for place, id in enumerate(whole) if id != passage.paragraph.id][:OTHERS]]
-        rest = np.delete(mine[:, 0], row, axis=0)
-        sentence = mine[row, 0]
-        columns = [
-            *mine[row],
-            beside.max(axis=0, initial=0.0),
-            beside.sum(axis=0) / max(len(beside), 1),
-            rest.max(axis=0, initial=0.0),
-            np.concatenate(([0.0], sentence[:-1])),
-            np.concatenate((sentence[1:], [0.0])),
-            near[row],
-            *np.array(_beside_figures(passage, spans[row], words), np.float64).T,
-        ]
-        found.append(np.concatenate((asked, np.array(columns).T), axis=1))
-    return found
+    in_sentence, none = mine[:, 0], np.zeros((len(places), 1))
+    besides = np.array([[id != passage.paragraph.id for id in whole] for passage, _ in places], bool)
+    besides &= besides.cumsum(axis=1) <= OTHERS
+    figures = [_beside_figures(passage, span, words) for (passage, _), span in zip(places, spans, strict=True)]
+    columns = [
+        *(np.broadcast_to(column, in_sentence.shape) for column in asked.T),
+        *mine.swapaxes(0, 1),
+        _best(others, besides),
+        besides @ others / np.maximum(besides.sum(axis=1), 1)[:, None],
+        _best(in_sentence, ~np.eye(len(places), dtype=bool)),
+        np.concatenate((none, in_sentence[:, :-1]), axis=1),
+        np.concatenate((in_sentence[:, 1:], none), axis=1),
+        near,
+        *np.array(figures, np.float64).transpose(2, 0, 1),
+    ]
+    return list(np.stack(columns, axis=-1))
+
+
+def _best(held: Values, of: NDArray[np.bool_]) -> Values:
+    """The greatest of the rows of `held` that `of` says, 0 without any; shape (len(of), words)."""
+    return np.asarray((held * of[:, :, None]).max(axis=1, initial=0.0))
 
 
 def _of_question(asking: Asking, words: Sequence[_Word]) -> Sequence[tuple[float, ...]]:
@@ -154,19 +160,16 @@ def _beside_figures(passage: Passage, span: Span, words: Sequence[_Word]) -> Seq
     around = characters.union(passage.title.folded, passage.section.folded, passage.text.folded)
     figures = [(figure.start, figure.end) for figure in span.text.figures]
     clause_ends = [end.start() for end in _CLAUSE_END.finditer(told)] if figures else []
-
-    def clause(at: int) -> int:
-        return sum(end < at for end in clause_ends)
-
-    counted = {clause(start) for start, _ in figures}
+    counted = {bisect_left(clause_ends, start) for start, _ in figures}
     rows = []
     for each in words:
         inside = sum(map(characters.__contains__, each.word)) / len(each.word)
-        nearby = sum(map(around.__contains__, each.word)) / len(each.word)
+        nearby = 1.0 if inside == 1 else sum(map(around.__contains__, each.word)) / len(each.word)
         places = [at for way in each.ways if (at := told.find(way)) >= 0] if figures else []
         if not places:
             rows.append((inside, nearby, 1.0, 0.0, float(bool(figures))))
             continue
         far = min(min(abs(at - start), abs(at - end)) for at in places for start, end in figures)
-        rows.append((inside, nearby, min(far, APART) / APART, any(clause(at) in counted for at in places), 1.0))
+        beside = any(bisect_left(clause_ends, at) in counted for at in places)
+        rows.append((inside, nearby, min(far, APART) / APART, float(beside), 1.0))
     return rows
