@@ -106,7 +106,7 @@ def _told(
     in_sentence, none = mine[:, 0], np.zeros((len(places), 1))
     besides = np.array([[id != passage.paragraph.id for id in whole] for passage, _ in places], bool)
     besides &= besides.cumsum(axis=1) <= OTHERS
-    figures = [_beside_figures(passage, span, words) for (passage, _), span in zip(places, spans, strict=True)]
+    figures = [_beside_figures(span, words) for span in spans]
     columns = [
         *(np.broadcast_to(column, in_sentence.shape) for column in asked.T),
         *mine.swapaxes(0, 1),
@@ -116,6 +116,7 @@ def _told(
         np.concatenate((none, in_sentence[:, :-1]), axis=1),
         np.concatenate((in_sentence[:, 1:], none), axis=1),
         near,
+        *_characters(places, words),
         *np.array(figures, np.float64).transpose(2, 0, 1),
     ]
     return list(np.stack(columns, axis=-1))
@@ -153,23 +154,31 @@ def _of_question(asking: Asking, words: Sequence[_Word]) -> Sequence[tuple[float
     return rows
 
 
-def _beside_figures(passage: Passage, span: Span, words: Sequence[_Word]) -> Sequence[tuple[float, ...]]:
-    """The columns of OF_SENTENCE from `characters` on, a row a word."""
+def _characters(places: Sequence[Place], words: Sequence[_Word]) -> Sequence[Values]:
+    """The columns `characters` and `characters_around`, each of shape (places, words)."""
+    each = list(dict.fromkeys(character for word in words for character in word.word))
+    shares = np.array([[word.word.count(character) / len(word.word) for word in words] for character in each])
+    found = []
+    for passage, index in places:
+        told = passage.spans[index].text.folded
+        whole = "".join((told, passage.title.folded, passage.section.folded, passage.text.folded))
+        found += [[character in text for character in each] for text in (told, whole)]
+    held = np.array(found, bool) @ shares
+    return held[::2], held[1::2]
+
+
+def _beside_figures(span: Span, words: Sequence[_Word]) -> Sequence[tuple[float, ...]]:
+    """The columns of OF_SENTENCE from `figure_far` on, a row a word."""
     told = span.text.folded
-    characters = set(told)
-    around = characters.union(passage.title.folded, passage.section.folded, passage.text.folded)
     figures = [(figure.start, figure.end) for figure in span.text.figures]
-    clause_ends = [end.start() for end in _CLAUSE_END.finditer(told)] if figures else []
+    if not figures:
+        return [(1.0, 0.0, 0.0)] * len(words)
+    clause_ends = [end.start() for end in _CLAUSE_END.finditer(told)]
     counted = {bisect_left(clause_ends, start) for start, _ in figures}
     rows = []
     for each in words:
-        inside = sum(map(characters.__contains__, each.word)) / len(each.word)
-        nearby = 1.0 if inside == 1 else sum(map(around.__contains__, each.word)) / len(each.word)
-        places = [at for way in each.ways if (at := told.find(way)) >= 0] if figures else []
-        if not places:
-            rows.append((inside, nearby, 1.0, 0.0, float(bool(figures))))
-            continue
-        far = min(min(abs(at - start), abs(at - end)) for at in places for start, end in figures)
+        places = [at for way in each.ways if (at := told.find(way)) >= 0]
+        far = min((min(abs(at - start), abs(at - end)) for at in places for start, end in figures), default=APART)
         beside = any(bisect_left(clause_ends, at) in counted for at in places)
-        rows.append((inside, nearby, min(far, APART) / APART, float(beside), 1.0))
+        rows.append((min(far, APART) / APART, float(beside), 1.0))
     return rows
