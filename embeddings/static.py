@@ -27,6 +27,7 @@ CONFIG = "youju_static.json"
 _BATCH = 256
 _DIRECTION_SIZE = 4  # numbers other than zero in the direction of an unknown feature
 _LIKELY_BITS = 22
+_SHORT = 8  # features of a text that are added up together with those of others
 _MIDDLE = 7.5  # four bits are read as -7.5 to 7.5
 _SIGNS = np.array([1.0, -1.0]) / np.sqrt(_DIRECTION_SIZE)
 _PROBE = "2023年1月，杨浦區一般公共預算收入1,261.5億元，增长百分之五。The district's revenues grew; Yangpu 😀"
@@ -163,15 +164,24 @@ class StaticEncoder:
             rows = np.concatenate((rows, guessed))[order]
             factors = np.concatenate((factors, weights[at]))[order]
         factors = factors * self._scales[rows]
-        bounds = np.searchsorted(text, np.arange(count + 1)).tolist() if count > 1 else [0, len(text)]
+        bounds = np.searchsorted(text, np.arange(count + 1)) if count > 1 else np.array([0, len(text)])
         half = self.dimensions // 2
-        for i in range(count):
+        sizes = np.diff(bounds)
+        short = (sizes <= _SHORT) & (sizes > 0)
+        for i in (sizes > _SHORT).nonzero()[0].tolist():
             start, end = bounds[i], bounds[i + 1]
             packed = self._rows[rows[start:end]]
             factor = factors[start:end]
             sums[i] -= _MIDDLE * factor.sum()
             sums[i, :half] += factor @ (packed & 15).astype(np.float32)
             sums[i, half:] += factor @ (packed >> 4).astype(np.float32)
+        if short.any():  # words and the like, all at once
+            among = short.repeat(sizes)
+            packed, factor = self._rows[rows[among]], factors[among, None]
+            starts = np.cumsum(sizes[short]) - sizes[short]
+            sums[short] -= _MIDDLE * np.add.reduceat(factor, starts)
+            sums[short, :half] += np.add.reduceat((packed & 15) * factor, starts)
+            sums[short, half:] += np.add.reduceat((packed >> 4) * factor, starts)
         norms = np.sqrt(np.einsum("ij,ij->i", sums, sums))
         bare = norms < 1e-6
         if bare.any():  # nothing but features of weight zero, or what cancels out
