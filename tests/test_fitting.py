@@ -54,10 +54,10 @@ def test_few_paragraphs_have_a_threshold_of_their_own() -> None:
 def test_papers_are_asked_about_together_and_each_alone() -> None:
     bodies = list(cases.papers(ToyEncoder()))
     papers = [len(body.snapshot.documents) for body in bodies]
-    assert papers == [12, *3 * [4], *12 * [1], 30, *7 * [4], 2, *30 * [1]]
+    assert papers == [30, *7 * [4], 2, *30 * [1], 60, *15 * [4], *60 * [1]]
     asked = [[case for case in body.cases if not case.source.endswith("displaced")] for body in bodies]
     assert all(doc in body.snapshot.documents for body in bodies for case in body.cases for doc, _ in case.evidence)
-    for together, alone in ((asked[0], asked[4:16]), (asked[16], asked[25:])):
+    for together, alone in ((asked[0], asked[9:39]), (asked[39], asked[55:])):
         # Each is asked of its paper alone, but for the few that more than one answers.
         several = sum(len({doc for doc, _ in case.evidence}) > 1 for case in together)
         assert len(together) >= 150 and len(together) - sum(map(len, alone)) <= 2 * several + 2
