@@ -8,7 +8,7 @@ import pytest
 
 from rag import KnowledgeBase
 from rag.answers import wordwise
-from rag.answers.network import FARTHEST, MOST_WORDS, SUM, Layer, Member, Network, chance_of
+from rag.answers.network import FARTHEST, MOST_WORDS, SUM, Layer, Member, Network, Reader, chance_of
 from rag.answers.weighing import scored
 from rag.fitting import training
 from rag.fitting.picking import fit_picking
@@ -26,18 +26,17 @@ def layer(weights: list[list[float]], biases: list[float]) -> Layer:
 def tiny(last: float = 1.0) -> Network:
     """Of one feature, mean 2 and spread 4, and of one thing known of words. What is read of a word is 2x - 1, but never
     below 0; joined are the greatest, the sum, the heeded mean (all alike heeded) and the feature, each as it is."""
+    reader = Reader(layer([[2.0]], [-1.0]), layer([[1.0]], [0.0]), layer([[0.0]], [0.0]))
     member = Member(
-        word=layer([[2.0]], [-1.0]),
-        meaning=layer([[1.0]], [0.0]),
-        attention=layer([[0.0]], [0.0]),
+        [reader],
         joined=layer(np.eye(4).tolist(), [0.0] * 4),
         last=layer([[1.0], [10.0], [100.0], [1000.0]], [last]),
     )
-    return Network(("age",), ("told",), np.array([2.0]), np.array([4.0]), [member], {"made_by": "hand"})
+    return Network(("age",), (("told",),), np.array([2.0]), np.array([4.0]), [member], {"made_by": "hand"})
 
 
 def log_odds(features: dict[str, float], words: np.ndarray) -> float:
-    return float(tiny().log_odds([features], [words])[0])
+    return float(tiny().log_odds([features], [(words,)])[0])
 
 
 def test_of_the_words_the_greatest_the_sum_and_the_mean_are_joined_with_the_features() -> None:
@@ -64,14 +63,14 @@ def test_no_feature_counts_beyond_a_few_spreads_nor_a_word_beyond_the_first() ->
 def test_rows_are_weighed_side_by_side_as_each_alone() -> None:
     words = [np.array([[1.0], [0.0]]), np.array([[0.2], [3.0]]), np.array([[2.0]])]
     ages = [{"age": 6.0}, {"age": 1.0}, {"age": 3.0}]
-    together = tiny().log_odds(ages, words)
+    together = tiny().log_odds(ages, [(each,) for each in words])
     assert together == pytest.approx([log_odds(age, each) for age, each in zip(ages, words, strict=True)])
 
 
 def test_networks_together_have_the_mean_of_their_log_odds() -> None:
     none = np.zeros((0, 1))
     # Log odds of 2 and -1 come to .5.
-    both = chance_of(tiny(2.0), tiny(-1.0), features={}, words=none)
+    both = chance_of(tiny(2.0), tiny(-1.0), features={}, words=(none,))
     assert both == pytest.approx(1 / (1 + math.exp(-0.5)))
 
 
@@ -79,8 +78,8 @@ def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
     tiny().save(tmp_path / "tiny.json")
     read = Network.from_file(tmp_path / "tiny.json")
     words = np.array([[0.7], [2.0]])
-    assert read.log_odds([{"age": 3.0}], [words]) == tiny().log_odds([{"age": 3.0}], [words])
-    assert (read.names, read.word_names, read.about) == (["age"], ["told"], {"made_by": "hand"})
+    assert read.log_odds([{"age": 3.0}], [(words,)]) == tiny().log_odds([{"age": 3.0}], [(words,)])
+    assert (read.names, read.word_names, read.about) == (["age"], [["told"]], {"made_by": "hand"})
 
 
 def test_it_learns_that_one_word_missing_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,13 +87,13 @@ def test_it_learns_that_one_word_missing_is_enough(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(training, "ROUNDS", 60)
     drawn = np.random.default_rng(5)
     missing = drawn.random((600, 3)) < 0.25
-    words, count = training.padded([each[:, None].astype(float) for each in missing])
+    tables = training.tables([(each[:, None].astype(float),) for each in missing])
     yes = ~missing.any(axis=1)
-    rows = training.Rows(drawn.random((600, 1)).astype(np.float32), words, count, yes, np.ones(600))
-    network = training.train(rows, ["noise"], ["missing"])
+    rows = training.Rows(drawn.random((600, 1)).astype(np.float32), tables, yes, np.ones(600))
+    network = training.train(rows, ["noise"], [["missing"]])
 
     def chance(*told: float) -> float:
-        return chance_of(network, features={"noise": 0.5}, words=np.array(told)[:, None])
+        return chance_of(network, features={"noise": 0.5}, words=(np.array(told)[:, None],))
 
     assert chance(0, 0, 0) > 0.9
     assert max(chance(1, 0, 0), chance(0, 1, 0), chance(0, 1, 1)) < 0.1
@@ -107,19 +106,18 @@ def test_what_is_added_to_scores_lets_the_right_one_win(monkeypatch: pytest.Monk
     held = drawn.random((400, 2, 3)) < 0.6
     held = held[held.all(axis=2).sum(axis=1) == 1]  # of one of the two all words are held
     questions = len(held)
-    words, count = training.padded([each[:, None].astype(float) for pair in held for each in pair])
+    tables = training.tables([(each[:, None].astype(float),) for pair in held for each in pair])
     choices = training.Choices(
         np.zeros((2 * questions, 1), np.float32),
-        words,
-        count,
+        tables,
         np.tile(np.array([1.0, 0.0], np.float32), questions),
         held.all(axis=2).ravel(),
         np.arange(0, 2 * questions + 1, 2),
         np.ones(questions),
     )
-    network = training.train_choice(choices, ["nothing"], ["held"])
+    network = training.train_choice(choices, ["nothing"], [["held"]])
     all_held, lacking = np.ones((3, 1)), np.array([[1.0], [0.0], [1.0]])
-    one, other = network.log_odds([{}, {}], [all_held, lacking])
+    one, other = network.log_odds([{}, {}], [(all_held,), (lacking,)])
     assert one > other + 1
 
 
@@ -176,7 +174,7 @@ def test_picking_is_told_without_and_with_what_the_network_adds(monkeypatch: pyt
         held[:, wordwise.NAMES.index("in_sentence")] = 1.0
         lacking[:, wordwise.NAMES.index("in_sentence")] = 0.0
         rows = [{"length": 0.5}, {"length": 0.5}]
-        choices.append(Choice(rows, [lacking, held], [1.0, 0.5], [False, True], "own:zh", number % 10))
+        choices.append(Choice(rows, [(lacking,), (held,)], [1.0, 0.5], [False, True], "own:zh", number % 10))
     nothing_right = Choice(choices[0].features, choices[0].words, [1.0, 0.5], [False, False], "own:zh", 0)
     network, figures = fit_picking([*choices, nothing_right], {"made_by": "a test"})
     without, added = figures["top1_without_and_with"]["own:zh"]

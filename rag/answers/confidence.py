@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from embeddings.romanising import romanise
-from rag.answers import wanted
+from rag.answers import sentencewise, wanted
 from rag.answers.choosing import aspect_of, lacks
-from rag.answers.network import chance_of, fitted_network
+from rag.answers.network import Words, chance_of, fitted_network
 from rag.questions.lacking import lacking
 from rag.questions.naming import nothing_named
 from rag.questions.premise import refuted, sets_a_task
@@ -206,7 +206,7 @@ def of(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidate]") -
     if ruled_out(asking, hits, candidates, named):
         return 0.0
     best = candidates[0].passage
-    chance = _chance(asking, named, candidates[0])
+    chance = _chance(asking, named, candidates)
     if defines(asking.question, best.spans[candidates[0].index].text.folded, best.text.folded):
         return max(DEFINED, chance)
     missing = bool(named["across"]) and wanted.things_missing(asking, candidates[0].near)
@@ -219,7 +219,7 @@ def of_table(asking: Asking, hits: Sequence[Hit], candidates: "Sequence[Candidat
     it, at least TABLE; 0 where that is ruled out by its year, its subject or a name."""
     named = features(asking, hits, candidates)
     out = named["year"] == -1.0 or not asking.asked.vocabulary or not _beyond_subjects(asking, candidates[0])
-    return 0.0 if out else max(TABLE, _chance(asking, named, candidates[0]))
+    return 0.0 if out else max(TABLE, _chance(asking, named, candidates))
 
 
 def threshold(asking: Asking) -> float:
@@ -229,6 +229,12 @@ def threshold(asking: Asking) -> float:
     return thresholds.get("few" if asking.few else asking.question.language, 1.0)
 
 
-def _chance(asking: Asking, named: Mapping[str, float], best: "Candidate") -> float:
+def read(asking: Asking, candidates: "Sequence[Candidate]") -> Words:
+    """The tables of words that the networks read of the best: of the question's, and of the sentence's."""
+    return candidates[0].words, sentencewise.of(asking, candidates)
+
+
+def _chance(asking: Asking, named: Mapping[str, float], candidates: "Sequence[Candidate]") -> float:
     few = asking.few and not named["across"]  # none of few paragraphs in the other language were to learn from
-    return chance_of(*map(fitted_network, (ANY, FEW) if few else (ANY,)), features=named, words=best.words)
+    networks = map(fitted_network, (ANY, FEW) if few else (ANY,))
+    return chance_of(*networks, features=named, words=read(asking, candidates))

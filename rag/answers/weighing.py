@@ -73,12 +73,10 @@ def _defines(question: Question, passage: Passage, index: int) -> bool:
 
 
 def weighed_by_word(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """With what the network adds to their scores for how each word of the question stands to them. Headings stay as
-    they are: what they head tells, so that none counted as right in what the network learnt from."""
+    """With what the network adds to their scores for how each word of the question stands to them."""
     if not candidates:
         return []
-    added = fitted_network(PICKING).log_odds(read_of(candidates), [c.words for c in candidates])
-    added[[c.passage.spans[c.index].heads for c in candidates]] = 0.0
+    added = fitted_network(PICKING).log_odds(read_of(candidates), [(c.words,) for c in candidates])
     return [replace(c, score=c.score + more) for c, more in zip(candidates, added.tolist(), strict=True)]
 
 

@@ -13,7 +13,8 @@ from rag.index.passages import Passage, Span
 from rag.questions import light
 from rag.search.asking import Asking
 from rag.search.coverage import Values
-from rag.text.nearness import nearest
+from rag.text.matching import Matchable
+from rag.text.nearness import cosines
 from rag.types import Hit
 
 Place = tuple[Passage, int]
@@ -53,7 +54,7 @@ _CLAUSE_END = re.compile("[,;。:!?、]")
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
+class Word:
     word: str
     weight: float
     unseen: bool
@@ -68,25 +69,26 @@ def of(asking: Asking, hits: Sequence[Hit], places: Sequence[Place]) -> list[Val
     found: list[Values] = [np.zeros((0, len(NAMES)))] * len(places)
     for across in (False, True):
         rows = [row for row, (p, _) in enumerate(places) if (p.language != asking.question.language) is across]
-        words = _words(asking, across=across) if rows else ()
+        words = words_of(asking, across=across) if rows else ()
         if words:
             for row, values in zip(rows, _told(asking, hits, [places[r] for r in rows], words, across), strict=True):
                 found[row] = values
     return found
 
 
-def _words(asking: Asking, *, across: bool) -> Sequence[_Word]:
+def words_of(asking: Asking, *, across: bool) -> Sequence[Word]:
+    """Those that sentences in the question's language are told by, or in the other."""
     asked = asking.asked
     if across:
-        return [_Word(g.word, g.weight, g.unseen, g.head, list(g.terms)) for g in asked.groups]
+        return [Word(g.word, g.weight, g.unseen, g.head, list(g.terms)) for g in asked.groups]
     return [
-        _Word(word, weight, word in asked.unseen, word in asked.head, [word, *asked.alike.get(word, ())])
+        Word(word, weight, word in asked.unseen, word in asked.head, [word, *asked.alike.get(word, ())])
         for word, weight in asked.words.items()
     ]
 
 
 def _told(
-    asking: Asking, hits: Sequence[Hit], places: Sequence[Place], words: Sequence[_Word], across: bool
+    asking: Asking, hits: Sequence[Hit], places: Sequence[Place], words: Sequence[Word], across: bool
 ) -> list[Values]:
     """Of sentences in one language."""
     asked = np.array(_of_question(asking, words), np.float64)
@@ -101,7 +103,7 @@ def _told(
     ]
     credit = credits_of(np.array([*own, *whole.values()]))
     spans = [passage.spans[index] for passage, index in places]
-    near = nearest([each.word for each in words], [span.words for span in spans])
+    alike = cosines([each.word for each in words], [span.words for span in spans])
     mine, others = credit[: len(own)].reshape(len(places), 4, -1), credit[len(own) :]
     in_sentence, none = mine[:, 0], np.zeros((len(places), 1))
     besides = np.array([[id != passage.paragraph.id for id in whole] for passage, _ in places], bool)
@@ -115,7 +117,7 @@ def _told(
         _best(in_sentence, ~np.eye(len(places), dtype=bool)),
         np.concatenate((none, in_sentence[:, :-1]), axis=1),
         np.concatenate((in_sentence[:, 1:], none), axis=1),
-        near,
+        np.array([each.max(axis=0, initial=-1.0) if len(each) else np.zeros(len(words)) for each in alike]),
         *_characters(places, words),
         *np.array(figures, np.float64).transpose(2, 0, 1),
     ]
@@ -127,7 +129,7 @@ def _best(held: Values, of: NDArray[np.bool_]) -> Values:
     return np.asarray((held * of[:, :, None]).max(axis=1, initial=0.0))
 
 
-def _of_question(asking: Asking, words: Sequence[_Word]) -> Sequence[tuple[float, ...]]:
+def _of_question(asking: Asking, words: Sequence[Word]) -> Sequence[tuple[float, ...]]:
     """The columns of OF_QUESTION, a row a word."""
     folded = asking.question.folded
     top = max(each.weight for each in words)
@@ -154,7 +156,7 @@ def _of_question(asking: Asking, words: Sequence[_Word]) -> Sequence[tuple[float
     return rows
 
 
-def _characters(places: Sequence[Place], words: Sequence[_Word]) -> Sequence[Values]:
+def _characters(places: Sequence[Place], words: Sequence[Word]) -> Sequence[Values]:
     """The columns `characters` and `characters_around`, each of shape (places, words)."""
     each = list(dict.fromkeys(character for word in words for character in word.word))
     shares = np.array([[word.word.count(character) / len(word.word) for word in words] for character in each])
@@ -167,18 +169,43 @@ def _characters(places: Sequence[Place], words: Sequence[_Word]) -> Sequence[Val
     return held[::2], held[1::2]
 
 
-def _beside_figures(span: Span, words: Sequence[_Word]) -> Sequence[tuple[float, ...]]:
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """Where the figures of a sentence stand, and where its clauses end."""
+
+    figures: Sequence[tuple[int, int]]
+    ends: Sequence[int]
+    counted: frozenset[int]
+    """The clauses with figures."""
+
+    @classmethod
+    def of(cls, text: Matchable) -> "Clauses":
+        figures = [(figure.start, figure.end) for figure in text.figures]
+        ends = [end.start() for end in _CLAUSE_END.finditer(text.folded)] if figures else []
+        return cls(figures, ends, frozenset(bisect_left(ends, start) for start, _ in figures))
+
+    def has_figure(self, at: int) -> bool:
+        """Whether one stands in the clause of this place."""
+        return bisect_left(self.ends, at) in self.counted
+
+    def far(self, at: int) -> int:
+        """How far the nearest figure is; APART without one."""
+        return min((min(abs(at - start), abs(at - end)) for start, end in self.figures), default=APART)
+
+    def to_figures(self, start: int, end: int) -> tuple[int, int]:
+        """How far from what stands there it is to the next figure and to the last one before; APART without one."""
+        behind = min((first - end for first, _ in self.figures if first >= end), default=APART)
+        return behind, min((start - last for _, last in self.figures if last <= start), default=APART)
+
+
+def _beside_figures(span: Span, words: Sequence[Word]) -> Sequence[tuple[float, ...]]:
     """The columns of OF_SENTENCE from `figure_far` on, a row a word."""
-    told = span.text.folded
-    figures = [(figure.start, figure.end) for figure in span.text.figures]
-    if not figures:
+    clauses, told = Clauses.of(span.text), span.text.folded
+    if not clauses.figures:
         return [(1.0, 0.0, 0.0)] * len(words)
-    clause_ends = [end.start() for end in _CLAUSE_END.finditer(told)]
-    counted = {bisect_left(clause_ends, start) for start, _ in figures}
     rows = []
     for each in words:
         places = [at for way in each.ways if (at := told.find(way)) >= 0]
-        far = min((min(abs(at - start), abs(at - end)) for at in places for start, end in figures), default=APART)
-        beside = any(bisect_left(clause_ends, at) in counted for at in places)
-        rows.append((min(far, APART) / APART, float(beside), 1.0))
+        far = min(map(clauses.far, places), default=APART)
+        rows.append((min(far, APART) / APART, float(any(map(clauses.has_figure, places))), 1.0))
     return rows

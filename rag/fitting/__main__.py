@@ -44,11 +44,10 @@ def bodies(data: Path, reports: Path | None, stage: str, *, size: int) -> Iterat
         yield from cases.large(read, encoder, passages=30_000, questions=size)
     elif stage in ("choosing", "picking"):
         yield from cases.five(named, encoder, questions=size // 2 if stage == "choosing" else size)
-    if stage == "picking":
-        yield from cases.papers(encoder)
-    if stage == "confidence":
+    elif stage == "confidence":
         yield from cases.five(named, encoder, questions=5 * size)
         yield from cases.five_own(encoder)
+    if stage != "ranking":
         yield from cases.papers(encoder)
 
 

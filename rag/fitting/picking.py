@@ -10,10 +10,9 @@ from rag.answers import wordwise
 from rag.answers.network import Network
 from rag.fitting import logit
 from rag.fitting.stages import Choice
-from rag.fitting.training import Choices, padded, train_choice
+from rag.fitting.training import Choices, tables, train_choice
 
 FOLDS = 4
-_OURS = ("own", "reports", "papers")
 
 
 def fit_picking(
@@ -27,17 +26,20 @@ def fit_picking(
 
     def fit(learnt: Sequence[Choice]) -> Network:
         of_source = Counter(each.source for each in learnt)
-        share = [(logit.OURS if each.source.startswith(_OURS) else 1.0) / of_source[each.source] for each in learnt]
+        share = [
+            (logit.OURS if each.source.startswith(logit.OUR_SOURCES) else 1.0) / of_source[each.source]
+            for each in learnt
+        ]
         rows = [row for each in learnt for row in each.features]
         made = Choices(
             logit.matrix(rows, names).astype(np.float32),
-            *padded([row for each in learnt for row in each.words]),
+            tables([row for each in learnt for row in each.words]),
             np.array([score for each in learnt for score in each.scores], np.float32),
             np.array([right for each in learnt for right in each.right], bool),
             np.cumsum([0, *(len(each.right) for each in learnt)]),
             np.array(share),
         )
-        return train_choice(made, names, wordwise.NAMES)
+        return train_choice(made, names, [wordwise.NAMES])
 
     tops: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     for number in range(FOLDS):

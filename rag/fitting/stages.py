@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from embeddings.folding import fold
 from rag.answers import answering, confidence
 from rag.answers.finding import Candidate
+from rag.answers.network import Words
 from rag.answers.weighing import read_of, scored, weigh
 from rag.fitting.cases import Body, Case
 from rag.fitting.logit import Group
@@ -66,7 +67,7 @@ class Choice:
     `rag.answers.wordwise` and the scores that are linear; `right` are those of the evidence with the answer."""
 
     features: Sequence[Mapping[str, float]]
-    words: Sequence[NDArray[np.float64]]
+    words: Sequence[Words]
     scores: Sequence[float]
     right: Sequence[bool]
     source: str
@@ -83,12 +84,14 @@ def picking(body: Body) -> Iterator[Choice]:
         hits = retrieval.find(body.snapshot, asking, only=part.documents)
         found = scored(body.snapshot, asking, hits[: answering.PASSAGES])
         right = [answers(case, candidate) for candidate in found]
-        yield Choice(read_of(found), [c.words for c in found], [c.score for c in found], right, case.source, case.fold)
+        yield Choice(
+            read_of(found), [(c.words,) for c in found], [c.score for c in found], right, case.source, case.fold
+        )
 
 
 def answers(case: Case, candidate: Candidate) -> bool:
-    """Whether it is a sentence of the evidence that holds an answer, where answers are known."""
-    folded = candidate.passage.spans[candidate.index].text.folded
+    """Whether it is a sentence of the evidence that holds an answer, or heads one, where answers are known."""
+    folded = candidate.passage.told[candidate.index].folded
     return holds_evidence(case, candidate.passage.paragraph) and (
         not case.answers or any(fold(answer) in folded for answer in case.answers)
     )
@@ -101,7 +104,7 @@ class Judgement:
     something else was `missed` than what answers, it tells nothing about what an answer looks like."""
 
     features: Mapping[str, float]
-    words: NDArray[np.float64]
+    words: Words
     yes: bool
     refused: bool
     missed: bool
@@ -127,7 +130,7 @@ def _judged(snapshot: Snapshot, case: Case) -> Iterator[Judgement]:
         features = confidence.features(asking, hits, candidates)
         yield Judgement(
             features,
-            candidates[0].words,
+            confidence.read(asking, candidates),
             case.answerable,
             confidence.ruled_out(asking, hits, candidates, features),
             case.answerable and not any(answers(case, candidate) for candidate in candidates[:2]),

@@ -16,21 +16,16 @@ ALONE = 1 << 18
 32 clients got 103 answers a second, not 250."""
 
 
-def nearest(words: Sequence[str], texts: Sequence[Sequence[str]]) -> NDArray[np.float64]:
-    """The cosine, -1 to 1, of each word to the nearest of each text's words; 0 for a text without any. Shape
-    (texts, words)."""
-    found = np.zeros((len(texts), len(words)))
-    having = [row for row, text in enumerate(texts) if text]
-    if not having or not words:
-        return found
-    known = _vectors()([*words, *(word for row in having for word in texts[row])])
+def cosines(words: Sequence[str], texts: Sequence[Sequence[str]]) -> list[NDArray[np.float32]]:
+    """Of the words of each text to these, -1 to 1; shapes (len(text), len(words))."""
+    if not words or not any(texts):
+        return [np.zeros((len(text), len(words)), np.float32) for text in texts]
+    known = _vectors()([*words, *(word for text in texts for word in text)])
     vectors = np.frombuffer(b"".join(known), np.float32).reshape(len(known), -1)
     asked, told = vectors[: len(words)].T, vectors[len(words) :]
     step = max(ALONE // asked.size, 1)
-    cosines = np.concatenate([told[start : start + step] @ asked for start in range(0, len(told), step)])
-    sizes = np.array([len(texts[row]) for row in having])
-    found[having] = np.maximum.reduceat(cosines, np.cumsum(sizes) - sizes, axis=0)
-    return found
+    found = np.concatenate([told[start : start + step] @ asked for start in range(0, len(told), step)])
+    return np.split(found, np.cumsum([len(text) for text in texts])[:-1])
 
 
 @cache
