@@ -58,9 +58,9 @@ def test_papers_are_asked_about_together_and_each_alone() -> None:
     asked = [[case for case in body.cases if not case.source.endswith("displaced")] for body in bodies]
     assert all(doc in body.snapshot.documents for body in bodies for case in body.cases for doc, _ in case.evidence)
     for together, alone in ((asked[0], asked[9:39]), (asked[39], asked[55:])):
-        # Each is asked of its paper alone, but for the few that more than one answers.
+        # Each is asked of its paper alone, but for the few that more than one answers, or the one of another year.
         several = sum(len({doc for doc, _ in case.evidence}) > 1 for case in together)
-        assert len(together) >= 150 and len(together) - sum(map(len, alone)) <= 2 * several + 2
+        assert len(together) >= 150 and len(together) - sum(map(len, alone)) <= 2 * several + 4
         assert all(len({case.fold for case in cases_of}) <= 2 for cases_of in alone)
 
 
