@@ -2,7 +2,8 @@
 
 import pytest
 
-from rag.text.measure import head_of, spelled_in_unit, unit_of
+from rag.text.facts import quantities
+from rag.text.measure import head_of, in_unit, spelled_in_unit, unit_of
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,11 @@ from rag.text.measure import head_of, spelled_in_unit, unit_of
         ("修路花了多少时间?", ""),
         ("修路花了多少?", "元"),
         ("超过多少百分比的学生来自外地?", "%"),
+        ("多少人家搬了新屋?", "户"),
+        ("托班能多出几个名额?", "个"),
+        ("参加的有多少名学生?", "名"),
+        ("这条堤有多长?", "长度"),
+        ("过渡期有多长?", ""),
     ],
 )
 def test_the_unit_asked_for(question: str, unit: str) -> None:
@@ -60,3 +66,22 @@ def test_a_number_in_words_is_one_of_the_unit_asked_for(unit: str, sentence: str
 )
 def test_what_a_thing_is_counted_by_is_none_of_its_name(question: str, head: str) -> None:
     assert head_of(question, "zh") == head
+
+
+@pytest.mark.parametrize(
+    ("unit", "sentence", "told"),
+    [
+        ("户", "登记民宿214家", True),
+        ("只", "年屠宰能力2600万羽", True),
+        ("只", "新建泊位3处", False),
+        ("张", "处置工单11108件", True),
+        ("条", "损失战船9艘", True),
+        ("条", "新增床位9张", False),
+        ("人", "溶栓463例", True),
+        ("元", "parents pay 85 marks a month", True),
+        ("元", "the school has 85 pupils", False),
+    ],
+)
+def test_a_figure_may_be_written_in_a_unit_like_the_one_asked_for(unit: str, sentence: str, told: bool) -> None:
+    (figure,) = quantities(sentence)
+    assert in_unit(unit, sentence, figure.start, figure.end) is told

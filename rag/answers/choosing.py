@@ -22,11 +22,11 @@ from rag.text.spotting import Held
 
 DATE = re.compile(
     r"\d{4}年|年[初中底末内]|月[初底末]|[上中下]旬|[一二三四上下]半年|[一二三四]季度|\d{1,2}月|\d{1,2}日|\d世纪|年代|\b(?:1[0-9]|20)\d\d\b|周[一二三四五六日末]|星期|\d号(?![线楼街院门房])|[初廿][一二三四五六七八九十]|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]年|[一两二三四五六七八九十半几数]+个?(?:[年月天周](?!一贯)|小时|分钟)|凌晨|上午|下午|晚上|\d+[年月天周]|"
-    r"\d+个月|小时|分钟|春|夏|秋|冬|\bjan|\bfeb|\bmarch|\bapril|\bmay\b|\bjune|\bjuly|\baug|\bsept|\boct|\bnov|\bdec|初期|末期|时期|朝|"
+    r"\d+个月|\d+个工作日|小时|分钟|\d分\d+秒|\d秒|春|夏|秋|冬|\bjan|\bfeb|\bmarch|\bapril|\bmay\b|\bjune|\bjuly|\baug|\bsept|\boct|\bnov|\bdec|初期|末期|时期|朝|"
     r"\b(?:seconds|minutes|hours|days|weeks|months|years|(?:an?|one|half an) (?:minute|hour|day|week|month|year))\b"
 )
 _EXACT = (
-    (re.compile(r"几号(?![线楼街院门房地])|几日|哪一?天|具体日期|\bwhat (?:date|day)|\bwhich day"), (re.compile(r"\d日|\d号(?![线楼院门房])|工作日|周[一二三四五六日末]|星期|[当次即][日天]|[元除]旦|除夕|春节|[初廿][一二三四五六七八九十]|(?<=[a-z] )(?:[12]?\d|3[01])\b|\b(?:[12]?\d|3[01])(?:st|nd|rd|th)?(?= (?:of )?[a-z])"),)),
+    (re.compile(r"几号(?![线楼街院门房地])|几日|哪一?天|具体日期|\bwhat (?:date|day)|\bwhich day"), (re.compile(r"\d日|\d号(?![线楼院门房])|工作日|周[一二三四五六日末]|星期|[当次即][日天]|[五七八]一(?=前|当|期|假|起)|国庆|[元除]旦|除夕|春节|[初廿][一二三四五六七八九十]|(?<=[a-z] )(?:[12]?\d|3[01])\b|\b(?:[12]?\d|3[01])(?:st|nd|rd|th)?(?= (?:of )?[a-z])"),)),
     (re.compile(r"几月|哪个?月|\bwhat month|\bwhich month"), (re.compile(r"\d月|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"),)),
     (re.compile(r"哪一?年|几几年|\bwhat year|\bwhich year"), (re.compile(r"\d{4}|民国\d|[西公]元前?\d|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]年"),)),
 )  # fmt: skip

@@ -51,7 +51,7 @@ _KINDS = tuple(
             r"\b(?:which|what) (?:\w+ )?(?:compan|firm|contractor|developer|bank|studio|agency)|"
             r"\b(?:which|what) (?:\w+ )?(?:institut|investor|operator)|"
             r"\bwho (?:\w+ )?(?:designed|built|develop|operat|won|supplied|financed|invested|runs|constructed)",
-            "公司|集团|企业|银行|设计院|研究院|事务所|工作室|科技|股份|中心|学院|大学|协会|[局办委部]",
+            "公司|集团|企业|银行|厂|设计院|研究院|事务所|工作室|科技|股份|中心|学院|大学|协会|[局办委部]",
             "co|ltd|inc|group|company|corporation|bank|institute|university",
         ),
         (
@@ -62,12 +62,13 @@ _KINDS = tuple(
         (
             r"(?:哪一?[所家个些]|什么)\w{0,3}(?:大学|学院|高校|学校|中学|小学|幼儿园)|"
             r"\b(?:which|what) (?:\w+ )?(?:universit|school|college|kindergarten)",
-            "大学|学院|学校|中学|小学|附中|附小|幼儿园|校区|[军党警技]校|学堂|书院",
+            "大学|学院|学校|中学|小学|[一二三四五六七八九十]中|附中|附小|幼儿园|校区|[军党警技]校|学堂|书院",
             "university|school|college",
         ),
         (r"(?:哪一?[家所个些]|什么)\w{0,3}医院|\b(?:which|what) (?:\w+ )?hospital", "医院|服务中心|院区", "hospital"),
         (
-            r"(?:哪一?[条个些]|什么)\w{0,2}(?:路|街(?!坊|道))|\b(?:which|what|whose) (?:\w+ )?(?:street|road|avenue)",
+            r"(?:哪一?[条个些]|什么)\w{0,2}(?:路(?![子径数线])|街(?!坊|道))|"
+            r"\b(?:which|what|whose) (?:\w+ )?(?:street|road|avenue)",
             "路|街|大道",
             "road|street|avenue",
         ),

@@ -23,7 +23,8 @@ _ENDED_ASKED = re.compile(
     r"(?:leav(?:e|ing)|left|pull(?:ed)? out|move[d]? (?:out|away))\b"
 )
 _ENDED_TOLD = re.compile(
-    rf"{_ENDS}|撤|停[用运播]|关[停闭掉门]|废[除止]|缓|退[市场租还]|延误|延迟|滞后|不再|清退|腾退|拆除|更名|搬|离开|迁出|外迁|辞|禁|淘汰|调整|疏解|\b(?:cancel|clos|shut|stop|suspend|abolish|halt|scrap|abandon|"
+    rf"{_ENDS}|撤|停[用运播]|[改移挪顺]到|延[后期]|推[迟后]|关[停闭掉门]|废[除止]|缓|退[市场租还]|延误|延迟|滞后|不再|清退|腾退|拆除|更名|搬|离开|迁出|外迁|辞|禁|淘汰|调整|疏解|\b(?:cancel|clos|shut|stop|suspend|abolish|halt|scrap|abandon|"
+    r"g[ai]ve(?:n|s)? up|forb[ia]d|prohibit|outlaw|"
     r"call\w* off|postpon|delay|no longer|end(?:ed)?\b|fail|bankrupt|withdr|quit|resign|leav|left|"
     r"moved? (?:out|away)|bann?|not (?:re)?open)"
 )
@@ -100,7 +101,9 @@ _EACH_ASKED = re.compile(
     r"平均|人均|户均|均价|每一?个?[户人家月天日平套张场]|\b(?:on average|average (?=[a-z])(?!of\b)|"
     r"apiece|per (?:head|person|capita|household)\b)"
 )
-_EACH_TOLD = re.compile(r"[均每/]|(?:元|人|次)一?[户人月天日]|\b(?:average|averag\w+|median|mean|per|each|an?)\b")
+_EACH_TOLD = re.compile(
+    r"[均每/]|日(?=供|处理|接待|产|运送)|(?:元|人|次)一?[户人月天日]|\b(?:average|averag\w+|median|mean|per|each|an?)\b"
+)
 _YEARS_ASKED = re.compile("几年|哪年")
 _ITEM = re.compile(r"^\s*\d{1,2}[.、](?!\d)")
 

@@ -58,11 +58,15 @@ def defines(question: Question, sentence: str, around: str) -> bool:
 
 def unheard(question: Question, passages: Iterable[str]) -> bool:
     """Whether a Chinese name is put in quotation marks that stands in none of these passages, as written."""
-    names = quoted(question)
+    names = [name for name in quoted(question) if not _NUMBERED.fullmatch(name)]
     if not names:
         return False
     texts = [_without_marks(fold(passage)) for passage in passages]
     return any(not any(name in text for text in texts) for name in names)
+
+
+_NUMBERED = re.compile("[两三四五六七八九十][一-龥]")
+"""What a paper lists and others number: “四化” of 专业化、国际化、品牌化和标准化."""
 
 
 @lru_cache(maxsize=256)

@@ -94,16 +94,19 @@ _GROUP = re.compile(
 _WHICH = re.compile(r"哪([两三四五六七八九十]|\d{1,2})(?:个|大|项|条|类|位|力|所|家|处|种|块|座|方)")
 _PART = re.compile(r"([一-龥]{2})(街道|镇|县)(?![域级城长委政办])")
 _BODY = re.compile(r"([一-龥]{2})(大学|学院|医院|公司|集团|银行|中学|(?<!中)小学|幼儿园)")
-_NO_PART = re.compile("[个各些有困扶口点色城乡小古名全本该这那哪多少几两三四五六七八九十贫试家什么的街]|辖区|所属|区内")
+_NO_PART = re.compile(
+    "[个各些有困扶口点色城乡小古名全本该这那哪多少几两三四五六七八九十贫试家什么的街在从给到]|债务|辖区|所属|区内"
+)
 """What stands before 街道 or 县 and names none: 各街道, 哪个镇, 贫困县."""
 _NO_BODY = re.compile(
     "[里内被某由向与和把将于因经对及等至以是了们贵母子分总其各去大小新老好在到从的个家所些这那哪几多少什么本该全两三四五六七八九十]|维保|物业|施工|建[设筑]|保险|投资|科技|上市|贸易|国[有企]|民营|外资|[区市县省]级|[区市省]属|三[甲级]|定点|公立|私立|"
-    "重点|高等|公办|民办|[一二三]级|示范|优质|普通|特色|社区|高品|品质|高质|质量|所有|部分|周边|附近|相关|下属|附属|供[水电气]|燃气|水务|公交|房产|开发|软件|信息|老年|党校|专科|综合|平安|示范|物流|出租"
+    "重点|高等|地铁|港口|轨道|初创|联网|[上过开求]$|公办|民办|[一二三]级|示范|优质|普通|特色|社区|高品|品质|高质|质量|所有|部分|周边|附近|相关|下属|附属|供[水电气]|燃气|水务|公交|房产|开发|软件|信息|老年|党校|专科|综合|平安|示范|物流|出租"
 )
 """What stands before 公司 or 医院 and names none."""
 _DAY = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})[日号]")
 _CLAUSE_ENDS = re.compile("[一-龥]{0,8}[,。;]")
 _ENUMERATED = re.compile(r"[、;；]|[①②③④⑤⑥]|[一二三四五六七八九]是|\d[.)]")
+_LAST_OF_THEM = re.compile("、[^,。;、]+[和与及]")
 _SEVERAL = re.compile(r"(?P<members>[^,。;:()]+、[^,。;:()]+)等(?:\d+|[两三四五六七八九十]+)[个处家所条座地幅块片]")
 _ALL_OF_THEM = re.compile(r"等|[那这](?:[几些]|[\d两三四五六七八九十]+[个所家处条座项])|各|总[计共]|一共")
 _ENDING = 2
@@ -228,7 +231,7 @@ def _of_several(asked: str, told: str) -> bool:
 def _passes_over(group: re.Match[str], told: str, many: int) -> bool:
     """Whether a text names a group of so many among other things and goes on: "聚焦6大重点领域,突出…"."""
     named = literal.stands(group.group().removeprefix("哪"), told, behind=_CLAUSE_ENDS)
-    return named and len(_ENUMERATED.findall(told)) < many - 1
+    return named and len(_ENUMERATED.findall(told)) + bool(_LAST_OF_THEM.search(told)) < many - 1
 
 
 def _on_other_days(asked: str, told: str) -> bool:
@@ -260,7 +263,7 @@ def tells_anew(folded: str) -> bool:
 def _stands(number: str, text: str) -> bool:
     """Whether a number stands in a text as a whole, an ordinal anywhere."""
     if not number[0].isdigit():
-        return number in text
+        return number in text or (number[-1] == "期" and number.removeprefix("第") in text)
     return literal.number_stands(number, text)
 
 

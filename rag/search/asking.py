@@ -22,7 +22,7 @@ from rag.search.sight import Sight, Sights
 from rag.text.facts import rewritten, years
 from rag.text.matching import Asked, Terms
 from rag.text.measure import head_of, named_beside
-from rag.text.thesaurus import others_for
+from rag.text.thesaurus import others_for, others_in_english
 
 _TWO_HAN = re.compile("[一-龥]{2}")
 COMPOUNDS = 8
@@ -76,9 +76,10 @@ class Asking:
         head = bare(head_of(without(subjects, question.folded), question.language))
         head_words = words(head)
         rest = without(subjects, text)
-        alike = (
-            others_for(text, [word for word in own if word not in light.CHINESE]) if question.language == "zh" else {}
-        )
+        if question.language == "en":
+            alike = others_in_english([told.get(word, word) for word in own if word[0].isalpha()])
+        else:
+            alike = others_for(text, [word for word in own if word not in light.CHINESE])
         own += [phrase for phrase in alike if phrase not in own]
         figures = rewritten(question.folded, "zh" if question.language == "en" else "en")
         places = places_across(own if rest == text else words(rest), names, figures)

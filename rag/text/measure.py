@@ -101,7 +101,7 @@ SUMMED = (
 )
 """What asks in English for a sum without a word for it: "what did the repairs come to"."""
 _LENGTH = re.compile(
-    r"多长(?!时间)|多远|几公里|多少公里|里程|(?:[全总]长|长度)(?:是|有|为)?[??]?$|"
+    r"(?<![期假片影剧会课》]有)(?<![期假片影剧会课》])多长(?!时间)|多远|几公里|多少公里|里程|(?:[全总]长|长度)(?:是|有|为)?[??]?$|"
     rf"{LENGTHWISE}|\bhow many kilomet|"
     r"\bhow (?:tall|wide|deep|thick)\b|\bwhat (?:is|was|'s) the (?:length|height|width|depth)\b"
 )
@@ -141,13 +141,14 @@ _COUNTED_EN = tuple(
     for word, unit in _UNITS_EN.items()
 )
 _COUNTED = re.compile(
-    rf"(?:多少|(?<!哪)几)个?(?:亿|万|千|百)*[美欧日港]?(百分点|平方米|平方公里|公里|公顷|人次|艘次|块(?=[一-龥])(?!钱)|[{_COUNTERS}元钱](?!亿))"
+    rf"(?:多少|(?<!哪)几)个?(?:亿|万|千|百)*[美欧日港]?(百分点|平方米|平方公里|公里|公顷|人次|艘次|块(?=[一-龥])(?!钱)|(?!{_NO_COUNTER})[{_COUNTERS}元钱](?!亿))"
 )
 _PEOPLE = re.compile(
     r"(?:多少|几)[万余]*(?!家|个|户|套)[㐀-鿿]{0,4}(?:[求志消亲患]\w者|职工|员工|教师|老师|医生|护士|学生|居民|老人|观众|游客|"
     r"旅客|乘客|病人|党员|干部|民警|选手|人口)"
 )
 _NUMBER_OF = re.compile("(户|人)数[^,。;]{0,8}(?:多少|几)")
+_HOMES = re.compile("(?:多少|几)[百千万]*(?:户|个)?人家")
 _VALUE = re.compile(
     r"(?:收入|产值|投资|投资额|总额|金额|资金|税收|利润|营收|票房|成交额|销售额|产出|[^浪免]费|贷款|罚款|善款|借款|债务|税款)$|"
     r"\b(?:revenue|investment|turnover|sales)\b"
@@ -155,27 +156,28 @@ _VALUE = re.compile(
 _ALIKE: dict[str, tuple[str, ...]] = {
     "元": (
         "元", "圆", "yuan", "rmb", "dollar", "euro", "pound", "usd", "eur", "gbp", "crown", "franc", "rupee", " yen",
-        "peso", "卢布", "英镑", "马克", "法郎", "卢比", "比索", "克朗", "里拉", "泰铢",
+        "peso", " marks", "florin", "guilder", "dinar", "krona", "kronor", "krone", "taler", "livre", "baht",
+        "shilling", "卢布", "英镑", "马克", "法郎", "卢比", "比索", "克朗", "里拉", "泰铢",
     ),
     "%": ("%", "百分点", "倍", "成", "percent"), "百分点": ("百分点", "%", "percentage point"),
     "面积": ("平方", "平米", "km2", "m2", "公顷", "亩", "square", "hectare"),
     "长度": ("公里", "米", "metre", "meter", "mile", "feet", "foot", "inch", "km", "cm", "mm"),
     "重量": ("吨", "克", "斤", "kg", "tonne", "tons", "pound", "gram", " g"),
-    "人": ("人", "名", "位", "people", "resident", "worker", "student"), "人次": ("人次", "人", "visit"),
-    "名": ("人", "名", "位"), "位": ("人", "名", "位"), "户": ("户", "household", "famil"),
+    "人": ("人", "名", "位", "例", "people", "resident", "worker", "student"), "人次": ("人次", "人", "visit"),
+    "名": ("人", "名", "位"), "位": ("人", "名", "位"), "户": ("户", "家", "household", "famil"),
     "家": ("家", "户", "个", "compan", "firm", "enterprise"), "所": ("所", "家", "个", "school"),
     "个": ("个", "家", "项", "处", "所", "条", "种", "座", "类", "批"), "项": ("项", "个", "条", "project", "件"),
-    "条": ("条", "项", "个"), "处": ("处", "个"), "座": ("座", "个"), "件": ("件", "项", "个", "起", "case"),
+    "条": ("条", "项", "个", "艘"), "处": ("处", "个"), "座": ("座", "个"), "件": ("件", "项", "个", "起", "case"),
     "吨": ("吨", "公斤", "千克", "tonne"), "层": ("层", "楼", "store", "floor"), "对": ("对", "couple"),
     "千瓦": ("瓦", "watt"),
     "起": ("起", "件", "宗", "case"),
     "块": ("块", "枚", "金", "银", "铜", "个", "座", "片", "处"), "枚": ("枚", "块", "金", "银", "铜"),
     "棵": ("棵", "株", "tree"), "株": ("株", "棵", "tree"), "册": ("册", "本", "book"), "幢": ("幢", "栋", "座", "楼"),
     "栋": ("栋", "幢", "座", "楼"), "套": ("套", "户", "flat", "apartment"), "台": ("台", "部"),
-    "部": ("部", "台"), "只": ("只", "个"),
+    "部": ("部", "台"), "只": ("只", "个", "羽", "头", "匹"),
     "场": ("场", "次"), "次": ("次", "场"), "趟": ("趟", "次", "班"), "班": ("班", "趟", "次"), "架": ("架", "台"),
     "支": ("支", "个", "只", "队"), "根": ("根", "个", "条"), "盏": ("盏", "个"),
-    "张": ("张", "bed"), "种": ("种", "个", "类"), "类": ("类", "个", "种"),
+    "张": ("张", "件", "份", "bed"), "种": ("种", "个", "类"), "类": ("类", "个", "种"),
 }  # fmt: skip
 """What a figure may be written in that is asked for in a unit."""
 
@@ -201,6 +203,8 @@ def unit_of(folded: str) -> str:
     say."""
     if _SHARE.search(folded):
         return "%"
+    if _HOMES.search(folded):
+        return "户"
     counted = list(_COUNTED.finditer(folded))
     if counted:
         match = next((m for m in reversed(counted) if m.group().startswith("多少")), counted[0])

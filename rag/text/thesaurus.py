@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from embeddings.folding import fold
+from rag.text.inflection import forms
 from rag.text.paraphrasing import paraphrases
 
 FILE = Path(__file__).parents[1] / "weights" / "thesaurus.tsv"
@@ -20,6 +21,9 @@ FIRST, LATER, LEAST = 0.64, 0.9, 0.3
 what the last ones are worth at least."""
 BY_TRANSLATION, SURE = 0.5, 0.5
 """What a word that is translated alike counts, and how surely it has to be."""
+
+FORM, ENGLISH_SURE = 1.0, 0.4
+"""What another form of an English word counts, and how surely one has to be translated alike."""
 
 _LATIN = re.compile("[a-z0-9]{2}")
 
@@ -49,6 +53,19 @@ def others_for(text: str, words: Sequence[str]) -> Others:
     for word, alike in zip(longer, paraphrases(longer), strict=True):
         _add(found[word], {other: BY_TRANSLATION * worth for other, worth in alike.items() if worth >= SURE})
     return {word: dict(sorted(others.items(), key=lambda other: -other[1])) for word, others in found.items()}
+
+
+def others_in_english(words: Sequence[str]) -> Others:
+    """As `others_for`, of English words: their other forms, and words that are translated alike."""
+    found: dict[str, dict[str, float]] = {}
+    for word, alike in zip(words, paraphrases(words), strict=True):
+        others = {
+            other: BY_TRANSLATION * worth for other, worth in alike.items() if worth >= ENGLISH_SURE and other.isascii()
+        }
+        _add(others, dict.fromkeys(forms(word), FORM))
+        if others:
+            found[word] = dict(sorted(others.items(), key=lambda other: -other[1]))
+    return found
 
 
 def _phrases(text: str) -> Iterable[str]:
