@@ -300,6 +300,9 @@ def test_a_place_no_document_is_about_is_foreign() -> None:
     assert catalog().foreign("静安的收入是多少") == ["静安"]
     assert catalog().foreign("云南和深圳的收入是多少") == ["云南", "深圳"]
     assert catalog().foreign("哪些省份收了货?哪几个省收了?") == []
+    for no_place in ("市里区里一共多少人", "城里和乡下哪头人多", "想让区里帮忙", "只交城乡居民医保的人"):
+        assert catalog().foreign(no_place) == []
+    assert catalog().foreign("去枕石镇的公交") == ["枕石镇"]
     assert catalog().foreign("上海南站在哪里") == ["上海"]  # and not 海南
     assert places.stands("法国", "六百名青年赴法留学") and not places.stands("法国", "依法办理")
     assert all(places.stands(province, "云贵藏三地七县") for province in ("云南", "贵州", "西藏"))

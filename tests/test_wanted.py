@@ -4,13 +4,15 @@ import pytest
 
 from embeddings import load_encoder
 from embeddings.folding import fold
-from rag import Document
-from rag.answers import wanted
+from rag import Document, KnowledgeBase
+from rag.answers import confidence, wanted
 from rag.answers.choosing import dates
 from rag.answers.wanted import tail_of
+from rag.answers.weighing import weigh
 from rag.index.snapshot import Snapshot
 from rag.questions.question import understand
 from rag.reading import split
+from rag.search import retrieval
 from rag.search.asking import Asking
 from rag.text.facts import spelled, years
 from rag.text.matching import Matchable
@@ -240,3 +242,19 @@ def test_how_often_is_told_by_a_stretch_that_comes_again() -> None:
     assert not dates(question, "2020年组织学法4次。")
     assert ["每季度安排1次学法。"[slice(*span)] for span in dates(question, "每季度安排1次学法。")] == ["每季度"]
     assert dates(understand("常务会议哪年开始学法?"), "2020年组织学法4次。")
+
+
+def test_a_year_of_a_plan_or_a_comparison_is_not_the_one_a_sentence_is_about() -> None:
+    def refused(question: str, text: str) -> bool:
+        kb = KnowledgeBase.from_texts([text, "其他工作有序推进。"], ["东江区2023年工作报告"] * 2)
+        asking = Asking.from_question(understand(question), kb.snapshot)
+        hits = retrieval.find(kb.snapshot, asking)
+        candidates = weigh(kb.snapshot, asking, hits)
+        named = confidence.features(asking, hits, candidates)
+        return confidence.ruled_out(asking, hits, candidates, named)
+
+    scanned = "2023年东江博物馆扫描了多少件藏品?"
+    assert not refused(scanned, "博物馆扫描藏品6120件,计划2026年全部完成扫描。")
+    assert not refused(scanned, "博物馆扫描藏品6120件,2022年为4000件。")
+    assert refused(scanned, "博物馆计划2026年扫描藏品6120件。")
+    assert refused(scanned, "2021年博物馆扫描藏品6120件。")

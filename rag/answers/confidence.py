@@ -17,6 +17,7 @@ from rag.questions.scope import contradicted, of_another_part
 from rag.search.asking import Asking
 from rag.text import places
 from rag.text.english_names import holds_place, missing_names, places_named
+from rag.text.facts import years_told
 from rag.types import Hit
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ ANY, FEW = "confidence", "confidence_few"
 """The files of weights: of any body, and of a handful of paragraphs in the question's language, where both count."""
 
 _AGAINST = re.compile(r"[比较同]\D{0,4}(?:19|20)\d\d|(?:19|20)\d\d年?(?:[^,;。]{0,12}相比|同期|以来|起|后)")
+_ASIDE = re.compile(
+    r"(?:计划|预计|力争|确保|争取|排到|推迟[到至]|[到至]|将[在于]?)(?:19|20)\d\d年?|(?:19|20)\d\d年(?:同期)?[为是](?=[约近]?\d)|"
+    r"\((?:19|20)\d\d: ?|\b(?:by|until|to be \w+ in(?: \w+)?) (?:19|20)\d\d\b"
+)
+"""A year of what is planned, or that a figure is held against."""
 TOLD = (
     "figure", "unit_missing", "head_beside", "beside", "exact", "person", "place", "means", "reason", "manner", "each",
     "sort",
@@ -118,7 +124,7 @@ def ruled_out(
     """
     if not asking.asked.vocabulary or asking.question.language == OTHER or sets_a_task(asking.question):
         return True
-    if named["year"] == -1.0 and asking.question.says_when:
+    if named["year"] == -1.0 and asking.question.says_when and not _years_aside(asking, candidates[0]):
         return True
     if not named["across"] and not _beyond_subjects(asking, candidates[0]):
         return True
@@ -152,7 +158,21 @@ def _of_other_years(asking: Asking, best: "Candidate") -> bool:
     question, span = asking.question, best.passage.spans[best.index]
     if question.kind not in (Kind.NUMERIC, Kind.DATE) or not question.says_when or not question.years or not span.years:
         return False
-    return not span.years & question.years and not _AGAINST.search(span.text.folded)
+    if span.years & question.years or _AGAINST.search(span.text.folded):
+        return False
+    return not _years_aside(asking, best)
+
+
+def _years_aside(asking: Asking, best: "Candidate") -> bool:
+    """Whether a sentence stands under the year that is asked about, and names others only in clauses of what is planned
+    or was before, beside one with a figure: 累计完成6120件,计划2026年全部完成."""
+    own = best.passage.years or best.passage.title_years
+    span = best.passage.spans[best.index]
+    clauses = re.split("[,;。]", span.text.folded)
+    rest = ",".join(clause for clause in clauses if not _ASIDE.search(clause))
+    if not span.years or years_told(rest):
+        return False
+    return bool(own & asking.question.years) and re.search(r"\d", rest) is not None
 
 
 def _of_another(asking: Asking, best: "Candidate") -> bool:

@@ -30,7 +30,7 @@ _ISSUED_BY = re.compile(
 """A body at the beginning of a title, whatever its name is made of: 恒途物流股份有限公司关于…."""
 _PLACE = re.compile(r"(?P<base>[一-龥]{2,5}?)(?P<suffix>自治区|开发区|新区|自治州|[省市区县镇乡州])")
 _NO_PLACE = re.compile(
-    r"[哪几]个?些?[省市区县镇乡州]|[届委社小城园街地片辖景校厂库矿灾郊林本全我该各外内个哪几两三]区$|[城上超股都夜门楼菜本全我该各个]市$|[个各全本外]县$|[外各][省市]$|省市$"
+    r"[哪几]个?些?[省市区县镇乡州]|[届委社小城园街地片辖景校厂库矿灾郊林本全我该各外内里个哪几两三]区$|[城和与里]乡$|[城上超股都夜门楼菜本全我该各个]市$|[个各全本外]县$|[外各][省市]$|省市$"
 )
 _NO_END = re.compile(r"[级域间份]|(?<=市)(?:[场民容面属]|政(?!府))")
 """What goes on after 市, 区 and the like where they end no name: 市级, 市场, 区域."""
@@ -41,7 +41,7 @@ _COMMON_AREA = re.compile(
 _LONGEST_BASE = 4
 _SUFFIX = re.compile(r"自治区|开发区|新区|自治州|[省市区县镇乡州]")
 _RUN = re.compile("[一-龥]+")
-_BEFORE = re.compile(r"^(?:关于|中共|请问|今年|去年|那么?|在|和|与|跟|对|比|[年月日]|的)+")
+_BEFORE = re.compile("^(?:关于|中共|请问|今年|去年|那么?|[在和与跟对比去从到往想让把被给由年月日的])+")
 _LATIN_NAME = re.compile(r"\b[A-Z][A-Za-z]{2,}\b")
 _NOT_NAMES = frozenset(
     "district government report work plan annual summary key priorities main tasks compilation review the and for "
