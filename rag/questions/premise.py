@@ -73,9 +73,15 @@ _NUMBER = re.compile(
     rf"{SPELLED.pattern}"
 )
 _TASK = re.compile(
-    r"^(?:请|麻烦)?你?(?:帮我|给我|替我|帮忙|帮)?(?:写|拟|起草|编写?|生成|画|作|翻译|润色|改写|仿写)(?:一|个|篇|份|首|段|下|成|出)|"
+    r"(?:^|[,。;:!])(?:请|麻烦)?你?(?:帮我|给我|替我|帮忙|帮)?(?:写|拟|起草|编写?|生成|画|作|翻译|润色|改写|仿写)(?:一|个|篇|份|首|段|下|成|出)|"
     r"(?:翻译|改写|转换)[成为]|^(?:please )?(?:write|draft|compose|translate|draw|generate)\b"
 )
+_OVERRULED = re.compile(
+    r"(?:忽略|无视|忘[记掉了]|不用管|不要管|别管)[^,。;]{0,4}(?:之前|以上|前面|上面|上述|先前|所有|一切)[^,。;]{0,6}"
+    r"(?:说明|指令|指示|提示词?|要求|规则|设定)|"
+    r"\b(?:ignore|disregard|forget) (?:all |any |of |the |your )*(?:previous|above|prior|earlier|preceding|system)\b"
+)
+"""What tells whoever answers to forget what they were told, and asks the documents nothing."""
 _ERRAND = re.compile(
     r"^(?:请|麻烦|能不能|可不可以|能否)?你?(?:帮我|给我|替我|帮忙|帮|代我|为我)(?:一下)?"
     r"(?:预约|预订|预定|订|抢|买|报名?|办|投诉|联系|打|叫|约|填|交|申请|缴|领|寄|发|排|挂|转|充|取|退|举报|安排|提醒)"
@@ -109,10 +115,11 @@ _ITEM = re.compile(r"^\s*\d{1,2}[.、](?!\d)")
 
 
 def sets_a_task(question: Question) -> bool:
-    """Whether a question wants something written, translated, drawn or done, an opinion, or what a day near that of
-    asking will bring, which no document answers."""
+    """Whether a question wants something written, translated, drawn or done, what was said before forgotten, an
+    opinion, or what a day near that of asking will bring, which no document answers."""
     return (
         (question.kind is Kind.OTHER and bool(_TASK.search(question.folded)))
+        or bool(_OVERRULED.search(without_quoted(question.folded)))
         or bool(_OPINION.search(fold(question.asked)))
         or bool(_ERRAND.search(question.folded))
         or bool(_SOON.search(without_quoted(question.folded)))
