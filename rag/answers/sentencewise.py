@@ -63,7 +63,7 @@ def of(asking: Asking, candidates: "Sequence[Candidate]") -> Values:
             (
                 sum(map(folded.__contains__, word)) / len(word),
                 word in above,
-                sum(map(set.__contains__, others, [word] * len(others))) / max(len(others), 1),
+                sum(word in other for other in others) / max(len(others), 1),
                 sum(word in text for text in passages.values()) / len(passages),
                 min(behind, APART) / APART,
                 min(before, APART) / APART,
