@@ -16,7 +16,6 @@ from rag.questions.parts import in_turn, parts
 from rag.questions.question import Aspect, Kind, understand
 from rag.questions.subjects import Catalog, Spoken
 from rag.reading import split
-from rag.search.across import as_told
 from rag.search.asking import Asking
 from rag.text import places
 from rag.text.matching import Asked, Group
@@ -449,7 +448,11 @@ def test_what_is_said_in_everyday_english_is_found() -> None:
 def test_another_form_of_a_word_and_what_means_the_same_are_found() -> None:
     texts = ["The tow fee is $145, plus $30 a day.", "Owners must clear the sidewalk to a width of 36 inches."]
     kb = KnowledgeBase.from_texts(texts)
-    assert as_told(["towing", "pavement", "heavy", "fee"], kb.snapshot) == {"towing": "tow", "pavement": "sidewalk"}
+    alike = Asking.from_question(understand("Is the fee for towing heavy on the pavement?"), kb.snapshot).asked.alike
+    assert {word: next(iter(others)) for word, others in alike.items() if others} == {
+        "towing": "tow",
+        "pavement": "sidewalk",
+    }
     assert [hit.paragraph.document_id for hit in kb.search("towing pavement", leg=Leg.LEXICAL)] == ["1", "2"]
 
 

@@ -23,6 +23,7 @@ from tests.toys import ToyEncoder
         ("voted", {"vote", "voting"}),
         ("weight", {"weigh"}),
         ("heavy", {"weight"}),
+        ("written", {"write", "wrote"}),
     ],
 )
 def test_a_word_has_its_forms(word: str, others: set[str]) -> None:

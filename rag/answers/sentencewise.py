@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.answers.wordwise import Clauses, words_of
+from rag.answers.wordwise import APART, LONG, Clauses, words_of
 from rag.search.asking import Asking
 from rag.search.coverage import Values
 from rag.text.background import background
@@ -33,7 +33,6 @@ NAMES = (
 - `place`: where in the sentence; `length`: characters over 8; `digits`, `latin`: what kind of word
 - `word_before`, `word_behind`: `in_question` of the words beside it
 """
-APART, LONG = 30, 8
 
 
 def of(asking: Asking, candidates: "Sequence[Candidate]") -> Values:

@@ -62,12 +62,6 @@ _THERE_ARE = re.compile("(?:一共|总共|现在|共)?有(?:几|多少)[个家�
 _SO_MANY = re.compile("多少$")
 _HOW_MANY = re.compile("(?:多少|几)[一-龥]{0,2}$")
 _CODE = re.compile(r"(?<![a-z\d.])(?:(?!x\d)[a-z]{1,4}\d[\d.]{0,3}[a-z]?|\d{1,2}[agd])(?![a-z\d+-])")
-_CODE_NAMES = {
-    "pm2.5": ("细颗粒物", "fineparticulate"), "pm10": ("可吸入颗粒物",), "co2": ("二氧化碳", "carbondioxide"),
-    "no2": ("二氧化氮", "nitrogendioxide"), "so2": ("二氧化硫",), "3g": ("第三代", "third-generation"),
-    "4g": ("第四代", "fourth-generation"), "5g": ("第五代", "fifth-generation"),
-}  # fmt: skip
-"""What codes are called in words, without blanks."""
 ASKS = re.compile(
     r"多少|百分之几|第几|几(?=[^月号日时点])|多[大长高重远久]|哪一?[个家位所座条项种类些年天里儿]?|什么|何[人时处地]?|啥|谁|几"
 )
@@ -249,11 +243,12 @@ def uncounted(asking: Asking, sentence: Matchable) -> bool:
 
 
 def code_missing(asking: Asking, text: str) -> bool:
-    """Whether a question names something by letters and a figure, 6G, PM10, that a folded text has not."""
+    """Whether a question names something by letters and a figure, 6G, PM10, that a folded text has not, nor what it is
+    called in words."""
     asked = asking.question.folded
     codes = _CODE.findall(asked) if asked.count("?") < 2 else []  # of several questions one may be answered
     told = text.replace(" ", "")
-    return any(not any(way in told for way in (code, *_CODE_NAMES.get(code, ()))) for code in codes)
+    return any(not any(way in told for way in (code, *thesaurus().get(code, ()))) for code in codes)
 
 
 def things_missing(asking: Asking, near: Terms) -> bool:

@@ -55,6 +55,8 @@ _CLAUSE_END = re.compile("[,;。:!?、]")
 
 @dataclass(frozen=True, slots=True)
 class Word:
+    """One of a question's."""
+
     word: str
     weight: float
     unseen: bool

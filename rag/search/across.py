@@ -1,4 +1,4 @@
-"""A question's words and names as documents in another language, or in other words of English, have them."""
+"""A question's words and names as documents in another language have them."""
 
 import math
 import re
@@ -13,10 +13,8 @@ from rag.questions import light
 from rag.questions.question import Question
 from rag.questions.subjects import Subject
 from rag.search.rarity import Counted
-from rag.text import inflection
 from rag.text.english_names import well_known
 from rag.text.matching import Group
-from rag.text.paraphrasing import paraphrases
 from rag.text.translating import SURE, lexicon
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -26,30 +24,6 @@ SPELLINGS = 2
 
 LONGEST_PHRASE = 4
 """Words of a phrase looked up as one."""
-
-ALIKE = 0.25
-"""How surely a word must mean the same to be looked for in another's place."""
-
-
-def as_told(own: Sequence[str], snapshot: Snapshot) -> Mapping[str, str]:
-    """What documents have in place of English words that they have nowhere: another form of the word, or what means the
-    same ("sidewalk" for "pavement")."""
-    asked = [word for word in dict.fromkeys(own) if word[0] < "㐀" and word.isalpha() and word not in light.ENGLISH]
-    if not asked:
-        return {}
-    missing = [word for word, count in zip(asked, snapshot.lexical.frequency(asked), strict=True) if not count]
-    ways = [
-        {way: worth for way, worth in alike.items() if worth >= ALIKE} | dict.fromkeys(inflection.forms(word), 1.0)
-        for word, alike in zip(missing, paraphrases(missing), strict=True)
-    ]
-    every = list(dict.fromkeys(way for found in ways for way in found))
-    counts = dict(zip(every, snapshot.lexical.frequency(every).tolist(), strict=True)) if every else {}
-    told = {}
-    for word, found in zip(missing, ways, strict=True):
-        held = [(worth, counts[way], way) for way, worth in found.items() if counts[way]]
-        if held:
-            told[word] = max(held)[2]
-    return told
 
 
 def names_across(

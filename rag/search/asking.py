@@ -15,7 +15,7 @@ from rag.index.snapshot import Snapshot
 from rag.questions import light
 from rag.questions.question import Question, bare
 from rag.questions.subjects import Subject
-from rag.search.across import as_told, groups_across, names_across, places_across
+from rag.search.across import groups_across, names_across, places_across
 from rag.search.coverage import Coverage
 from rag.search.rarity import Counted
 from rag.search.sight import Sight, Sights
@@ -70,25 +70,21 @@ class Asking:
         text = question.bare
         subjects = [s for s in catalog.named_in(question.folded) if not _of_others(s, question.folded, snapshot)]
         own = words(text)
-        told = as_told(own, snapshot) if question.language == "en" else {}
         names = names_across(question, own, subjects, snapshot)
         spelled = [form for ways in names.values() for form in ways]
         head = bare(head_of(without(subjects, question.folded), question.language))
         head_words = words(head)
         rest = without(subjects, text)
         if question.language == "en":
-            alike = others_in_english([told.get(word, word) for word in own if word[0].isalpha()])
+            alike = others_in_english([word for word in own if word.isalpha() and word not in light.ENGLISH])
         else:
             alike = others_for(text, [word for word in own if word not in light.CHINESE])
-        own += [phrase for phrase in alike if phrase not in own]
+            own += [phrase for phrase in alike if phrase not in own]
         figures = rewritten(question.folded, "zh" if question.language == "en" else "en")
         places = places_across(own if rest == text else words(rest), names, figures)
         pairs, head_pairs = bigrams(text), bigrams(head)
-        here = [told.get(word, word) for word in own]
-        head_here = [told.get(word, word) for word in head_words]
         every = [
             *own,
-            *here,
             *spelled,
             *pairs,
             *head_words,
@@ -105,11 +101,11 @@ class Asking:
         return cls(
             question,
             Asked(
-                _less_of_topic(counted.weights([*here, *spelled]), beside),
+                _less_of_topic(counted.weights([*own, *spelled]), beside),
                 _less_of_topic(counted.weights(pairs), beside),
                 list(groups_across(places, counted, frozenset(head_words))),
-                counted.weights([*head_here, *head_pairs]),
-                Terms(word for word in here if not counted.seen[word] and not here_alike.get(word)),
+                counted.weights([*head_words, *head_pairs]),
+                Terms(word for word in own if not counted.seen[word] and not here_alike.get(word)),
                 here_alike,
                 in_place(here_alike, counted),
             ),

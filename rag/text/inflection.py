@@ -27,18 +27,18 @@ give gave given/go went gone/grind ground/grow grew grown/hang hung/hear heard/h
 know knew known/lay laid/lead led/learn learnt/leave left/lend lent/lie lay lain/light lit/lose lost/make made/
 mean meant/meet met/overcome overcame/oversee oversaw overseen/overtake overtook overtaken/pay paid/prove proven/
 rebuild rebuilt/repay repaid/ride rode ridden/ring rang rung/rise rose risen/run ran/say said/see saw seen/
-seek sought/sell sold/send sent/shake shook shaken/shine shone/shoot shot/show shown/shrink shrank shrunk/shut/
+seek sought/sell sold/send sent/shake shook shaken/shine shone/shoot shot/show shown/shrink shrank shrunk/
 sing sang sung/sink sank sunk/sit sat/sleep slept/slide slid/speak spoke spoken/spend spent/spin spun/
 spring sprang sprung/stand stood/steal stole stolen/stick stuck/strike struck stricken/swear swore sworn/
 sweep swept/swim swam swum/swing swung/take took taken/teach taught/tear tore torn/tell told/think thought/
 throw threw thrown/undergo underwent undergone/undertake undertook undertaken/understand understood/wake woke woken/
-wear wore worn/weave wove woven/win won/withdraw withdrew withdrawn/write wrote/written/child children/man men/
+wear wore worn/weave wove woven/win won/withdraw withdrew withdrawn/write wrote written/child children/man men/
 woman women/person people/foot feet/tooth teeth/mouse mice/die dying died/
 strong strength/hot heat/weigh weight/grow growth/die death/choose choice/lose loss/
 fly flight/sell sale/succeed success/fail failure/arrive arrival/bury burial/serve service/born birth/
 marry marriage/know knowledge/live life/speak speech/see sight/sit seat/give gift/think thought/
 """
-"""Forms that no rule makes, a word's between bars."""
+"""Forms that no rule makes, those of a word between slashes."""
 _SHORTEST = 3
 """Letters of a word that endings are put to."""
 

@@ -22,7 +22,7 @@ what the last ones are worth at least."""
 BY_TRANSLATION, SURE = 0.5, 0.5
 """What a word that is translated alike counts, and how surely it has to be."""
 
-FORM, ENGLISH_SURE = 1.0, 0.4
+FORM, ENGLISH_SURE = 1.0, 0.25
 """What another form of an English word counts, and how surely one has to be translated alike."""
 
 _LATIN = re.compile("[a-z0-9]{2}")
