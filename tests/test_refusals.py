@@ -217,11 +217,12 @@ def test_limits_and_keys_are_said_in_it(client):
     app = create_app(knowledge(), admin_token="the-admin-token", widget_limits=limits)
     app.state.access.add_key("program")
     with TestClient(app, headers={**CHINESE, "Origin": "http://testserver"}) as client:
-        replies = [client.post("/widget/v1/session", json={"site": "pk_demo"}) for _ in range(2)]
+        # Windows begin with the minute: a new one may let the second through, and never the third.
+        replies = [client.post("/widget/v1/session", json={"site": "pk_demo"}) for _ in range(3)]
         keyless = client.get("/api/search", params={"q": "就业"})
         wrong = client.get("/api/search", params={"q": "就业"}, headers={"Authorization": "Bearer x"})
-    assert [reply.status_code for reply in (*replies, keyless, wrong)] == [200, 429, 401, 401]
-    assert all(is_chinese(reply.json()["error"]["message"]) for reply in (replies[1], keyless, wrong))
+    assert [reply.status_code for reply in (replies[0], replies[2], keyless, wrong)] == [200, 429, 401, 401]
+    assert all(is_chinese(reply.json()["error"]["message"]) for reply in (replies[2], keyless, wrong))
 
 
 @pytest.mark.parametrize("kind", get_args(core_schema.ErrorType))

@@ -395,14 +395,17 @@ def test_errors_are_said_in_the_widget_s_language(
     with running(service.pages, widget_limits=WidgetLimits(address_minute=1)) as made:
         page = open_page(made.tag(lang=lang), on=made, context={"locale": "fr-FR"})
         told = page.evaluate(
+            # Windows begin with the minute: a new one may let the second through, and never the third.
             """async (question) => {
-              const answered = new Promise((resolve) => Youju.on("answer", resolve));
               const refused = new Promise((resolve) => Youju.on("error", resolve));
-              await Youju.ask(question);
-              await answered;
-              await new Promise((later) => setTimeout(later, 50));
-              await Youju.ask(question);
-              return refused;
+              for (let asked = 0; asked < 3; asked++) {
+                const answered = new Promise((resolve) => Youju.on("answer", resolve));
+                await Youju.ask(question);
+                const told = await Promise.race([answered.then(() => null), refused]);
+                if (told) return told;
+                await new Promise((later) => setTimeout(later, 50));
+              }
+              return { type: "none" };
             }""",
             QUESTION,
         )
